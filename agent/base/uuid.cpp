@@ -1,0 +1,36 @@
+#include "agent/base/uuid.hpp"
+
+#include <fmt/format.h>
+#include <sys/random.h>
+
+#include <array>
+
+#include "agent/base/assert.hpp"
+
+namespace weft {
+
+std::string random_uuid() {
+    std::array<unsigned char, 16> bytes;
+    WEFT_ASSERT(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) out.push_back('-');
+        fmt::format_to(std::back_inserter(out), "{:02x}", bytes[i]);
+    }
+    return out;
+}
+
+bool is_uuid(std::string_view text) {
+    if (text.size() != 36) return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash ? c != '-' : !hex) return false;
+    }
+    return true;
+}
+
+}  // namespace weft

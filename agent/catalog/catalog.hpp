@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/catalog/command.hpp"
+#include "agent/catalog/view.hpp"
+
+namespace weft::agent {
+
+// What one command did. refusal: the command broke a rule of the catalog and changed nothing (Consul's text in context).
+struct ApplyOutcome {
+    std::optional<Error> refusal;
+    bool changed = false;
+};
+
+// One row of the state in stored form, for the checkpoint (agent/catalog/store), snapshots and replication.
+struct StoredRecord {
+    std::string key;    // table tag and primary key; unique, sorts by table
+    std::string value;  // self-describing msgpack with the row's indexes; empty in a change list: removed
+};
+
+// The catalog as a deterministic state machine: the same commands at the same indexes give the same rows, indexes and
+// digest on every replica. Knows no log, clock, thread or disk. Used by one thread (control); readers use view().
+//
+// A table is one file (<table>_table.hpp/.cpp) that gives keys, encoding and rules of its rows; see README.md.
+class Catalog {
+public:
+    Catalog();
+    ~Catalog();
+    Catalog(const Catalog&) = delete;
+    Catalog& operator=(const Catalog&) = delete;
+
+    // Total: every byte string has a defined outcome. index must grow from call to call.
+    ApplyOutcome apply(Index index, std::span<const std::byte> command);
+    ApplyOutcome apply(Index index, const Command& command);
+
+    // The state after the last apply(); O(1).
+    View view() const;
+
+    // Watches whose result changed since the last call, deduplicated.
+    std::vector<Watch> take_changed_watches();
+
+    // Records changed since the last call (repeated changes of a row coalesce), for write-behind. The keys that
+    // hold index bookkeeping are among them.
+    std::vector<StoredRecord> take_changed_records();
+
+    // The whole state, record by record; the same records give back the same state and digest.
+    static void export_records(const View& view, const std::function<void(const StoredRecord&)>& sink);
+    Result<void> begin_import();
+    Result<void> import_record(const StoredRecord& record);
+    // Ends an import; fails with Errc::Corrupt when the digest of the rows is not the expected one.
+    Result<void> finish_import(Index applied, std::optional<Digest> expected);
+
+    // Recomputes everything derived and compares; for tests and the simulator.
+    void check_invariants() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/base/shared_text.hpp"
+#include "agent/base/strong_id.hpp"
+
+namespace weft::agent {
+
+// Position of a command in the log; the unit of CreateIndex, ModifyIndex and X-Consul-Index.
+using Index = StrongId<struct CatalogIndexTag, std::uint64_t>;
+
+using TextList = std::vector<SharedText>;
+
+// Sorted by key, keys unique: one order for JSON, digests and comparison.
+using TextMap = std::vector<std::pair<SharedText, SharedText>>;
+
+struct ServiceAddress {
+    SharedText address;
+    std::int32_t port = 0;
+    bool operator==(const ServiceAddress&) const = default;
+};
+using ServiceAddressMap = std::vector<std::pair<SharedText, ServiceAddress>>;  // sorted by key, keys unique
+
+enum class Status : std::uint8_t { Passing, Warning, Critical, Maintenance };
+
+std::string_view to_string(Status status);
+
+// One row a node. All catalog rows are immutable values once published; Shared<> members tell null from empty.
+struct NodeRow {
+    SharedText name;  // primary key; compared without regard to case, as Consul does
+    SharedText id;    // UUID or empty
+    SharedText address;
+    Shared<TextMap> tagged_addresses;
+    Shared<TextMap> meta;
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const NodeRow& other) const;  // everything but the indexes
+};
+
+// What a connect proxy (kind "connect-proxy") is for. Shapes as in Consul's Proxy block.
+struct UpstreamRow {
+    SharedText destination_type;  // "service" (default) or "prepared_query"
+    SharedText destination_namespace;
+    SharedText destination_name;
+    SharedText datacenter;
+    SharedText local_bind_address;
+    std::int32_t local_bind_port = 0;
+    SharedText config_json;  // minified JSON object, empty when absent
+    SharedText mesh_gateway_mode;
+    bool operator==(const UpstreamRow&) const = default;
+};
+
+struct ExposePathRow {
+    std::int32_t listener_port = 0;
+    SharedText path;
+    std::int32_t local_path_port = 0;
+    SharedText protocol;
+    bool operator==(const ExposePathRow&) const = default;
+};
+
+struct ProxyRow {
+    SharedText destination_service_name;
+    SharedText destination_service_id;
+    SharedText local_service_address;
+    std::int32_t local_service_port = 0;
+    SharedText mode;
+    SharedText config_json;  // minified JSON object, empty when absent
+    std::vector<UpstreamRow> upstreams;
+    SharedText mesh_gateway_mode;
+    bool expose_checks = false;
+    std::vector<ExposePathRow> expose_paths;
+    bool operator==(const ProxyRow&) const = default;
+};
+
+struct ServiceRow {
+    SharedText node;  // primary key is (node, id)
+    SharedText id;
+    SharedText name;
+    SharedText kind;  // "" (typical), "connect-proxy", "mesh-gateway", "terminating-gateway", "ingress-gateway"
+    Shared<TextList> tags;
+    SharedText address;
+    Shared<ServiceAddressMap> tagged_addresses;
+    Shared<TextMap> meta;
+    Shared<ProxyRow> proxy;  // null unless a Proxy block was given
+    std::int32_t port = 0;
+    std::int32_t weight_passing = 1;
+    std::int32_t weight_warning = 1;
+    bool enable_tag_override = false;
+    bool connect_native = false;
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const ServiceRow& other) const;
+};
+
+// The Definition of a check in the catalog, as far as it was given there. Durations in nanoseconds, 0: unset.
+struct CheckDefinitionRow {
+    SharedText http;
+    std::vector<std::pair<SharedText, TextList>> header;  // sorted by name
+    SharedText method;
+    SharedText body;
+    bool tls_skip_verify = false;
+    SharedText tls_server_name;
+    SharedText tcp;
+    std::int64_t interval_ns = 0;
+    std::int64_t timeout_ns = 0;
+    std::int64_t deregister_critical_service_after_ns = 0;
+    bool operator==(const CheckDefinitionRow&) const = default;
+};
+
+struct CheckRow {
+    SharedText node;  // primary key is (node, id)
+    SharedText id;
+    SharedText name;
+    SharedText notes;
+    SharedText output;
+    SharedText service_id;    // empty: a check of the node
+    SharedText service_name;  // filled in by the catalog from the service
+    Shared<TextList> service_tags;
+    SharedText type;  // "http", "tcp", "ttl", ...; newer Consul's field
+    Shared<CheckDefinitionRow> definition;
+    Status status = Status::Critical;
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const CheckRow& other) const;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/ref_ptr.hpp"
+#include "agent/catalog/rows.hpp"
+
+namespace weft::agent {
+
+struct CatalogRoot;  // the persistent trees; agent/catalog/root.hpp
+
+// 128-bit sum over all rows: equal states have equal digests, whatever the order of changes.
+struct Digest {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const Digest&) const = default;
+};
+
+// What a query's result depends on. A blocking query waits for one Watch; View::index_of() says when it last changed.
+enum class WatchKind : std::uint8_t {
+    Nodes,          // the list of nodes
+    Node,           // one node with its services (name: node)
+    ServiceNames,   // names and tags of all services
+    Service,        // instances of a service and their nodes, without checks (name: service)
+    ServiceHealth,  // the same with their checks (name: service)
+    ServiceChecks,  // checks bound to a service (name: service)
+    NodeChecks,     // checks of a node, of its services too (name: node)
+    State,          // all checks in a state (name: "passing", "warning", "critical"; "any" for all)
+    Connect,        // proxies and native instances that serve a name (name: service)
+    ConnectHealth,  // the same with their checks
+};
+
+struct Watch {
+    WatchKind kind = WatchKind::Nodes;
+    std::string name;  // lower-cased by the catalog where it compares so
+    auto operator<=>(const Watch&) const = default;
+};
+
+struct Instance {
+    const NodeRow* node = nullptr;
+    const ServiceRow* service = nullptr;
+};
+
+struct ServiceName {
+    SharedText name;
+    std::vector<SharedText> tags;  // union over all instances, in Consul's order: sorted
+};
+
+// One immutable state of the whole catalog. Cheap to copy; may be used on any thread; all pointers that it hands out
+// stay valid as long as some copy of it lives. Lookups copy no rows. Lists come in primary key order.
+class View {
+public:
+    View();  // the empty catalog
+    explicit View(RefPtr<const CatalogRoot> root);
+    View(const View&);
+    View(View&&) noexcept;
+    View& operator=(View) noexcept;
+    ~View();
+
+    Index applied_index() const;
+    Digest digest() const;
+
+    // Index at which the result of the watched query last changed, removals included; at least 1.
+    Index index_of(const Watch& watch) const;
+
+    const NodeRow* node(std::string_view name) const;
+    const NodeRow* node_by_id(std::string_view id) const;
+    // First node (in name order) with that address; null if none.
+    const NodeRow* node_by_address(std::string_view address) const;
+    std::vector<const NodeRow*> nodes() const;
+
+    std::vector<ServiceName> service_names() const;
+    bool has_service(std::string_view name) const;
+    // Instances with that service name, ordered by node, then service id. Exact name; compared without case when
+    // ignore_case is set (DNS).
+    std::vector<Instance> instances(std::string_view service, bool ignore_case = false) const;
+    // Connect proxies whose destination is service, and connect-native instances of it.
+    std::vector<Instance> connect_instances(std::string_view service, bool ignore_case = false) const;
+    // First instance whose service address is that text; for PTR.
+    Instance instance_by_address(std::string_view address) const;
+    std::vector<const ServiceRow*> services_of_node(std::string_view node) const;
+    const ServiceRow* service(std::string_view node, std::string_view service_id) const;
+
+    const CheckRow* check(std::string_view node, std::string_view check_id) const;
+    std::vector<const CheckRow*> checks_of_node(std::string_view node) const;       // of its services too
+    std::vector<const CheckRow*> checks_of_service(std::string_view service) const;
+    std::vector<const CheckRow*> checks_in_state(std::string_view state) const;     // "any": all; unknown: none
+    // Node checks first, then the service's own: the order of Consul's Checks list.
+    std::vector<const CheckRow*> checks_of(const Instance& instance) const;
+
+    // Changes with every change of the instance set, nodes or checks of a service (by lower-cased name): key of caches
+    // of rendered answers. 0 for an unknown service.
+    std::uint64_t service_version(std::string_view service) const;
+
+    std::size_t node_count() const;
+    std::size_t service_count() const;           // names
+    std::size_t service_instance_count() const;  // rows
+    std::size_t check_count() const;
+
+    const RefPtr<const CatalogRoot>& root() const { return root_; }
+
+private:
+    RefPtr<const CatalogRoot> root_;
+};
+
+}  // namespace weft::agent

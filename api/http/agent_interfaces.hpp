@@ -1,0 +1,135 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/catalog/command.hpp"
+#include "agent/catalog/definition.hpp"
+#include "agent/catalog/rows.hpp"
+#include "agent/catalog/view.hpp"
+
+// What the HTTP API needs of the agent. Declared here by the caller, implemented by agent/runtime.
+namespace weft::api {
+
+// The newest published catalog. Any thread; no lock.
+class CatalogReader {
+public:
+    virtual ~CatalogReader() = default;
+    virtual agent::View view() const = 0;
+};
+
+// Commits a command to the log. Any thread. done is called exactly once on the control thread, with the index after the
+// command was applied and published here, or with why it was refused (the catalog's own words) or failed.
+class Writer {
+public:
+    virtual ~Writer() = default;
+    virtual void write(agent::Command command, std::function<void(Result<agent::Index>)> done) = 0;
+};
+
+struct LocalService {
+    agent::ServiceRow row;  // weights filled in; indexes unused
+};
+
+struct LocalCheck {
+    agent::CheckRow row;
+    Duration interval{};  // 0 for kinds without one
+    Duration timeout{};
+};
+
+enum class AggregateStatus { Passing, Warning, Critical, Maintenance };
+
+// The services and checks registered with this agent. All methods on the control thread. `done` is called on the control
+// thread, once: after the change is durable and the catalog has it (or could not be reached, which is no error: the
+// change is kept and synced later).
+class LocalServices {
+public:
+    using Done = std::function<void(Result<void>)>;
+
+    virtual ~LocalServices() = default;
+    virtual std::vector<LocalService> services() const = 0;  // by id
+    virtual std::vector<LocalCheck> checks() const = 0;      // by id
+    virtual std::optional<LocalService> service(std::string_view id) const = 0;
+    virtual std::vector<LocalCheck> checks_of_service(std::string_view service_id) const = 0;
+    virtual std::vector<LocalCheck> node_checks() const = 0;  // checks bound to no service
+
+    // The definition was validated. Errors: limits, a script check that is not enabled.
+    virtual void register_service(agent::ServiceDefinition definition, bool replace_existing_checks, Done done) = 0;
+    virtual void deregister_service(std::string id, Done done) = 0;
+    virtual void register_check(agent::CheckDefinition definition, Done done) = 0;
+    virtual void deregister_check(std::string id, Done done) = 0;
+    virtual void update_ttl(std::string check_id, agent::Status status, std::string output, Done done) = 0;
+    // NotFound for an unknown service.
+    virtual void service_maintenance(std::string id, bool enable, std::string reason, Done done) = 0;
+    virtual void node_maintenance(bool enable, std::string reason, Done done) = 0;
+};
+
+struct Member {
+    std::string name;
+    std::string address;
+    std::uint16_t port = 0;
+    std::vector<std::pair<std::string, std::string>> tags;  // sorted
+    int status = 1;                                         // 0 none, 1 alive, 2 leaving, 3 left, 4 failed
+};
+
+// The members that this agent knows. Until gossip is built this is the agent itself. Control thread.
+class Membership {
+public:
+    virtual ~Membership() = default;
+    virtual std::vector<Member> members() const = 0;
+};
+
+// One line of /v1/agent/monitor, without its newline. Returned by the log sink, see AgentControl::subscribe_log.
+using LogLine = std::shared_ptr<const std::string>;
+
+// Ends the subscription when destroyed.
+class LogSubscription {
+public:
+    virtual ~LogSubscription() = default;
+};
+
+// Facts about and actions on the agent itself. Control thread unless said otherwise.
+class AgentControl {
+public:
+    virtual ~AgentControl() = default;
+
+    // Body of GET /v1/agent/self (minified JSON; the API lays it out).
+    virtual std::string self_json() const = 0;
+    virtual std::string host_json() const = 0;
+    virtual std::string version_json() const = 0;
+
+    // Any thread. Prometheus text, and Consul's JSON shape (minified).
+    virtual std::string metrics_prometheus() const = 0;
+    virtual std::string metrics_json() const = 0;
+
+    virtual void reload(std::function<void(Result<void>)> done) = 0;
+    virtual void leave() = 0;  // answers first; the process ends after it
+
+    // Any thread. level: trace, debug, info, warn, err. The sink is called on any thread and must not block.
+    virtual Result<std::unique_ptr<LogSubscription>> subscribe_log(std::string_view level, bool json,
+                                                                   std::function<void(LogLine)> sink) = 0;
+
+    // Of the consensus: "ip:port" of the leader (empty: none) and of all voters. Any thread.
+    virtual std::string leader_address() const = 0;
+    virtual std::vector<std::string> peer_addresses() const = 0;
+    virtual std::string raft_configuration_json() const = 0;
+    virtual std::string autopilot_configuration_json() const = 0;
+    virtual std::string autopilot_health_json() const = 0;
+};
+
+// Fixed facts that answers are built from.
+struct AgentFacts {
+    std::string node_name;
+    std::string node_id;
+    std::string datacenter;
+    bool server = true;
+    bool enable_debug = false;
+};
+
+}  // namespace weft::api

@@ -1,0 +1,116 @@
+# What every target of weft shares: flags, libraries, precompiled headers, weft_library() and weft_test().
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    # Precompiled headers need these; see "Precompiled headers" in ccache(1).
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+endif()
+
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # ccache can only store objects of a precompiled header when the compiler is told so.
+    add_compile_options(-fpch-preprocess)
+endif()
+add_compile_definitions(
+    BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+    BOOST_ALL_NO_LIB MSGPACK_NO_BOOST)
+include_directories(${CMAKE_SOURCE_DIR})
+find_program(MOLD mold)
+if(MOLD)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+if(WEFT_SANITIZE)
+    add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-sanitize-recover=undefined)
+    add_link_options(-fsanitize=${WEFT_SANITIZE})
+    if(WEFT_SANITIZE MATCHES "thread")
+        add_compile_options(-Wno-tsan)
+    endif()
+endif()
+if(WEFT_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS program_options json url)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(GTest REQUIRED)
+find_package(RocksDB REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
+find_library(RE2_LIBRARY re2 REQUIRED)
+find_library(XXHASH_LIBRARY xxhash REQUIRED)
+find_library(NGHTTP2_LIBRARY nghttp2 REQUIRED)
+
+# deploy/setup.sh unpacks the msgpack-c headers here: Debian's package conflicts with Boost 1.81.
+set(WEFT_DEPS "${CMAKE_SOURCE_DIR}/build/deps" CACHE PATH "Where deploy/setup.sh put what it unpacked")
+if(NOT EXISTS ${WEFT_DEPS}/msgpack/include/msgpack.hpp)
+    message(FATAL_ERROR "msgpack-c headers are missing from ${WEFT_DEPS}: run deploy/setup.sh")
+endif()
+add_library(weft_msgpack INTERFACE)
+target_include_directories(weft_msgpack SYSTEM INTERFACE ${WEFT_DEPS}/msgpack/include)
+
+# For every target, since a precompiled header is only used with the flags and definitions that it was made with.
+link_libraries(fmt::fmt spdlog::spdlog Threads::Threads)
+
+# Precompiled headers: one for cores (std only), one for shells (with Asio and logging).
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp.in "")
+configure_file(${CMAKE_BINARY_DIR}/pch.cpp.in ${CMAKE_BINARY_DIR}/pch_core.cpp COPYONLY)
+configure_file(${CMAKE_BINARY_DIR}/pch.cpp.in ${CMAKE_BINARY_DIR}/pch_shell.cpp COPYONLY)
+add_library(weft_pch_core OBJECT ${CMAKE_BINARY_DIR}/pch_core.cpp)
+target_precompile_headers(weft_pch_core PRIVATE
+    <algorithm> <array> <atomic> <chrono> <compare> <cstdint> <functional> <map> <memory> <optional> <span> <string>
+    <string_view> <system_error> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
+    <boost/outcome/basic_result.hpp> <boost/outcome/try.hpp>)
+add_library(weft_pch_shell OBJECT ${CMAKE_BINARY_DIR}/pch_shell.cpp)
+target_precompile_headers(weft_pch_shell PRIVATE
+    <algorithm> <array> <atomic> <chrono> <compare> <cstdint> <functional> <map> <memory> <optional> <span> <string>
+    <string_view> <system_error> <unordered_map> <utility> <variant> <vector> <fmt/format.h>
+    <boost/outcome/basic_result.hpp> <boost/outcome/try.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp>
+    <boost/asio/ip/udp.hpp> <boost/asio/steady_timer.hpp> <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp>
+    <boost/asio/use_awaitable.hpp> <boost/asio/as_tuple.hpp> <boost/asio/post.hpp> <spdlog/spdlog.h>)
+
+# weft_library(raft/core [CORE] SOURCES a.cpp .. [DEPENDS agent/base ..] [LIBRARIES OpenSSL::SSL ..])
+# One folder, one library; DEPENDS are the folder's arrows and nothing else of weft may be included.
+# CORE marks a pure core: it is compiled without Asio and logging in reach of the precompiled header.
+function(weft_library folder)
+    cmake_parse_arguments(arg "CORE" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    string(REPLACE "/" "_" name "weft_${folder}")
+    add_library(${name} STATIC ${arg_SOURCES})
+    foreach(folder_below ${arg_DEPENDS})
+        string(REPLACE "/" "_" below "weft_${folder_below}")
+        target_link_libraries(${name} PUBLIC ${below})
+    endforeach()
+    target_link_libraries(${name} PUBLIC ${arg_LIBRARIES})
+    if(arg_CORE)
+        target_precompile_headers(${name} REUSE_FROM weft_pch_core)
+    else()
+        target_precompile_headers(${name} REUSE_FROM weft_pch_shell)
+    endif()
+endfunction()
+
+# weft_test(agent/base SOURCES a_test.cpp .. [DEPENDS folder ..] [LIBRARIES ..]) makes the program test_agent_base,
+# run with the repository's root as working directory.
+function(weft_test folder)
+    cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    string(REPLACE "/" "_" name "test_${folder}")
+    add_executable(${name} ${arg_SOURCES})
+    foreach(folder_below ${folder} ${arg_DEPENDS})
+        string(REPLACE "/" "_" below "weft_${folder_below}")
+        target_link_libraries(${name} PRIVATE ${below})
+    endforeach()
+    # agent/io has the function bodies of Asio, which the precompiled header declares.
+    target_link_libraries(${name} PRIVATE weft_agent_io GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
+    target_precompile_headers(${name} REUSE_FROM weft_pch_shell)
+    add_test(NAME ${folder} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()
