@@ -1,0 +1,60 @@
+#include "api/http/exchange.hpp"
+
+#include <algorithm>
+
+namespace weft::api {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+std::optional<std::string_view> Request::parameter(std::string_view name) const {
+    for (const auto& [key, value] : query) {
+        if (key == name) return std::string_view(value);
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string_view> Request::parameters(std::string_view name) const {
+    std::vector<std::string_view> values;
+    for (const auto& [key, value] : query) {
+        if (key == name) values.emplace_back(value);
+    }
+    return values;
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+    for (const auto& [key, value] : headers) {
+        if (equal_ignoring_case(key, name)) return std::string_view(value);
+    }
+    return std::nullopt;
+}
+
+Response Response::text(int status, std::string body) {
+    Response response;
+    response.status = status;
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = std::move(body);
+    return response;
+}
+
+Response Response::json(std::string minified) {
+    Response response;
+    response.content_type = "application/json";
+    response.body = std::move(minified);
+    response.is_json = true;
+    return response;
+}
+
+Response Response::empty(int status) {
+    Response response;
+    response.status = status;
+    return response;
+}
+
+}  // namespace weft::api
