@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <list>
+
+namespace weft {
+
+// Owner of coroutines that run beside their starter (structured concurrency, as KJ's TaskSet). The only place of
+// co_spawn and detached. All methods are called on the executor, which runs one handler at a time.
+class TaskScope {
+public:
+    explicit TaskScope(boost::asio::any_io_executor executor);
+    // close() must have ended: a coroutine that outlives what it refers to is a bug.
+    ~TaskScope();
+    TaskScope(const TaskScope&) = delete;
+    TaskScope& operator=(const TaskScope&) = delete;
+
+    // Runs the task until it ends or close() cancels it. Cancellation reaches the task as the error operation_aborted of
+    // what it waits for, never as an exception. An exception that leaves a task ends the process: it is a bug.
+    // After close() began the task is dropped unstarted.
+    void spawn(boost::asio::awaitable<void> task);
+
+    // Cancels what runs and waits for it. May be awaited once; never from inside one of the scope's own tasks.
+    boost::asio::awaitable<void> close();
+
+    std::size_t running() const { return tasks_.size(); }
+    bool is_closing() const { return closing_; }
+    const boost::asio::any_io_executor& executor() const { return executor_; }
+
+private:
+    using Signals = std::list<boost::asio::cancellation_signal>;
+
+    void finished(Signals::iterator task);
+
+    boost::asio::any_io_executor executor_;
+    Signals tasks_;
+    boost::asio::steady_timer all_done_;  // cancelled when the last task ends
+    bool closing_ = false;
+};
+
+}  // namespace weft
