@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Sets up, builds and tests weft on Debian 12.
+#
+#   tests/run.sh           release build, unit tests, golden suite, interop tests, kill rounds, a minute a fuzzer
+#   tests/run.sh --full    and the sanitizer builds, 200 kill rounds and longer fuzzing
+#
+# WEFT_FUZZ_SECONDS sets the time a fuzzer gets. The last line is 'N passed, N failed'; exit 1 on a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+full=no
+for argument in "$@"; do
+    case $argument in
+        --full) full=yes ;;
+        *)
+            echo "run.sh: unknown argument '$argument' (known: --full)" >&2
+            exit 2
+            ;;
+    esac
+done
+if [ $full = yes ]; then kill_rounds=200 fuzz_seconds=${WEFT_FUZZ_SECONDS:-600}; else kill_rounds=10 fuzz_seconds=${WEFT_FUZZ_SECONDS:-60}; fi
+
+passed=0
+failed=0
+# step NAME COMMAND..: runs one part, says how it went and how long it took.
+step() {
+    local name=$1 started=$SECONDS status=0
+    shift
+    echo "== $name"
+    "$@" || status=$?
+    if [ $status = 0 ]; then
+        passed=$((passed + 1))
+        echo "== $name: passed in $((SECONDS - started)) s"
+    else
+        failed=$((failed + 1))
+        echo "== $name: FAILED (exit $status) after $((SECONDS - started)) s"
+    fi
+}
+build() {
+    cmake --preset "$1" >/dev/null && cmake --build --preset "$1" -- -k 0
+}
+# Without the program nothing else can be tested.
+must() {
+    step "$@"
+    if [ $failed != 0 ]; then
+        echo "$passed passed, $failed failed"
+        exit 1
+    fi
+}
+
+must 'set up' deploy/setup.sh --tests --fuzz
+must 'build release' build release
+step 'unit tests' ctest --preset release -j2
+step 'golden suite' python3 tests/interop/golden/replay.py --program build/release/weft \
+    --expect tests/interop/golden-expect.txt --jobs 4
+for test in tests/interop/*_test.py; do
+    step "interop $(basename "$test" _test.py)" python3 "$test" --program build/release/weft
+done
+step "kill -9, $kill_rounds rounds" python3 tests/cluster/kill_rounds.py --program build/release/weft --rounds $kill_rounds
+must 'build fuzzers' build fuzz
+step "fuzzers, $fuzz_seconds s each" tests/fuzz/run.sh --seconds "$fuzz_seconds"
+if [ $full = yes ]; then
+    for preset in asan tsan; do
+        step "build $preset" build $preset
+        step "unit tests $preset" ctest --preset $preset -j2
+    done
+fi
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
