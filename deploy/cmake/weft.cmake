@@ -18,6 +18,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # ccache can only store objects of a precompiled header when the compiler is told so.
     add_compile_options(-fpch-preprocess)
+    # g++ 12 takes Asio's awaitable frames, which have operators of their own, for a mismatch.
+    add_compile_options(-Wno-mismatched-new-delete)
 endif()
 add_compile_definitions(
     BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
