@@ -1,0 +1,368 @@
+#include "agent/io/http_client.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <optional>
+#include <utility>
+
+#include "agent/base/assert.hpp"
+#include "agent/io/byte_stream.hpp"
+#include "agent/io/deadline.hpp"
+#include "agent/io/http_response_parser.hpp"
+#include "agent/io/output_tail.hpp"
+
+namespace weft {
+
+namespace asio = boost::asio;
+namespace urls = boost::urls;
+
+namespace {
+
+constexpr std::uint32_t kHeaderMax = 64 * 1024;
+
+bool same_name(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+const std::string* find_header(const HttpHeaders& headers, std::string_view name) {
+    for (const auto& [key, value] : headers) {
+        if (same_name(key, name)) return &value;
+    }
+    return nullptr;
+}
+
+// The words of Go's url.Error: method with a capital, URL in quotes.
+Error with_request(const HttpRequest& request, const Error& error) {
+    std::string method = request.method;
+    for (std::size_t i = 1; i < method.size(); ++i) method[i] = static_cast<char>(std::tolower(method[i]));
+    return make_error(error.code, fmt::format("{} \"{}\": {}", method, request.url, error.message()));
+}
+
+struct Target {
+    StreamTarget stream;
+    std::string host;  // value of the Host header
+    std::string path;  // with the query
+};
+
+Result<urls::url> parse_url(const std::string& text) {
+    auto parsed = urls::parse_uri(text);
+    if (!parsed) return make_error(Errc::InvalidArgument, fmt::format("invalid URL \"{}\"", text));
+    urls::url url(parsed.value());
+    if (url.scheme() != "http" && url.scheme() != "https") {
+        return make_error(Errc::InvalidArgument, fmt::format("unsupported protocol scheme \"{}\"",
+                                                             std::string_view(url.scheme())));
+    }
+    if (url.host().empty()) return make_error(Errc::InvalidArgument, "no Host in request URL");
+    return url;
+}
+
+Result<Target> find_target(const HttpRequest& request) {
+    WEFT_TRY(auto url, parse_url(request.url));
+    const bool is_https = url.scheme() == "https";
+    if (is_https && !request.tls) return make_error(Errc::InvalidArgument, "https needs TLS settings");
+    Target target;
+    target.host = std::string(std::string_view(url.encoded_host_and_port()));
+    auto& stream = target.stream;
+    stream.unix_socket = request.unix_socket;
+    stream.address.host = std::string(url.host_address());
+    stream.address.port = url.has_port() && !url.port().empty() ? std::string(std::string_view(url.port()))
+                          : is_https                            ? "443"
+                                                                : "80";
+    if (is_https) stream.tls = request.tls;
+    stream.tls_server_name = request.tls_server_name;
+    target.path = std::string(std::string_view(url.encoded_path()));
+    if (target.path.empty()) target.path = "/";
+    if (url.has_query()) target.path += "?" + std::string(std::string_view(url.encoded_query()));
+    return target;
+}
+
+bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+
+// A header from a definition must not become two.
+Result<std::string> serialize(const HttpRequest& request, const Target& target) {
+    const std::string* host = find_header(request.headers, "Host");
+    std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, target.path,
+                                   host ? *host : target.host);
+    if (has_line_break(request.method) || (host && has_line_break(*host))) {
+        return make_error(Errc::InvalidArgument, "net/http: invalid header field value");
+    }
+    for (const auto& [name, value] : request.headers) {
+        if (same_name(name, "Host") || same_name(name, "Content-Length")) continue;
+        if (name.empty() || has_line_break(name) || has_line_break(value)) {
+            return make_error(Errc::InvalidArgument, fmt::format("net/http: invalid header field \"{}\"", name));
+        }
+        text += fmt::format("{}: {}\r\n", name, value);
+    }
+    const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
+    if (has_body) text += fmt::format("Content-Length: {}\r\n", request.body.size());
+    text += "Connection: close\r\n\r\n" + request.body;
+    return text;
+}
+
+// Where the pieces of a body go while it is received.
+class BodyKeeper {
+public:
+    explicit BodyKeeper(const HttpRequest& request)
+        : max_(request.body_max), read_max_(request.body_read_max), overflow_(request.body_overflow), tail_(max_) {}
+
+    bool take(std::string_view piece) {
+        tail_.append(piece);
+        if (overflow_ == BodyOverflow::Fail && tail_.total() > max_) return false;
+        return tail_.total() < read_max_;
+    }
+
+    bool is_too_large() const { return overflow_ == BodyOverflow::Fail && tail_.total() > max_; }
+    void store(HttpResponse& response) const {
+        response.body = tail_.str();
+        response.body_total = tail_.total();
+    }
+
+private:
+    std::size_t max_;
+    std::uint64_t read_max_;
+    BodyOverflow overflow_;
+    OutputTail tail_;
+};
+
+// One request on one connection. Phases are separate, since a stream of lines limits only the first.
+class Conversation {
+public:
+    explicit Conversation(HttpRequest request) : request_(std::move(request)) {}
+
+    // Ends when the header has come.
+    asio::awaitable<Result<void>> begin(HttpBodySink sink) {
+        sink_ = std::move(sink);
+        WEFT_CO_TRY(auto target, find_target(request_));
+        WEFT_CO_TRY(auto text, serialize(request_, target));
+        auto stream = co_await open_stream(target.stream);
+        if (!stream) co_return std::move(stream).error();
+        stream_ = std::move(stream).value();
+        auto written = co_await stream_->write(text);
+        if (!written) co_return std::move(written).error();
+        new_parser();
+        while (!parser_->has_header()) {
+            auto read = co_await read_more();
+            if (!read) co_return std::move(read).error();
+            if (parser_->is_interim()) {
+                new_parser();
+                auto rest = parser_->consume(bytes_);
+                if (!rest) co_return std::move(rest).error();
+            }
+        }
+        co_return success();
+    }
+
+    asio::awaitable<Result<void>> finish() {
+        while (!parser_->is_done()) {
+            auto read = co_await read_more();
+            if (!read) co_return std::move(read).error();
+            if (at_end_) break;
+        }
+        co_return success();
+    }
+
+    HttpResponse head() const { return parser_->head(); }
+    const HttpRequest& request() const { return request_; }
+
+private:
+    void new_parser() { parser_.emplace(request_.method == "HEAD", kHeaderMax, sink_); }
+
+    asio::awaitable<Result<void>> read_more() {
+        auto size = co_await stream_->read_some(asio::buffer(block_));
+        if (!size) co_return std::move(size).error();
+        at_end_ = size.value() == 0;
+        if (at_end_) co_return parser_->consume_end();
+        bytes_.append(block_.data(), size.value());
+        co_return parser_->consume(bytes_);
+    }
+
+    HttpRequest request_;
+    HttpBodySink sink_;
+    std::unique_ptr<ByteStream> stream_;
+    std::optional<HttpResponseParser> parser_;
+    std::string bytes_;
+    std::array<char, 16 * 1024> block_;
+    bool at_end_ = false;
+};
+
+bool is_redirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
+    WEFT_TRY(auto base, parse_url(request.url));
+    auto reference = urls::parse_uri_reference(std::string(response.header("Location")));
+    urls::url next;
+    if (!reference || !urls::resolve(base, reference.value(), next)) {
+        return make_error(Errc::Corrupt, fmt::format("failed to parse Location header \"{}\"",
+                                                     response.header("Location")));
+    }
+    request.url = std::string(std::string_view(next.buffer()));
+    if (response.status < 307 && request.method != "GET" && request.method != "HEAD") {
+        request.method = "GET";
+        request.body.clear();
+    }
+    return success();
+}
+
+asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
+    const auto keeper = std::make_shared<BodyKeeper>(request);
+    Conversation conversation(request);
+    HttpBodySink sink = [keeper](std::string_view piece) { return keeper->take(piece); };
+    auto begun = co_await conversation.begin(std::move(sink));
+    if (!begun) co_return std::move(begun).error();
+    auto finished = co_await conversation.finish();
+    if (!finished) co_return std::move(finished).error();
+    if (keeper->is_too_large()) {
+        co_return make_error(Errc::Limit, fmt::format("response body is larger than {} bytes", request.body_max));
+    }
+    HttpResponse response = conversation.head();
+    keeper->store(response);
+    co_return response;
+}
+
+asio::awaitable<Result<HttpResponse>> fetch_following(HttpRequest request) {
+    const int redirects_max = request.redirects_max;
+    for (int redirects = 0;; ++redirects) {
+        auto response = co_await fetch_once(request);
+        if (!response) co_return with_request(request, response.error());
+        const bool follows = redirects_max > 0 && is_redirect(response.value().status) &&
+                             !response.value().header("Location").empty();
+        if (!follows) co_return std::move(response);
+        auto turned = turn_to(request, response.value());
+        if (!turned) co_return with_request(request, turned.error());
+        if (redirects == redirects_max) {
+            const Error stopped = make_error(Errc::Limit, fmt::format("stopped after {} redirects", redirects_max));
+            co_return with_request(request, stopped);
+        }
+    }
+}
+
+Error timed_out(const HttpRequest& request) {
+    const Error error = make_error(Errc::Timeout, "context deadline exceeded (Client.Timeout exceeded while waiting)");
+    return with_request(request, error);
+}
+
+// Cuts what arrives into lines; a line longer than the limit is handed on in pieces.
+class LineCutter {
+public:
+    explicit LineCutter(std::function<bool(std::string_view)> on_line) : on_line_(std::move(on_line)) {}
+
+    bool take(std::string_view piece) {
+        kept_.append(piece);
+        std::size_t start = 0;
+        for (auto end = kept_.find('\n'); end != std::string::npos; end = kept_.find('\n', start)) {
+            if (!emit(std::string_view(kept_).substr(start, end - start))) return false;
+            start = end + 1;
+        }
+        kept_.erase(0, start);
+        if (kept_.size() < kLineMax) return true;
+        const bool go_on = emit(kept_);
+        kept_.clear();
+        return go_on;
+    }
+
+    void finish() {
+        if (!kept_.empty()) emit(kept_);
+    }
+
+private:
+    static constexpr std::size_t kLineMax = 1024 * 1024;
+
+    bool emit(std::string_view line) {
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        return on_line_(line);
+    }
+
+    std::function<bool(std::string_view)> on_line_;
+    std::string kept_;
+};
+
+// The sink of a stream, which knows only after the header whether lines or an error's body come.
+struct LineSink {
+    LineSink(const HttpRequest& request, std::function<bool(std::string_view)> on_line)
+        : cutter(std::move(on_line)), keeper(request) {}
+
+    // Pieces that come along with the header wait until its status is known.
+    bool take(std::string_view piece) {
+        if (!decided) early.append(piece);
+        if (!decided) return true;
+        return is_lines ? cutter.take(piece) : keeper.take(piece);
+    }
+
+    bool decide(bool lines) {
+        decided = true;
+        is_lines = lines;
+        return early.empty() || take(early);
+    }
+
+    bool decided = false;
+    bool is_lines = false;
+    std::string early;
+    LineCutter cutter;
+    BodyKeeper keeper;
+};
+
+// Runs one coroutine to its end on a loop of its own.
+template <class Start>
+Result<HttpResponse> run_blocking(Start start) {
+    asio::io_context context(1);
+    std::optional<Result<HttpResponse>> result;
+    asio::co_spawn(context, start(), [&](std::exception_ptr failure, std::optional<Result<HttpResponse>> value) {
+        if (failure) std::rethrow_exception(failure);
+        result = std::move(value);
+    });
+    context.run();
+    WEFT_ASSERT(result.has_value());
+    return std::move(*result);
+}
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+    const std::string* value = find_header(headers, name);
+    return value ? std::string_view(*value) : std::string_view();
+}
+
+asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request) {
+    auto response = co_await within(request.timeout, fetch_following(request));
+    if (!response && response.error().code == Errc::Timeout) co_return timed_out(request);
+    co_return response;
+}
+
+asio::awaitable<Result<HttpResponse>> http_stream_lines(HttpRequest request,
+                                                        std::function<bool(std::string_view)> on_line) {
+    const auto lines = std::make_shared<LineSink>(request, std::move(on_line));
+    Conversation conversation(request);
+    HttpBodySink sink = [lines](std::string_view piece) { return lines->take(piece); };
+    auto begun = co_await within(request.timeout, conversation.begin(std::move(sink)));
+    if (!begun && begun.error().code == Errc::Timeout) co_return timed_out(request);
+    if (!begun) co_return with_request(request, begun.error());
+    HttpResponse response = conversation.head();
+    const bool go_on = lines->decide(response.status == 200);
+    if (go_on) {
+        auto finished = co_await conversation.finish();
+        if (!finished) co_return with_request(request, finished.error());
+    }
+    if (lines->is_lines && go_on) lines->cutter.finish();
+    if (!lines->is_lines) lines->keeper.store(response);
+    co_return response;
+}
+
+Result<HttpResponse> http_fetch_blocking(HttpRequest request) {
+    return run_blocking([&] { return detail::without_throwing(http_fetch(request)); });
+}
+
+Result<HttpResponse> http_stream_lines_blocking(HttpRequest request, std::function<bool(std::string_view)> on_line) {
+    return run_blocking([&] { return detail::without_throwing(http_stream_lines(request, on_line)); });
+}
+
+}  // namespace weft
