@@ -34,16 +34,20 @@ public:
     explicit StreamOver(Stream stream) : stream_(std::move(stream)) {}
 
     asio::awaitable<Result<std::size_t>> read_some(asio::mutable_buffer buffer) override {
-        const auto [error, size] = co_await stream_.async_read_some(buffer, asio::as_tuple(asio::use_awaitable));
-        // Many servers close without TLS's farewell; whoever cares for completeness counts the bytes.
-        if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) co_return std::size_t{0};
+        const auto [error, size] =
+            co_await stream_.async_read_some(buffer, asio::as_tuple(asio::use_awaitable));
+        // Many servers close without TLS's farewell; whoever cares for completeness counts the
+        // bytes.
+        if (error == asio::error::eof || error == asio::ssl::error::stream_truncated)
+            co_return std::size_t{0};
         if (error) co_return broken(error);
         co_return size;
     }
 
     asio::awaitable<Result<void>> write(std::string_view bytes) override {
         const auto buffer = asio::buffer(bytes.data(), bytes.size());
-        const auto [error, size] = co_await asio::async_write(stream_, buffer, asio::as_tuple(asio::use_awaitable));
+        const auto [error, size] =
+            co_await asio::async_write(stream_, buffer, asio::as_tuple(asio::use_awaitable));
         if (error) co_return broken(error);
         co_return success();
     }
@@ -80,38 +84,46 @@ Result<void> prepare(SSL* ssl, const std::string& name, const std::string& alpn)
         const auto* bytes = reinterpret_cast<const unsigned char*>(wire.data());
         fine = fine && SSL_set_alpn_protos(ssl, bytes, static_cast<unsigned>(wire.size())) == 0;
     }
-    if (!fine) return make_error(Errc::InvalidArgument, fmt::format("tls: bad server name \"{}\"", name));
+    if (!fine)
+        return make_error(Errc::InvalidArgument, fmt::format("tls: bad server name \"{}\"", name));
     return success();
 }
 
 std::string handshake_words(const boost::system::error_code& error, SSL* ssl) {
     const long verdict = SSL_get_verify_result(ssl);
     if (verdict == X509_V_OK) return "tls: " + plain_words(error);
-    return fmt::format("tls: failed to verify certificate: {}", X509_verify_cert_error_string(verdict));
+    return fmt::format("tls: failed to verify certificate: {}",
+                       X509_verify_cert_error_string(verdict));
 }
 
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_unix(std::string path) {
     stream_protocol::socket socket(co_await asio::this_coro::executor);
     if (path.size() >= sizeof(sockaddr_un::sun_path)) {
-        co_return make_error(Errc::InvalidArgument, fmt::format("dial unix {}: path is too long", path));
+        co_return make_error(Errc::InvalidArgument,
+                             fmt::format("dial unix {}: path is too long", path));
     }
     const stream_protocol::endpoint endpoint(path);
-    const auto [error] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+    const auto [error] =
+        co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return make_error(Errc::Cancelled);
     if (error) {
-        co_return make_error(Errc::Unavailable, fmt::format("dial unix {}: connect: {}", path, plain_words(error)));
+        co_return make_error(Errc::Unavailable,
+                             fmt::format("dial unix {}: connect: {}", path, plain_words(error)));
     }
-    std::unique_ptr<ByteStream> stream = std::make_unique<StreamOver<stream_protocol::socket>>(std::move(socket));
+    std::unique_ptr<ByteStream> stream =
+        std::make_unique<StreamOver<stream_protocol::socket>>(std::move(socket));
     co_return std::move(stream);
 }
 
-asio::awaitable<Result<std::unique_ptr<ByteStream>>> shake_hands(tcp::socket socket, StreamTarget target) {
+asio::awaitable<Result<std::unique_ptr<ByteStream>>> shake_hands(tcp::socket socket,
+                                                                 StreamTarget target) {
     TlsStream tls(std::move(socket), *target.tls);
-    const auto& name = target.tls_server_name.empty() ? target.address.host : target.tls_server_name;
+    const auto& name =
+        target.tls_server_name.empty() ? target.address.host : target.tls_server_name;
     auto prepared = prepare(tls.native_handle(), name, target.alpn);
     if (!prepared) co_return std::move(prepared).error();
-    const auto [error] =
-        co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::use_awaitable));
+    const auto [error] = co_await tls.async_handshake(asio::ssl::stream_base::client,
+                                                      asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return make_error(Errc::Cancelled);
     if (error) co_return make_error(Errc::Unavailable, handshake_words(error, tls.native_handle()));
     std::unique_ptr<ByteStream> stream = std::make_unique<TlsStreamOver>(std::move(tls));
@@ -127,7 +139,8 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> open_stream(StreamTarget ta
     boost::system::error_code ignored;
     socket.value().set_option(tcp::no_delay(true), ignored);
     if (target.tls) co_return co_await shake_hands(std::move(socket).value(), target);
-    std::unique_ptr<ByteStream> stream = std::make_unique<StreamOver<tcp::socket>>(std::move(socket).value());
+    std::unique_ptr<ByteStream> stream =
+        std::make_unique<StreamOver<tcp::socket>>(std::move(socket).value());
     co_return std::move(stream);
 }
 

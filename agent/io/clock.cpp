@@ -4,7 +4,9 @@
 
 namespace weft {
 
-Instant now() { return Instant(std::chrono::steady_clock::now().time_since_epoch()); }
+Instant now() {
+    return Instant(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 WallTime wall_now() {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();

@@ -20,17 +20,20 @@ namespace weft {
 namespace detail {
 
 template <class T>
-boost::asio::awaitable<std::optional<Result<T>>> without_throwing(boost::asio::awaitable<Result<T>> operation) {
+boost::asio::awaitable<std::optional<Result<T>>> without_throwing(
+    boost::asio::awaitable<Result<T>> operation) {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     co_return co_await std::move(operation);
 }
 
 }  // namespace detail
 
-// The operation's result, or Errc::Timeout when it took longer than the limit: then it was cancelled and has ended.
-// Cancelling the caller cancels the operation. The operation must end on cancellation of what it waits for.
+// The operation's result, or Errc::Timeout when it took longer than the limit: then it was
+// cancelled and has ended. Cancelling the caller cancels the operation. The operation must end on
+// cancellation of what it waits for.
 template <class T>
-boost::asio::awaitable<Result<T>> within(Duration limit, boost::asio::awaitable<Result<T>> operation) {
+boost::asio::awaitable<Result<T>> within(Duration limit,
+                                         boost::asio::awaitable<Result<T>> operation) {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto executor = co_await asio::this_coro::executor;

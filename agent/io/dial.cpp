@@ -35,13 +35,15 @@ struct Lookup {
 };
 
 void start_lookup(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
-    lookup->resolver.async_resolve(
-        host, "", [lookup](const boost::system::error_code& error, const tcp::resolver::results_type& results) {
-            lookup->finished = true;
-            lookup->error = error;
-            for (const auto& entry : results) lookup->addresses.push_back(entry.endpoint().address());
-            lookup->done.cancel();
-        });
+    lookup->resolver.async_resolve(host, "",
+                                   [lookup](const boost::system::error_code& error,
+                                            const tcp::resolver::results_type& results) {
+                                       lookup->finished = true;
+                                       lookup->error = error;
+                                       for (const auto& entry : results)
+                                           lookup->addresses.push_back(entry.endpoint().address());
+                                       lookup->done.cancel();
+                                   });
 }
 
 Result<std::uint16_t> parse_port(const HostPort& target) {
@@ -58,9 +60,11 @@ Result<HostPort> split_host_port(std::string_view address) {
     const auto colon = address.rfind(':');
     if (address.starts_with('[')) {
         const auto bracket = address.find(']');
-        if (bracket == std::string_view::npos) return address_error(address, "missing ']' in address");
+        if (bracket == std::string_view::npos)
+            return address_error(address, "missing ']' in address");
         if (colon != bracket + 1) return address_error(address, "missing port in address");
-        return HostPort{std::string(address.substr(1, bracket - 1)), std::string(address.substr(colon + 1))};
+        return HostPort{std::string(address.substr(1, bracket - 1)),
+                        std::string(address.substr(colon + 1))};
     }
     if (colon == std::string_view::npos) return address_error(address, "missing port in address");
     if (address.find(':') != colon) return address_error(address, "too many colons in address");
@@ -69,7 +73,8 @@ Result<HostPort> split_host_port(std::string_view address) {
 
 std::string join_host_port(const HostPort& target) {
     const bool is_v6 = target.host.find(':') != std::string::npos;
-    return is_v6 ? fmt::format("[{}]:{}", target.host, target.port) : target.host + ":" + target.port;
+    return is_v6 ? fmt::format("[{}]:{}", target.host, target.port)
+                 : target.host + ":" + target.port;
 }
 
 std::string plain_words(const boost::system::error_code& error) {
@@ -88,7 +93,8 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
     const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
     start_lookup(lookup, host);
     co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!lookup->finished) co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
+    if (!lookup->finished)
+        co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
     if (lookup->error || lookup->addresses.empty()) {
         co_return make_error(Errc::Unavailable, fmt::format("lookup {}: no such host", host));
     }
@@ -98,20 +104,24 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
 asio::awaitable<Result<tcp::socket>> dial_tcp(HostPort target) {
     auto port = parse_port(target);
     if (!port) co_return make_error(Errc::InvalidArgument, "dial tcp: " + port.error().message());
-    auto addresses = co_await resolve(target.host.empty() ? "127.0.0.1" : target.host);
-    if (!addresses) co_return make_error(addresses.error().code, "dial tcp: " + addresses.error().message());
+    std::string host = target.host.empty() ? "127.0.0.1" : target.host;
+    auto addresses = co_await resolve(std::move(host));
+    if (!addresses)
+        co_return make_error(addresses.error().code, "dial tcp: " + addresses.error().message());
 
     const auto executor = co_await asio::this_coro::executor;
     Error last = make_error(Errc::Unavailable);
     for (const auto& address : addresses.value()) {
         tcp::socket socket(executor);
         const tcp::endpoint endpoint(address, port.value());
-        const auto [error] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+        const auto [error] =
+            co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
         if (!error) co_return std::move(socket);
         if (error == asio::error::operation_aborted) co_return make_error(Errc::Cancelled);
         const HostPort tried{address.to_string(), target.port};
-        last = make_error(Errc::Unavailable,
-                          fmt::format("dial tcp {}: connect: {}", join_host_port(tried), plain_words(error)));
+        last = make_error(
+            Errc::Unavailable,
+            fmt::format("dial tcp {}: connect: {}", join_host_port(tried), plain_words(error)));
     }
     co_return last;
 }

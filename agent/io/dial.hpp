@@ -18,7 +18,8 @@ struct HostPort {
     bool operator==(const HostPort&) const = default;
 };
 
-// "host:port", "[v6]:port"; InvalidArgument in Go's words otherwise: address x: missing port in address
+// "host:port", "[v6]:port"; InvalidArgument in Go's words otherwise: address x: missing port in
+// address
 Result<HostPort> split_host_port(std::string_view address);
 
 // The form with brackets around IPv6 hosts.
@@ -27,11 +28,13 @@ std::string join_host_port(const HostPort& target);
 // The words of an operating system error as Go prints them: "connection refused".
 std::string plain_words(const boost::system::error_code& error);
 
-// Addresses of a name or an IP literal. Returns at once when cancelled, though the system's resolver may go on in its
-// thread: names are looked up by getaddrinfo, which cannot be interrupted.
+// Addresses of a name or an IP literal. Returns at once when cancelled, though the system's
+// resolver may go on in its thread: names are looked up by getaddrinfo, which cannot be
+// interrupted.
 boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> resolve(std::string host);
 
-// Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection refused
+// Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection
+// refused
 boost::asio::awaitable<Result<boost::asio::ip::tcp::socket>> dial_tcp(HostPort target);
 
 }  // namespace weft

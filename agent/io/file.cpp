@@ -33,7 +33,8 @@ private:
 Error io_error(std::string_view what, const std::string& path) {
     const int reason = errno;
     const Errc code = reason == ENOENT ? Errc::NotFound : Errc::Io;
-    return make_error(code, fmt::format("cannot {} {}: {}", what, path, std::generic_category().message(reason)));
+    return make_error(
+        code, fmt::format("cannot {} {}: {}", what, path, std::generic_category().message(reason)));
 }
 
 Result<void> write_all(int fd, std::string_view content, const std::string& path) {
@@ -56,7 +57,8 @@ Result<void> sync_folder(const std::string& path) {
     return success();
 }
 
-Result<void> replace(const std::string& temporary, const std::string& path, std::string_view content, unsigned mode) {
+Result<void> replace(const std::string& temporary, const std::string& path,
+                     std::string_view content, unsigned mode) {
     Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
     if (file.get() < 0) return io_error("create", temporary);
     WEFT_TRY(write_all(file.get(), content, temporary));
@@ -78,11 +80,13 @@ Result<std::string> read_file(const std::string& path, std::size_t max) {
         if (size < 0) return io_error("read", path);
         if (size == 0) return content;
         content.append(block, static_cast<std::size_t>(size));
-        if (content.size() > max) return make_error(Errc::Limit, fmt::format("{} is larger than {} bytes", path, max));
+        if (content.size() > max)
+            return make_error(Errc::Limit, fmt::format("{} is larger than {} bytes", path, max));
     }
 }
 
-Result<void> write_file_atomically(const std::string& path, std::string_view content, unsigned mode) {
+Result<void> write_file_atomically(const std::string& path, std::string_view content,
+                                   unsigned mode) {
     const std::string temporary = path + ".new";
     auto replaced = replace(temporary, path, content, mode);
     if (!replaced) ::unlink(temporary.c_str());

@@ -7,11 +7,14 @@
 
 namespace weft {
 
-// The whole file. NotFound when it does not exist, Limit beyond max bytes, Io otherwise; the context names the file.
+// The whole file. NotFound when it does not exist, Limit beyond max bytes, Io otherwise; the
+// context names the file.
 Result<std::string> read_file(const std::string& path, std::size_t max);
 
-// Replaces the file so that after a crash it has either the old or the new content, and is durable on return: written
-// beside it, synced, renamed, folder synced. mode is that of the new file (subject to umask).
-Result<void> write_file_atomically(const std::string& path, std::string_view content, unsigned mode = 0600);
+// Replaces the file so that after a crash it has either the old or the new content, and is durable
+// on return: written beside it, synced, renamed, folder synced. mode is that of the new file
+// (subject to umask).
+Result<void> write_file_atomically(const std::string& path, std::string_view content,
+                                   unsigned mode = 0600);
 
 }  // namespace weft

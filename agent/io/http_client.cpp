@@ -42,8 +42,10 @@ const std::string* find_header(const HttpHeaders& headers, std::string_view name
 // The words of Go's url.Error: method with a capital, URL in quotes.
 Error with_request(const HttpRequest& request, const Error& error) {
     std::string method = request.method;
-    for (std::size_t i = 1; i < method.size(); ++i) method[i] = static_cast<char>(std::tolower(method[i]));
-    return make_error(error.code, fmt::format("{} \"{}\": {}", method, request.url, error.message()));
+    for (std::size_t i = 1; i < method.size(); ++i)
+        method[i] = static_cast<char>(std::tolower(method[i]));
+    return make_error(error.code,
+                      fmt::format("{} \"{}\": {}", method, request.url, error.message()));
 }
 
 struct Target {
@@ -67,15 +69,17 @@ Result<urls::url> parse_url(const std::string& text) {
 Result<Target> find_target(const HttpRequest& request) {
     WEFT_TRY(auto url, parse_url(request.url));
     const bool is_https = url.scheme() == "https";
-    if (is_https && !request.tls) return make_error(Errc::InvalidArgument, "https needs TLS settings");
+    if (is_https && !request.tls)
+        return make_error(Errc::InvalidArgument, "https needs TLS settings");
     Target target;
     target.host = std::string(std::string_view(url.encoded_host_and_port()));
     auto& stream = target.stream;
     stream.unix_socket = request.unix_socket;
     stream.address.host = std::string(url.host_address());
-    stream.address.port = url.has_port() && !url.port().empty() ? std::string(std::string_view(url.port()))
-                          : is_https                            ? "443"
-                                                                : "80";
+    stream.address.port = url.has_port() && !url.port().empty()
+                              ? std::string(std::string_view(url.port()))
+                          : is_https ? "443"
+                                     : "80";
     if (is_https) stream.tls = request.tls;
     stream.tls_server_name = request.tls_server_name;
     target.path = std::string(std::string_view(url.encoded_path()));
@@ -84,7 +88,9 @@ Result<Target> find_target(const HttpRequest& request) {
     return target;
 }
 
-bool has_line_break(std::string_view text) { return text.find_first_of("\r\n") != std::string_view::npos; }
+bool has_line_break(std::string_view text) {
+    return text.find_first_of("\r\n") != std::string_view::npos;
+}
 
 // A header from a definition must not become two.
 Result<std::string> serialize(const HttpRequest& request, const Target& target) {
@@ -97,11 +103,13 @@ Result<std::string> serialize(const HttpRequest& request, const Target& target) 
     for (const auto& [name, value] : request.headers) {
         if (same_name(name, "Host") || same_name(name, "Content-Length")) continue;
         if (name.empty() || has_line_break(name) || has_line_break(value)) {
-            return make_error(Errc::InvalidArgument, fmt::format("net/http: invalid header field \"{}\"", name));
+            return make_error(Errc::InvalidArgument,
+                              fmt::format("net/http: invalid header field \"{}\"", name));
         }
         text += fmt::format("{}: {}\r\n", name, value);
     }
-    const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT";
+    const bool has_body =
+        !request.body.empty() || request.method == "POST" || request.method == "PUT";
     if (has_body) text += fmt::format("Content-Length: {}\r\n", request.body.size());
     text += "Connection: close\r\n\r\n" + request.body;
     return text;
@@ -111,7 +119,10 @@ Result<std::string> serialize(const HttpRequest& request, const Target& target) 
 class BodyKeeper {
 public:
     explicit BodyKeeper(const HttpRequest& request)
-        : max_(request.body_max), read_max_(request.body_read_max), overflow_(request.body_overflow), tail_(max_) {}
+        : max_(request.body_max),
+          read_max_(request.body_read_max),
+          overflow_(request.body_overflow),
+          tail_(max_) {}
 
     bool take(std::string_view piece) {
         tail_.append(piece);
@@ -132,7 +143,8 @@ private:
     OutputTail tail_;
 };
 
-// One request on one connection. Phases are separate, since a stream of lines limits only the first.
+// One request on one connection. Phases are separate, since a stream of lines limits only the
+// first.
 class Conversation {
 public:
     explicit Conversation(HttpRequest request) : request_(std::move(request)) {}
@@ -199,11 +211,12 @@ bool is_redirect(int status) {
 
 Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
     WEFT_TRY(auto base, parse_url(request.url));
-    auto reference = urls::parse_uri_reference(std::string(response.header("Location")));
+    const std::string location(response.header("Location"));
+    auto reference = urls::parse_uri_reference(location);
     urls::url next;
     if (!reference || !urls::resolve(base, reference.value(), next)) {
-        return make_error(Errc::Corrupt, fmt::format("failed to parse Location header \"{}\"",
-                                                     response.header("Location")));
+        return make_error(Errc::Corrupt,
+                          fmt::format("failed to parse Location header \"{}\"", location));
     }
     request.url = std::string(std::string_view(next.buffer()));
     if (response.status < 307 && request.method != "GET" && request.method != "HEAD") {
@@ -222,7 +235,8 @@ asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
     auto finished = co_await conversation.finish();
     if (!finished) co_return std::move(finished).error();
     if (keeper->is_too_large()) {
-        co_return make_error(Errc::Limit, fmt::format("response body is larger than {} bytes", request.body_max));
+        co_return make_error(
+            Errc::Limit, fmt::format("response body is larger than {} bytes", request.body_max));
     }
     HttpResponse response = conversation.head();
     keeper->store(response);
@@ -240,21 +254,24 @@ asio::awaitable<Result<HttpResponse>> fetch_following(HttpRequest request) {
         auto turned = turn_to(request, response.value());
         if (!turned) co_return with_request(request, turned.error());
         if (redirects == redirects_max) {
-            const Error stopped = make_error(Errc::Limit, fmt::format("stopped after {} redirects", redirects_max));
+            const Error stopped =
+                make_error(Errc::Limit, fmt::format("stopped after {} redirects", redirects_max));
             co_return with_request(request, stopped);
         }
     }
 }
 
 Error timed_out(const HttpRequest& request) {
-    const Error error = make_error(Errc::Timeout, "context deadline exceeded (Client.Timeout exceeded while waiting)");
+    const Error error = make_error(
+        Errc::Timeout, "context deadline exceeded (Client.Timeout exceeded while waiting)");
     return with_request(request, error);
 }
 
 // Cuts what arrives into lines; a line longer than the limit is handed on in pieces.
 class LineCutter {
 public:
-    explicit LineCutter(std::function<bool(std::string_view)> on_line) : on_line_(std::move(on_line)) {}
+    explicit LineCutter(std::function<bool(std::string_view)> on_line)
+        : on_line_(std::move(on_line)) {}
 
     bool take(std::string_view piece) {
         kept_.append(piece);
@@ -316,10 +333,11 @@ template <class Start>
 Result<HttpResponse> run_blocking(Start start) {
     asio::io_context context(1);
     std::optional<Result<HttpResponse>> result;
-    asio::co_spawn(context, start(), [&](std::exception_ptr failure, std::optional<Result<HttpResponse>> value) {
-        if (failure) std::rethrow_exception(failure);
-        result = std::move(value);
-    });
+    asio::co_spawn(context, start(),
+                   [&](std::exception_ptr failure, std::optional<Result<HttpResponse>> value) {
+                       if (failure) std::rethrow_exception(failure);
+                       result = std::move(value);
+                   });
     context.run();
     WEFT_ASSERT(result.has_value());
     return std::move(*result);
@@ -338,8 +356,8 @@ asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request) {
     co_return response;
 }
 
-asio::awaitable<Result<HttpResponse>> http_stream_lines(HttpRequest request,
-                                                        std::function<bool(std::string_view)> on_line) {
+asio::awaitable<Result<HttpResponse>> http_stream_lines(
+    HttpRequest request, std::function<bool(std::string_view)> on_line) {
     const auto lines = std::make_shared<LineSink>(request, std::move(on_line));
     Conversation conversation(request);
     HttpBodySink sink = [lines](std::string_view piece) { return lines->take(piece); };
@@ -361,8 +379,10 @@ Result<HttpResponse> http_fetch_blocking(HttpRequest request) {
     return run_blocking([&] { return detail::without_throwing(http_fetch(request)); });
 }
 
-Result<HttpResponse> http_stream_lines_blocking(HttpRequest request, std::function<bool(std::string_view)> on_line) {
-    return run_blocking([&] { return detail::without_throwing(http_stream_lines(request, on_line)); });
+Result<HttpResponse> http_stream_lines_blocking(HttpRequest request,
+                                                std::function<bool(std::string_view)> on_line) {
+    return run_blocking(
+        [&] { return detail::without_throwing(http_stream_lines(request, on_line)); });
 }
 
 }  // namespace weft

@@ -14,8 +14,8 @@
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 
-// A client for one HTTP/1.1 request a connection: health checks and the command line. Peers are not trusted: header
-// and body sizes and the total time are bounded.
+// A client for one HTTP/1.1 request a connection: health checks and the command line. Peers are not
+// trusted: header and body sizes and the total time are bounded.
 namespace weft {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
@@ -28,17 +28,19 @@ enum class BodyOverflow {
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string url;          // http://host[:port]/path or https://..; for a unix socket the host is only a name
+    std::string
+        url;  // http://host[:port]/path or https://..; for a unix socket the host is only a name
     std::string unix_socket;  // path; when given, the connection goes there
     HttpHeaders headers;      // "Host" replaces the one of the URL
     std::string body;
     Duration timeout = std::chrono::seconds(10);  // for everything, redirects included
-    int redirects_max = 0;                        // followed as Go's client does; 0: a redirect is the response
+    int redirects_max = 0;  // followed as Go's client does; 0: a redirect is the response
     std::size_t body_max = 64 * 1024 * 1024;
     BodyOverflow body_overflow = BodyOverflow::Fail;
-    std::uint64_t body_read_max = 256 * 1024 * 1024;  // after this many bytes the rest is not even read
-    std::shared_ptr<boost::asio::ssl::context> tls;   // for https; none: https is refused
-    std::string tls_server_name;                      // name to ask for and verify; empty: the URL's host
+    std::uint64_t body_read_max =
+        256 * 1024 * 1024;  // after this many bytes the rest is not even read
+    std::shared_ptr<boost::asio::ssl::context> tls;  // for https; none: https is refused
+    std::string tls_server_name;  // name to ask for and verify; empty: the URL's host
 };
 
 struct HttpResponse {
@@ -57,14 +59,15 @@ struct HttpResponse {
 // Timeout, Unavailable (connect, TLS), Io (broken off), Limit, InvalidArgument (bad URL).
 boost::asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request);
 
-// Hands each line of the body (without its end) to on_line as it arrives, until the body ends or on_line returns false;
-// the response comes without body. The timeout covers connecting and the header only. A response whose status is not
-// 200 is read whole into body instead.
-boost::asio::awaitable<Result<HttpResponse>> http_stream_lines(HttpRequest request,
-                                                               std::function<bool(std::string_view)> on_line);
+// Hands each line of the body (without its end) to on_line as it arrives, until the body ends or
+// on_line returns false; the response comes without body. The timeout covers connecting and the
+// header only. A response whose status is not 200 is read whole into body instead.
+boost::asio::awaitable<Result<HttpResponse>> http_stream_lines(
+    HttpRequest request, std::function<bool(std::string_view)> on_line);
 
 // The same for programs without an event loop of their own: they return when the request is done.
 Result<HttpResponse> http_fetch_blocking(HttpRequest request);
-Result<HttpResponse> http_stream_lines_blocking(HttpRequest request, std::function<bool(std::string_view)> on_line);
+Result<HttpResponse> http_stream_lines_blocking(HttpRequest request,
+                                                std::function<bool(std::string_view)> on_line);
 
 }  // namespace weft

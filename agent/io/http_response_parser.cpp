@@ -9,7 +9,8 @@ namespace weft {
 
 namespace http = boost::beast::http;
 
-HttpResponseParser::HttpResponseParser(bool head_request, std::uint32_t header_max, HttpBodySink sink) {
+HttpResponseParser::HttpResponseParser(bool head_request, std::uint32_t header_max,
+                                       HttpBodySink sink) {
     parser_.get().body().sink = std::move(sink);
     parser_.get().body().stopped = &stopped_;
     parser_.eager(true);

@@ -25,16 +25,20 @@ struct SinkBody {
     class reader {
     public:
         template <bool is_request, class Fields>
-        reader(boost::beast::http::header<is_request, Fields>&, value_type& value) : value_(value) {}
+        reader(boost::beast::http::header<is_request, Fields>&, value_type& value)
+            : value_(value) {}
 
-        void init(const boost::optional<std::uint64_t>&, boost::system::error_code& error) { error = {}; }
+        void init(const boost::optional<std::uint64_t>&, boost::system::error_code& error) {
+            error = {};
+        }
 
         template <class Buffers>
         std::size_t put(const Buffers& buffers, boost::system::error_code& error) {
             error = {};
             std::size_t size = 0;
             for (const auto buffer : boost::beast::buffers_range_ref(buffers)) {
-                const std::string_view piece(static_cast<const char*>(buffer.data()), buffer.size());
+                const std::string_view piece(static_cast<const char*>(buffer.data()),
+                                             buffer.size());
                 if (!*value_.stopped && !value_.sink(piece)) *value_.stopped = true;
                 size += buffer.size();
             }

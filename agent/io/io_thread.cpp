@@ -18,7 +18,8 @@ IoThread::~IoThread() {
 
 void IoThread::start() {
     WEFT_ASSERT(!thread_.joinable());
-    // Signals of the process are for the main thread: a new thread inherits the mask of its creator.
+    // Signals of the process are for the main thread: a new thread inherits the mask of its
+    // creator.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -35,6 +36,8 @@ void IoThread::join() {
     if (thread_.joinable()) thread_.join();
 }
 
-void IoThread::stop() { context_.stop(); }
+void IoThread::stop() {
+    context_.stop();
+}
 
 }  // namespace weft

@@ -7,7 +7,8 @@
 
 namespace weft {
 
-// One named thread with an io_context of its own. Everything posted there runs on that thread alone.
+// One named thread with an io_context of its own. Everything posted there runs on that thread
+// alone.
 class IoThread {
 public:
     // The name is shown by top and gdb; the kernel keeps its first 15 bytes.

@@ -22,7 +22,9 @@ public:
         if (kept_.size() >= 2 * max_) kept_.erase(0, kept_.size() - max_);
     }
 
-    std::string str() const { return kept_.size() > max_ ? kept_.substr(kept_.size() - max_) : kept_; }
+    std::string str() const {
+        return kept_.size() > max_ ? kept_.substr(kept_.size() - max_) : kept_;
+    }
     std::uint64_t total() const { return total_; }
 
 private:

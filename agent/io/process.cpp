@@ -65,7 +65,8 @@ std::vector<std::string> merged_environment(const ProcessSpec& spec) {
         const auto is_replaced = [&](const auto& own) {
             return text.starts_with(own.first) && text.substr(own.first.size()).starts_with('=');
         };
-        if (std::none_of(spec.environment.begin(), spec.environment.end(), is_replaced)) merged.emplace_back(text);
+        if (std::none_of(spec.environment.begin(), spec.environment.end(), is_replaced))
+            merged.emplace_back(text);
     }
     for (const auto& [name, value] : spec.environment) merged.push_back(name + "=" + value);
     return merged;
@@ -90,8 +91,8 @@ void prepare(SpawnSettings& settings, int output) {
     posix_spawnattr_setsigmask(&settings.attributes, &none);
     posix_spawnattr_setsigdefault(&settings.attributes, &all);
     posix_spawnattr_setpgroup(&settings.attributes, 0);
-    posix_spawnattr_setflags(&settings.attributes,
-                             POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                       POSIX_SPAWN_SETSIGDEF);
 }
 
 Result<pid_t> spawn(const ProcessSpec& spec, int output) {
@@ -101,23 +102,27 @@ Result<pid_t> spawn(const ProcessSpec& spec, int output) {
     SpawnSettings settings;
     prepare(settings, output);
     pid_t pid = 0;
-    const int failure = posix_spawnp(&pid, spec.args[0].c_str(), &settings.actions, &settings.attributes,
-                                     arguments.data(), variables.data());
+    const int failure = posix_spawnp(&pid, spec.args[0].c_str(), &settings.actions,
+                                     &settings.attributes, arguments.data(), variables.data());
     if (failure == 0) return pid;
     const bool in_path = spec.args[0].find('/') == std::string::npos;
     if (failure == ENOENT && in_path) {
-        return make_error(Errc::NotFound,
-                          fmt::format("exec: \"{}\": executable file not found in $PATH", spec.args[0]));
+        return make_error(
+            Errc::NotFound,
+            fmt::format("exec: \"{}\": executable file not found in $PATH", spec.args[0]));
     }
     return os_error("fork/exec " + spec.args[0], failure);
 }
 
-int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+int open_pidfd(pid_t pid) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
 
 // A child with its end and its output as things to wait for.
 class Child {
 public:
-    Child(const asio::any_io_executor& executor, pid_t pid, int pidfd, int output, std::size_t output_max)
+    Child(const asio::any_io_executor& executor, pid_t pid, int pidfd, int output,
+          std::size_t output_max)
         : pid_(pid), end_(executor, pidfd), output_(executor, output), tail_(output_max) {}
 
     // The group exists as long as its leader is not reaped, so that its number cannot be another's.
@@ -130,8 +135,8 @@ public:
     asio::awaitable<void> collect() {
         std::array<char, 16 * 1024> block;
         while (true) {
-            const auto [error, size] =
-                co_await output_.async_read_some(asio::buffer(block), asio::as_tuple(asio::use_awaitable));
+            const auto [error, size] = co_await output_.async_read_some(
+                asio::buffer(block), asio::as_tuple(asio::use_awaitable));
             if (error) co_return;
             tail_.append(std::string_view(block.data(), size));
         }
@@ -157,7 +162,8 @@ public:
     ProcessResult reap() {
         siginfo_t info;
         std::memset(&info, 0, sizeof info);
-        while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0 && errno == EINTR) continue;
+        while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0 && errno == EINTR)
+            continue;
         ProcessResult result;
         result.end = info.si_code == CLD_EXITED ? ProcessEnd::Exited : ProcessEnd::Signalled;
         result.code = info.si_status;
@@ -179,8 +185,8 @@ asio::awaitable<void> sleep(Duration time) {
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
-// Reads output until the child ends or the time is over. The collector never ends the wait: a program may close its
-// output and go on.
+// Reads output until the child ends or the time is over. The collector never ends the wait: a
+// program may close its output and go on.
 asio::awaitable<void> wait_for(Child& child, Duration limit) {
     using namespace asio::experimental::awaitable_operators;
     asio::steady_timer never(co_await asio::this_coro::executor);
@@ -223,7 +229,8 @@ asio::awaitable<Result<ProcessResult>> run_process(ProcessSpec spec) {
         ::waitpid(pid.value(), nullptr, 0);
         co_return os_error("pidfd_open", reason);
     }
-    Child child(co_await asio::this_coro::executor, pid.value(), pidfd, pipe.value().read_end, spec.output_max);
+    Child child(co_await asio::this_coro::executor, pid.value(), pidfd, pipe.value().read_end,
+                spec.output_max);
     co_await wait_for(child, spec.timeout);
     const bool ended = child.has_ended();
     if (!ended) co_await kill_group(child, spec.kill_grace);

@@ -29,10 +29,11 @@ struct ProcessResult {
     std::uint64_t output_total = 0;
 };
 
-// Runs a program to its end without a thread of its own, with an empty stdin and in a process group of its own. Beyond
-// the timeout, or when cancelled, the whole group gets SIGTERM and after kill_grace SIGKILL, and is reaped in any case.
-// A program that ends and leaves others behind that hold its output is not waited for longer.
-// Errors in the words of Go: fork/exec /no/such: no such file or directory
+// Runs a program to its end without a thread of its own, with an empty stdin and in a process group
+// of its own. Beyond the timeout, or when cancelled, the whole group gets SIGTERM and after
+// kill_grace SIGKILL, and is reaped in any case. A program that ends and leaves others behind that
+// hold its output is not waited for longer. Errors in the words of Go: fork/exec /no/such: no such
+// file or directory
 boost::asio::awaitable<Result<ProcessResult>> run_process(ProcessSpec spec);
 
 }  // namespace weft

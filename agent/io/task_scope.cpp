@@ -24,11 +24,14 @@ asio::awaitable<void> run_quietly(asio::awaitable<void> task) {
 
 }  // namespace
 
-TaskScope::TaskScope(asio::any_io_executor executor) : executor_(std::move(executor)), all_done_(executor_) {
+TaskScope::TaskScope(asio::any_io_executor executor)
+    : executor_(std::move(executor)), all_done_(executor_) {
     all_done_.expires_at(asio::steady_timer::time_point::max());
 }
 
-TaskScope::~TaskScope() { WEFT_ASSERT(tasks_.empty()); }
+TaskScope::~TaskScope() {
+    WEFT_ASSERT(tasks_.empty());
+}
 
 void TaskScope::spawn(asio::awaitable<void> task) {
     if (closing_) return;
@@ -56,7 +59,8 @@ asio::awaitable<void> TaskScope::close() {
         task = next;
     }
     while (!tasks_.empty()) {
-        // The wait ends early when the closer itself is cancelled; the tasks are waited for all the same.
+        // The wait ends early when the closer itself is cancelled; the tasks are waited for all the
+        // same.
         co_await all_done_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
 }

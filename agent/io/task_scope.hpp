@@ -9,8 +9,9 @@
 
 namespace weft {
 
-// Owner of coroutines that run beside their starter (structured concurrency, as KJ's TaskSet). The only place of
-// co_spawn and detached. All methods are called on the executor, which runs one handler at a time.
+// Owner of coroutines that run beside their starter (structured concurrency, as KJ's TaskSet). The
+// only place of co_spawn and detached. All methods are called on the executor, which runs one
+// handler at a time.
 class TaskScope {
 public:
     explicit TaskScope(boost::asio::any_io_executor executor);
@@ -19,12 +20,13 @@ public:
     TaskScope(const TaskScope&) = delete;
     TaskScope& operator=(const TaskScope&) = delete;
 
-    // Runs the task until it ends or close() cancels it. Cancellation reaches the task as the error operation_aborted of
-    // what it waits for, never as an exception. An exception that leaves a task ends the process: it is a bug.
-    // After close() began the task is dropped unstarted.
+    // Runs the task until it ends or close() cancels it. Cancellation reaches the task as the error
+    // operation_aborted of what it waits for, never as an exception. An exception that leaves a
+    // task ends the process: it is a bug. After close() began the task is dropped unstarted.
     void spawn(boost::asio::awaitable<void> task);
 
-    // Cancels what runs and waits for it. May be awaited once; never from inside one of the scope's own tasks.
+    // Cancels what runs and waits for it. May be awaited once; never from inside one of the scope's
+    // own tasks.
     boost::asio::awaitable<void> close();
 
     std::size_t running() const { return tasks_.size(); }

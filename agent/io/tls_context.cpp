@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -20,12 +21,14 @@ namespace {
 std::string openssl_reason() {
     const unsigned long first = ERR_get_error();
     ERR_clear_error();
+    if (ERR_SYSTEM_ERROR(first)) return std::generic_category().message(ERR_GET_REASON(first));
     const char* reason = first ? ERR_reason_error_string(first) : nullptr;
     return reason ? reason : "unknown reason";
 }
 
 Error file_error(std::string_view what, const std::string& file) {
-    return make_error(Errc::InvalidArgument, fmt::format("{} {}: {}", what, file, openssl_reason()));
+    return make_error(Errc::InvalidArgument,
+                      fmt::format("{} {}: {}", what, file, openssl_reason()));
 }
 
 Result<void> load_certificate(SSL_CTX* context, const TlsFiles& files) {
@@ -50,8 +53,9 @@ Result<void> load_authorities(SSL_CTX* context, const TlsFiles& files) {
             bundles.push_back(entry.path().string());
         }
         if (error) {
-            return make_error(Errc::InvalidArgument, fmt::format("cannot read the CA directory {}: {}", files.ca_path,
-                                                                 error.message()));
+            return make_error(
+                Errc::InvalidArgument,
+                fmt::format("cannot read the CA directory {}: {}", files.ca_path, error.message()));
         }
         std::sort(bundles.begin(), bundles.end());
     }
@@ -85,7 +89,8 @@ Result<Context> make_server_tls(const TlsFiles& files, bool verify_peer) {
     WEFT_TRY(load_certificate(context->native_handle(), files));
     WEFT_TRY(load_authorities(context->native_handle(), files));
     if (verify_peer) {
-        SSL_CTX_set_verify(context->native_handle(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+        SSL_CTX_set_verify(context->native_handle(),
+                           SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     }
     return context;
 }
@@ -95,7 +100,8 @@ Result<Context> make_client_tls(const TlsFiles& files, bool skip_verify) {
     SSL_CTX* handle = context->native_handle();
     if (!files.cert_file.empty() || !files.key_file.empty()) {
         if (files.cert_file.empty() || files.key_file.empty()) {
-            return make_error(Errc::InvalidArgument, "a TLS client needs cert_file and key_file together");
+            return make_error(Errc::InvalidArgument,
+                              "a TLS client needs cert_file and key_file together");
         }
         WEFT_TRY(load_certificate(handle, files));
     }

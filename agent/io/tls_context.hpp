@@ -15,12 +15,14 @@ struct TlsFiles {
     std::string ca_path;    // directory of PEM files, each of which is loaded
 };
 
-// For a server: certificate and key are required; with verify_peer clients must show a certificate of ca_file.
-// TLS 1.2 or newer. Errors name the file and OpenSSL's reason.
-Result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const TlsFiles& files, bool verify_peer);
+// For a server: certificate and key are required; with verify_peer clients must show a certificate
+// of ca_file. TLS 1.2 or newer. Errors name the file and OpenSSL's reason.
+Result<std::shared_ptr<boost::asio::ssl::context>> make_server_tls(const TlsFiles& files,
+                                                                   bool verify_peer);
 
-// For a client: without ca_file and ca_path the machine's own trust store is used; a certificate is shown if given.
-// skip_verify accepts any peer.
-Result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const TlsFiles& files, bool skip_verify);
+// For a client: without ca_file and ca_path the machine's own trust store is used; a certificate is
+// shown if given. skip_verify accepts any peer.
+Result<std::shared_ptr<boost::asio::ssl::context>> make_client_tls(const TlsFiles& files,
+                                                                   bool skip_verify);
 
 }  // namespace weft

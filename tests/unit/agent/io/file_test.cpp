@@ -1,0 +1,51 @@
+#include "agent/io/file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace weft {
+
+namespace {
+
+class TemporaryFolder {
+public:
+    TemporaryFolder() : path_(::testing::TempDir() + "weft_io_XXXXXX") {
+        if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+    }
+    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+    std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+private:
+    std::string path_;
+};
+
+}  // namespace
+
+TEST(File, AtomicWriteReplacesAndLeavesNothingBeside) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a");
+    ASSERT_TRUE(write_file_atomically(path, "one"));
+    ASSERT_TRUE(write_file_atomically(path, "two", 0640));
+    EXPECT_EQ(read_file(path, 100).value(), "two");
+    EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+}
+
+TEST(File, ErrorsNameTheFile) {
+    const TemporaryFolder folder;
+    const auto missing = read_file(folder.file("none"), 10);
+    ASSERT_FALSE(missing);
+    EXPECT_EQ(missing.error().code, Errc::NotFound);
+    EXPECT_NE(missing.error().message().find("none: No such file"), std::string::npos);
+    EXPECT_EQ(write_file_atomically(folder.file("no/such/x"), "x").error().code, Errc::NotFound);
+}
+
+TEST(File, ReadingIsBounded) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(write_file_atomically(folder.file("big"), std::string(1000, 'x')));
+    EXPECT_EQ(read_file(folder.file("big"), 999).error().code, Errc::Limit);
+    EXPECT_EQ(read_file(folder.file("big"), 1000).value().size(), 1000u);
+}
+
+}  // namespace weft

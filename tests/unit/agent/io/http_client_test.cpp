@@ -1,0 +1,181 @@
+#include "agent/io/http_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include "agent/io/clock.hpp"
+#include "tests/unit/agent/io/loopback_server.hpp"
+
+namespace weft {
+
+using namespace std::chrono_literals;
+using Socket = LoopbackServer::Socket;
+
+namespace {
+
+std::string plain_response(std::string_view body) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           std::string(body);
+}
+
+HttpRequest get(std::string url) {
+    HttpRequest request;
+    request.url = std::move(url);
+    return request;
+}
+
+}  // namespace
+
+TEST(HttpClient, SendsTheRequestAsGiven) {
+    std::string seen;
+    LoopbackServer server([&](Socket& socket) {
+        seen = LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, plain_response("fine"));
+    });
+    auto request = get(server.url("/a/b?c=d"));
+    request.method = "PUT";
+    request.body = "hello";
+    request.headers = {{"X-One", "1"}, {"host", "other.example"}};
+    const auto response = http_fetch_blocking(request);
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().status, 200);
+    EXPECT_EQ(response.value().reason, "OK");
+    EXPECT_EQ(response.value().body, "fine");
+    EXPECT_EQ(response.value().header("content-length"), "4");
+    EXPECT_EQ(seen,
+              "PUT /a/b?c=d HTTP/1.1\r\nHost: other.example\r\nX-One: 1\r\nContent-Length: 5\r\n"
+              "Connection: close\r\n\r\n");
+}
+
+TEST(HttpClient, ReadsChunksAndInterimResponses) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(
+            socket,
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        LoopbackServer::send(socket, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    });
+    const auto response = http_fetch_blocking(get(server.url()));
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().body, "abcde");
+}
+
+TEST(HttpClient, ReadsToTheEndWithoutLengthButNotShortOfOne) {
+    LoopbackServer open_ended([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\n\r\nuntil the end");
+    });
+    EXPECT_EQ(http_fetch_blocking(get(open_ended.url())).value().body, "until the end");
+    LoopbackServer broken([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort");
+    });
+    const auto response = http_fetch_blocking(get(broken.url()));
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().message(), "Get \"" + broken.url() + "\": unexpected EOF");
+}
+
+TEST(HttpClient, FollowsRedirectsOnlyWhenAllowed) {
+    LoopbackServer server([](Socket& socket) {
+        const auto header = LoopbackServer::read_header(socket);
+        if (header.starts_with("POST /first")) {
+            LoopbackServer::send(
+                socket, "HTTP/1.1 302 Found\r\nLocation: /second\r\nContent-Length: 0\r\n\r\n");
+        } else if (header.starts_with("GET /loop")) {
+            LoopbackServer::send(
+                socket, "HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n");
+        } else {
+            LoopbackServer::send(socket, plain_response(header.substr(0, header.find(' ', 5))));
+        }
+    });
+    auto request = get(server.url("/first"));
+    request.method = "POST";
+    request.redirects_max = 10;
+    EXPECT_EQ(http_fetch_blocking(request).value().body, "GET /second");
+    request.redirects_max = 0;
+    EXPECT_EQ(http_fetch_blocking(request).value().status, 302);
+    auto loop = get(server.url("/loop"));
+    loop.redirects_max = 3;
+    EXPECT_EQ(http_fetch_blocking(loop).error().message(),
+              "Get \"" + server.url("/loop") + "\": stopped after 3 redirects");
+}
+
+TEST(HttpClient, ATimeoutCoversASilentServer) {
+    LoopbackServer server([](Socket& socket) { LoopbackServer::wait_closed(socket); });
+    auto request = get(server.url());
+    request.timeout = 100ms;
+    const auto response = http_fetch_blocking(request);
+    ASSERT_FALSE(response);
+    EXPECT_EQ(response.error().code, Errc::Timeout);
+    EXPECT_NE(response.error().message().find("context deadline exceeded"), std::string::npos);
+}
+
+TEST(HttpClient, AFloodIsCutOrRefused) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\n\r\n");
+        while (LoopbackServer::send(socket, std::string(100'000, 'x'))) continue;
+    });
+    auto request = get(server.url());
+    request.body_max = 1000;
+    EXPECT_EQ(http_fetch_blocking(request).error().code, Errc::Limit);
+    request.body_overflow = BodyOverflow::KeepTail;
+    request.body_read_max = 1'000'000;
+    const auto response = http_fetch_blocking(request);
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().body, std::string(1000, 'x'));
+    EXPECT_GE(response.value().body_total, 1'000'000u);
+    EXPECT_LT(response.value().body_total, 1'100'000u);
+}
+
+TEST(HttpClient, ErrorsAreInGosWords) {
+    unsigned short closed = 0;
+    {
+        LoopbackServer server([](Socket&) {});
+        closed = server.port();
+    }
+    const auto url = "http://127.0.0.1:" + std::to_string(closed) + "/";
+    EXPECT_EQ(http_fetch_blocking(get(url)).error().message(),
+              "Get \"" + url + "\": dial tcp 127.0.0.1:" + std::to_string(closed) +
+                  ": connect: connection refused");
+    EXPECT_EQ(http_fetch_blocking(get("ftp://x/")).error().message(),
+              "Get \"ftp://x/\": unsupported protocol scheme \"ftp\"");
+    EXPECT_EQ(http_fetch_blocking(get("::")).error().code, Errc::InvalidArgument);
+    auto split = get("http://127.0.0.1:1/");
+    split.headers = {{"X", "a\r\nY: b"}};
+    EXPECT_EQ(http_fetch_blocking(split).error().code, Errc::InvalidArgument);
+    LoopbackServer garbage([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "SSH-2.0-OpenSSH\r\n\r\n");
+    });
+    EXPECT_EQ(http_fetch_blocking(get(garbage.url())).error().code, Errc::Corrupt);
+}
+
+TEST(HttpClient, StreamsLinesUntilToldToStop) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\n\r\none\ntw");
+        LoopbackServer::send(socket, "o\nthree\nfour\n");
+        LoopbackServer::wait_closed(socket);
+    });
+    std::vector<std::string> lines;
+    const auto response = http_stream_lines_blocking(get(server.url()), [&](std::string_view line) {
+        lines.emplace_back(line);
+        return lines.size() < 3;
+    });
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(lines, (std::vector<std::string>{"one", "two", "three"}));
+}
+
+TEST(HttpClient, AStreamThatIsRefusedGivesTheBody) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 400 Bad Request\r\nContent-Length: 3\r\n\r\nbad");
+    });
+    const auto response =
+        http_stream_lines_blocking(get(server.url()), [](std::string_view) { return true; });
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().status, 400);
+    EXPECT_EQ(response.value().body, "bad");
+}
+
+}  // namespace weft
