@@ -1,0 +1,250 @@
+#include "agent/cli/agent_client.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "agent/io/tls_context.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+constexpr const char* kDefaultAddress = "127.0.0.1:8500";
+
+// Long enough for a reload or a leave of a busy agent.
+constexpr Duration kCallTimeout = std::chrono::seconds(70);
+
+// A flag, or else the first variable that is set.
+std::string setting(const CliArguments& arguments, const CliConsole& console,
+                    const std::string& flag, std::initializer_list<const char*> variables,
+                    std::string fallback = {}) {
+    if (arguments.has(flag)) return arguments.text(flag);
+    return console.variable(variables).value_or(std::move(fallback));
+}
+
+bool is_true(std::string_view text) {
+    return text == "1" || text == "true" || text == "TRUE" || text == "True" || text == "t";
+}
+
+Result<std::string> read_token_file(const std::string& path) {
+    std::ifstream file(path);
+    std::string token{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return make_error(Errc::Io, "cannot read the token file " + path);
+    while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+    return token;
+}
+
+Result<std::string> find_token(const CliArguments& arguments, const CliConsole& console) {
+    if (arguments.has("token")) return arguments.text("token");
+    if (arguments.has("token-file")) return read_token_file(arguments.text("token-file"));
+    if (auto token = console.variable({"WEFT_TOKEN", "WEFT_HTTP_TOKEN", "CONSUL_HTTP_TOKEN"}))
+        return *token;
+    if (auto path =
+            console.variable({"WEFT_TOKEN_FILE", "WEFT_HTTP_TOKEN_FILE", "CONSUL_HTTP_TOKEN_FILE"}))
+        return read_token_file(*path);
+    return std::string();
+}
+
+std::string base64(std::string_view text) {
+    static constexpr char kDigits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); i += 3) {
+        unsigned group = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+            group =
+                group << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= text.size() - i ? kDigits[group >> (18 - 6 * k) & 63] : '=';
+    }
+    return out;
+}
+
+Result<void> refuse_enterprise(const CliConsole& console) {
+    for (const char* name :
+         {"CONSUL_NAMESPACE", "CONSUL_PARTITION", "WEFT_NAMESPACE", "WEFT_PARTITION"}) {
+        const auto value = console.variable({name});
+        if (value && *value != "default")
+            return make_error(Errc::Unsupported,
+                              fmt::format("{}={}: weft has no namespaces or partitions but "
+                                          "\"default\"; unset the variable",
+                                          name, *value));
+    }
+    return success();
+}
+
+Result<void> add_tls(const CliArguments& arguments, const CliConsole& console,
+                     HttpRequest& prototype) {
+    const TlsFiles files{
+        .cert_file =
+            setting(arguments, console, "client-cert", {"WEFT_CLIENT_CERT", "CONSUL_CLIENT_CERT"}),
+        .key_file =
+            setting(arguments, console, "client-key", {"WEFT_CLIENT_KEY", "CONSUL_CLIENT_KEY"}),
+        .ca_file = setting(arguments, console, "ca-file", {"WEFT_CACERT", "CONSUL_CACERT"}),
+        .ca_path = setting(arguments, console, "ca-path", {"WEFT_CAPATH", "CONSUL_CAPATH"})};
+    const bool verify = is_true(
+        console.variable({"WEFT_HTTP_SSL_VERIFY", "CONSUL_HTTP_SSL_VERIFY"}).value_or("true"));
+    WEFT_TRY(prototype.tls, make_client_tls(files, !verify));
+    prototype.tls_server_name = setting(arguments, console, "tls-server-name",
+                                        {"WEFT_TLS_SERVER_NAME", "CONSUL_TLS_SERVER_NAME"});
+    return success();
+}
+
+}  // namespace
+
+std::vector<CliFlag> client_flags() {
+    return {
+        {"http-addr", "ADDRESS", "the agent: host:port, http(s)://host:port or unix://path"},
+        {"token", "TOKEN", "ACL token of the request"},
+        {"token-file", "FILE", "file that holds the token"},
+        {"ca-file", "FILE", "certificates that the agent's own must be signed by"},
+        {"ca-path", "FOLDER", "the same, a folder of files"},
+        {"client-cert", "FILE", "certificate to show to the agent"},
+        {"client-key", "FILE", "key of that certificate"},
+        {"tls-server-name", "NAME", "name to expect in the agent's certificate"},
+    };
+}
+
+std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags) {
+    const std::vector<CliFlag> more = client_flags();
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+CliFlag format_flag() {
+    return {"format", "FORMAT", "table (the default) or json"};
+}
+
+Result<bool> wants_json(const CliArguments& arguments) {
+    const std::string format = arguments.text("format", "table");
+    if (format == "json") return true;
+    if (format == "table" || format == "pretty") return false;
+    return make_error(Errc::InvalidArgument, "-format is table or json, not \"" + format + "\"");
+}
+
+std::string url_escape(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain)
+            out += c;
+        else
+            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
+
+Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliConsole& console) {
+    WEFT_TRY(refuse_enterprise(console));
+    AgentClient client;
+    std::string address = setting(arguments, console, "http-addr",
+                                  {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"}, kDefaultAddress);
+    client.address_ = address;
+    bool tls = is_true(console.variable({"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}).value_or("false"));
+    if (address.starts_with("unix://")) {
+        client.prototype_.unix_socket = address.substr(7);
+        if (client.prototype_.unix_socket.empty())
+            return make_error(Errc::InvalidArgument, address + ": unix:// needs a path");
+        address = "localhost";
+        tls = false;
+    } else if (address.starts_with("https://")) {
+        address = address.substr(8);
+        tls = true;
+    } else if (address.starts_with("http://")) {
+        address = address.substr(7);
+        tls = false;
+    } else if (const auto scheme = address.find("://"); scheme != std::string::npos) {
+        return make_error(
+            Errc::InvalidArgument,
+            fmt::format("{}: the scheme of an agent's address is http, https or unix, "
+                        "not \"{}\"",
+                        address, address.substr(0, scheme)));
+    }
+    while (address.ends_with('/')) address.pop_back();
+    client.base_ = (tls ? "https://" : "http://") + address;
+    if (tls) {
+        WEFT_TRY(add_tls(arguments, console, client.prototype_));
+    }
+
+    WEFT_TRY(auto token, find_token(arguments, console));
+    if (!token.empty()) client.prototype_.headers.emplace_back("X-Consul-Token", token);
+    if (auto login = console.variable({"WEFT_HTTP_AUTH", "CONSUL_HTTP_AUTH"}))
+        client.prototype_.headers.emplace_back("Authorization", "Basic " + base64(*login));
+    client.prototype_.timeout = kCallTimeout;
+    return client;
+}
+
+HttpRequest AgentClient::request(std::string_view method, const std::string& target) const {
+    HttpRequest request = prototype_;
+    request.method = method;
+    request.url = base_ + target;
+    return request;
+}
+
+Result<HttpResponse> AgentClient::call(std::string_view method, const std::string& target,
+                                       std::string body) const {
+    HttpRequest whole = request(method, target);
+    whole.body = std::move(body);
+    return http_fetch_blocking(std::move(whole));
+}
+
+Result<HttpResponse> AgentClient::lines(const std::string& target,
+                                        std::function<bool(std::string_view)> on_line) const {
+    return http_stream_lines_blocking(request("GET", target), std::move(on_line));
+}
+
+ExitCode with_answer(CliConsole& console, const AgentClient& client,
+                     const Result<HttpResponse>& response,
+                     const std::function<ExitCode(const HttpResponse&)>& use) {
+    if (!response) {
+        console.err(
+            fmt::format("error: no answer from the agent at {}\ncause: {}\nhelp:  start one with "
+                        "`weft dev`, or "
+                        "name its address with -http-addr or WEFT_HTTP_ADDR\n",
+                        client.address(), response.error().message()));
+        return ExitCode::Unreachable;
+    }
+    const HttpResponse& answer = response.value();
+    if (answer.status == 200) return use(answer);
+    std::string text = answer.body.empty() ? answer.reason : answer.body;
+    while (text.ends_with('\n')) text.pop_back();
+    console.err(fmt::format("error: the agent answered {}: {}\n", answer.status, text));
+    return answer.status == 401 || answer.status == 403 ? ExitCode::Denied : ExitCode::Failed;
+}
+
+ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
+                   const std::function<ExitCode(const boost::json::value&)>& use) {
+    const auto parse_and_use = [&](const HttpResponse& response) {
+        boost::json::error_code failure;
+        const boost::json::value parsed = boost::json::parse(response.body, failure);
+        if (!failure) return use(parsed);
+        console.err(fmt::format("error: the answer of {} is not JSON: {}\n", client.address(),
+                                failure.message()));
+        return ExitCode::Failed;
+    };
+    return with_answer(console, client, client.call("GET", target), parse_and_use);
+}
+
+ExitCode with_client(const CliArguments& arguments, CliConsole& console,
+                     const std::function<ExitCode(const AgentClient&)>& run) {
+    const auto client = AgentClient::open(arguments, console);
+    if (client) return run(client.value());
+    console.err("error: " + client.error().message() + "\n");
+    return ExitCode::Usage;
+}
+
+std::string json_text(const boost::json::value& object, std::string_view member) {
+    if (!object.is_object()) return {};
+    const boost::json::value* found = object.as_object().if_contains(member);
+    if (!found || found->is_null()) return {};
+    if (const auto* text = found->if_string()) return std::string(*text);
+    return boost::json::serialize(*found);
+}
+
+}  // namespace weft::agent

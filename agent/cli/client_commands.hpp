@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/cli/command.hpp"
+
+namespace weft::agent {
+
+// A service definition of a file, as `services register` sends it.
+struct ServiceBody {
+    std::string id;
+    std::string json;
+};
+
+// Reads the service definitions of an HCL or JSON file; handed in by main, since agent/config reads
+// files. The error shows the place in the file.
+using ServiceFileReader = std::function<Result<std::vector<ServiceBody>>(const std::string& path)>;
+
+CliCommand status_command();
+CliCommand reload_command();
+CliCommand leave_command();
+CliCommand monitor_command();
+CliCommand services_register_command(ServiceFileReader read_file);
+CliCommand services_deregister_command(ServiceFileReader read_file);
+CliCommand catalog_nodes_command();
+CliCommand catalog_services_command();
+CliCommand catalog_datacenters_command();
+
+// All of them, in the order of the overview.
+std::vector<CliCommand> client_commands(const ServiceFileReader& read_file);
+
+}  // namespace weft::agent

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The command line as data: one table of commands is parsed by (arguments.hpp), shown by (help.hpp)
+// and dispatched by (dispatch.hpp), so that help and completion can't say anything else than what
+// is accepted.
+namespace weft::agent {
+
+// What a script may rely on; see README.md.
+enum class ExitCode {
+    Ok = 0,
+    Failed = 1,  // the agent said no, or the answer is negative
+    Usage = 2,
+    Unreachable = 3,
+    Denied = 4,
+    NoLeader = 6,
+};
+
+struct CliFlag {
+    std::string name;   // without dashes
+    std::string value;  // what the help calls its value; empty: a switch, given as -x or -x=false
+    std::string help;
+    bool repeatable = false;
+    std::string refusal =
+        {};  // a flag of Consul's that weft does not have yet: the sentence that refuses it
+};
+
+// Flags and words of one call, checked against the command's table.
+class CliArguments {
+public:
+    void add(const std::string& flag, std::string value) {
+        flags_[flag].push_back(std::move(value));
+    }
+    void add_word(std::string word) { words_.push_back(std::move(word)); }
+
+    bool has(const std::string& flag) const { return flags_.contains(flag); }
+    bool is_on(const std::string& flag) const { return last(flag) == "true"; }
+    // The last value given wins, as in Go.
+    std::string text(const std::string& flag, std::string fallback = {}) const;
+    std::vector<std::string> all(const std::string& flag) const;
+    const std::map<std::string, std::vector<std::string>>& flags() const { return flags_; }
+    const std::vector<std::string>& words() const { return words_; }
+
+private:
+    std::string last(const std::string& flag) const { return text(flag); }
+
+    std::map<std::string, std::vector<std::string>> flags_;
+    std::vector<std::string> words_;
+};
+
+// The world as a command sees it; tests hand in another one.
+struct CliConsole {
+    std::function<void(std::string_view)> out;  // data
+    std::function<void(std::string_view)> err;  // everything else
+    std::function<std::optional<std::string>(const std::string&)> environment;
+
+    // A non-empty variable, the first of the names that is set; weft's own names come first.
+    std::optional<std::string> variable(std::initializer_list<const char*> names) const;
+};
+
+using CliHandler = std::function<ExitCode(const CliArguments&, CliConsole&)>;
+
+struct CliCommand {
+    std::string path;   // "services register"
+    std::string group;  // heading in the overview
+    std::string summary;
+    std::string words;  // what may follow the flags, for help: "[FILE ..]"; empty: nothing may
+    std::size_t words_max = 0;
+    std::vector<CliFlag> flags;
+    std::vector<std::string> examples;
+    CliHandler run;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,16 @@
+#include "agent/cli/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weft::agent {
+namespace {
+
+TEST(TextTable, ColumnsAreTwoSpacesApart) {
+    TextTable table({"Node", "ID"});
+    table.add({"laptop", "1"});
+    table.add({"dé", ""});
+    EXPECT_EQ(table.render(), "Node    ID\nlaptop  1\ndé\n");
+}
+
+}  // namespace
+}  // namespace weft::agent
