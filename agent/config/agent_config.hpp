@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,27 +25,20 @@ struct Origin {
     std::string text() const { return line == 0 ? name : name + ":" + std::to_string(line); }
 };
 
-// Ports as configured; -1 turns a listener off. In dev mode and without one, Consul's defaults.
+// Ports as configured; -1 turns a listener off.
 struct PortsConfig {
     std::int32_t dns = 8600;
     std::int32_t http = 8500;
     std::int32_t https = -1;
-    std::int32_t grpc = -1;
-    std::int32_t grpc_tls = -1;
     std::int32_t serf_lan = 8301;
     std::int32_t serf_wan = 8302;
     std::int32_t server = 8300;
-    std::int32_t sidecar_min_port = 21000;
-    std::int32_t sidecar_max_port = 21255;
-    std::int32_t expose_min_port = 21500;
-    std::int32_t expose_max_port = 21755;
     bool operator==(const PortsConfig&) const = default;
 };
 
 // One set of certificate keys: tls.defaults, tls.https, or the flat keys of before 1.12.
 struct TlsKeys {
     std::string ca_file;
-    std::string ca_path;
     std::string cert_file;
     std::string key_file;
     std::optional<bool> verify_incoming;
@@ -86,7 +80,6 @@ struct AgentConfig {
     bool server = true;
     bool bootstrap = false;
     std::int64_t bootstrap_expect = 0;
-    bool disable_host_node_id = true;
 
     // Addresses, resolved: no templates are left, advertise_addr is never unspecified.
     std::string bind_addr = "0.0.0.0";
@@ -115,8 +108,6 @@ struct AgentConfig {
     Duration log_rotate_duration = std::chrono::hours(24);
     std::int64_t log_rotate_bytes = 0;
     std::int64_t log_rotate_max_files = 0;
-    bool enable_syslog = false;
-    std::string syslog_facility = "LOCAL0";
 
     // Storage.
     std::int64_t raft_snapshot_threshold = 16384;

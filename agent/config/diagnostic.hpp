@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/config/source.hpp"
+
+namespace weft::agent {
+
+enum class Severity { Error, Warning, Notice };
+
+// What is wrong with a configuration, where, and what to do. Codes are stable: people search for them.
+struct Diagnostic {
+    Severity severity = Severity::Error;
+    std::string code;     // "W1004"
+    std::string message;  // one sentence without a final stop; names of keys in backquotes
+    std::optional<Place> place;
+    std::string label;  // beside the carets; may be empty
+    struct Note {
+        std::string kind;  // "help", "fix", "note"
+        std::string text;
+    };
+    std::vector<Note> notes;
+};
+
+// Collects what is found; hands back each new one, so that the caller can add a label and notes.
+class Diagnostics {
+public:
+    Diagnostic& error(std::string_view code, std::string message, std::optional<Place> place = {});
+    Diagnostic& warning(std::string_view code, std::string message, std::optional<Place> place = {});
+    Diagnostic& notice(std::string_view code, std::string message);
+
+    bool has_errors() const { return errors_ > 0; }
+    std::size_t errors() const { return errors_; }
+    std::size_t warnings() const { return warnings_; }
+    const std::vector<Diagnostic>& all() const { return all_; }
+
+    // Those in files in the order of the files' lines, then the others in the order found.
+    void sort();
+
+private:
+    Diagnostic& add(Severity severity, std::string_view code, std::string message, std::optional<Place> place);
+
+    std::vector<Diagnostic> all_;
+    std::size_t errors_ = 0;
+    std::size_t warnings_ = 0;
+};
+
+// For a terminal: message, place, the line with carets, notes.
+std::string render(const Diagnostic& diagnostic);
+
+// All of them and the sum: "2 errors, 1 warning in 3 files".
+std::string render(const Diagnostics& diagnostics, std::size_t files);
+
+// {"Schema": "weft.validate/1", "Valid": .., "Diagnostics": [..]}, for editors.
+std::string render_json(const Diagnostics& diagnostics, std::size_t files);
+
+}  // namespace weft::agent

@@ -1,0 +1,52 @@
+// The log, snapshots, and what only several servers need.
+#include "agent/config/key_table.hpp"
+
+namespace weft::agent {
+namespace {
+
+using enum ValueType;
+
+constexpr std::string_view kSingle = "this version of weft runs single servers";
+constexpr std::string_view kSessions = "sessions come with a later version of weft";
+
+constexpr KeyRow kRows[] = {
+    key("performance.raft_multiplier", Integer, "5", "Scales the times of elections; 1 is the fastest.")
+        .range(1, 10)
+        .to<&AgentConfig::raft_multiplier>(),
+    no_effect("performance.leave_drain_time", Period, kSingle),
+    no_effect("performance.rpc_hold_timeout", Period, kSingle),
+    no_effect("performance.grpc_keepalive_interval", Period, kSingle),
+    no_effect("performance.grpc_keepalive_timeout", Period, kSingle),
+    key("raft_snapshot_threshold", Integer, "16384", "Log entries after which a checkpoint is written.")
+        .at_least(1)
+        .to<&AgentConfig::raft_snapshot_threshold>(),
+    key("raft_snapshot_interval", Period, "30s", "How often the threshold is looked at.")
+        .range(0.005, 86400)
+        .to<&AgentConfig::raft_snapshot_interval>(),
+    key("raft_trailing_logs", Integer, "10240", "Log entries that are kept behind a checkpoint.")
+        .at_least(1)
+        .to<&AgentConfig::raft_trailing_logs>(),
+    no_effect("raft_protocol", Integer, "weft has one version of its protocol"),
+    no_effect("raft_logstore", Anything, "weft keeps its log in RocksDB"),
+    no_effect("protocol", Integer, "weft has one version of its protocol"),
+    no_effect("server_rejoin_age_max", Period, kSingle),
+    no_effect("autopilot.cleanup_dead_servers", Bool, kSingle),
+    no_effect("autopilot.last_contact_threshold", Period, kSingle),
+    no_effect("autopilot.max_trailing_logs", Integer, kSingle),
+    no_effect("autopilot.min_quorum", Integer, kSingle),
+    no_effect("autopilot.server_stabilization_time", Period, kSingle),
+    no_effect("autopilot.disable_upgrade_migration", Bool, kSingle),
+    no_effect("autopilot.redundancy_zone_tag", Text, kSingle),
+    no_effect("autopilot.upgrade_version_tag", Text, kSingle),
+    no_effect("session_ttl_min", Period, kSessions),
+    no_effect("cache", Anything, "answers always come from this agent's own catalog"),
+    no_effect("use_streaming_backend", Bool, "answers always come from this agent's own catalog"),
+    no_effect("rpc", Anything, kSingle),
+    no_effect("enable_central_service_config", Bool, "config entries come with a later version of weft"),
+};
+
+}  // namespace
+
+std::span<const KeyRow> storage_keys() { return kRows; }
+
+}  // namespace weft::agent

@@ -1,0 +1,135 @@
+#include "agent/config/load.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "agent/config/resolve.hpp"
+
+namespace weft::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFiles = 4096;
+
+void report_unreadable(const std::string& path, const std::string& why, Diagnostics& diagnostics) {
+    diagnostics.error("W1001", fmt::format("cannot read {}: {}", path, why));
+}
+
+// Files below a path, as the path was typed. A folder is not searched deeper.
+std::vector<std::string> files_of(const std::string& path, Diagnostics& diagnostics) {
+    std::error_code failure;
+    if (path == "-" || !fs::is_directory(path, failure)) return {path};
+    std::vector<std::string> files;
+    for (auto entry = fs::directory_iterator(path, failure); !failure && entry != fs::directory_iterator();
+         entry.increment(failure)) {
+        const std::string extension = entry->path().extension().string();
+        std::error_code ignored;
+        if ((extension == ".hcl" || extension == ".json") && !entry->is_directory(ignored)) {
+            files.push_back(entry->path().string());
+        }
+    }
+    if (failure) report_unreadable(path, failure.message(), diagnostics);
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+std::shared_ptr<const Source> read_file(const std::string& path, Diagnostics& diagnostics) {
+    const bool standard_input = path == "-";
+    const auto close = [](FILE* file) {
+        if (file != stdin) std::fclose(file);
+    };
+    std::unique_ptr<FILE, decltype(close)> file(standard_input ? stdin : std::fopen(path.c_str(), "rb"), close);
+    if (!file) {
+        report_unreadable(path, std::system_category().message(errno), diagnostics);
+        return nullptr;
+    }
+    // One byte more than allowed, so that the parser sees that it is too much.
+    std::string text(kMaxFileBytes + 1, '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    if (std::ferror(file.get()) != 0) {
+        report_unreadable(path, std::system_category().message(errno), diagnostics);
+        return nullptr;
+    }
+    return Source::make(standard_input ? "<stdin>" : path, std::move(text));
+}
+
+Dialect guess_dialect(const Source& source) {
+    if (source.name().ends_with(".hcl")) return Dialect::Hcl;
+    if (source.name().ends_with(".json")) return Dialect::Json;
+    const std::size_t first = source.text().find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && source.text()[first] == '{' ? Dialect::Json : Dialect::Hcl;
+}
+
+void add_environment(const LoadRequest& request, Settings& settings, Diagnostics& diagnostics) {
+    for (const auto& [name, value] : request.environment) {
+        if (!name.starts_with("WEFT_CONFIG_")) continue;
+        const std::string key = key_of_variable(name);
+        if (key.empty()) {
+            diagnostics.error("W1004", fmt::format("{} names no key", name));
+            continue;
+        }
+        settings.add(Override{key, value, name}, diagnostics);
+    }
+}
+
+void build(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request,
+           LoadResult& result) {
+    Diagnostics& diagnostics = result.diagnostics;
+    Settings settings;
+    add_environment(request, settings, diagnostics);
+    for (const auto& source : sources) {
+        result.files.push_back(source->name());
+        settings.add(parse_document(source, guess_dialect(*source), diagnostics), diagnostics);
+    }
+    for (const Override& given : request.overrides) settings.add(given, diagnostics);
+    AgentConfig config =
+        resolve(settings, request.host ? *request.host : read_host_facts(), request.dev_mode, diagnostics);
+    validate(config, settings, diagnostics);
+    diagnostics.sort();
+    if (!diagnostics.has_errors()) result.config = std::move(config);
+}
+
+}  // namespace
+
+LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request) {
+    LoadResult result;
+    build(sources, request, result);
+    return result;
+}
+
+LoadResult load(const LoadRequest& request) {
+    LoadResult result;
+    std::vector<std::shared_ptr<const Source>> sources;
+    for (const std::string& path : request.paths) {
+        for (const std::string& file : files_of(path, result.diagnostics)) {
+            if (sources.size() == kMaxFiles) {
+                report_unreadable(file, fmt::format("more than {} files", kMaxFiles), result.diagnostics);
+                break;
+            }
+            if (auto source = read_file(file, result.diagnostics)) sources.push_back(std::move(source));
+        }
+    }
+    build(sources, request, result);
+    return result;
+}
+
+std::vector<std::pair<std::string, std::string>> config_environment() {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text = *entry;
+        const std::size_t equals = text.find('=');
+        if (!text.starts_with("WEFT_CONFIG_") || equals == std::string_view::npos) continue;
+        out.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return out;
+}
+
+}  // namespace weft::agent

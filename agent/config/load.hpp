@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/config/agent_config.hpp"
+#include "agent/config/diagnostic.hpp"
+#include "agent/config/host.hpp"
+#include "agent/config/settings.hpp"
+
+namespace weft::agent {
+
+// Where the configuration comes from, weakest first: environment, paths in their order, overrides in theirs.
+struct LoadRequest {
+    // Files and folders. A folder gives its *.hcl and *.json files in the order of their names, without folders below.
+    // "-" is standard input. A file of another name is JSON when it starts with {, else HCL.
+    std::vector<std::string> paths;
+    std::vector<Override> overrides;  // flags
+    std::vector<std::pair<std::string, std::string>> environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
+    bool dev_mode = false;
+    std::optional<HostFacts> host;  // none: asked of the machine
+};
+
+struct LoadResult {
+    std::optional<AgentConfig> config;  // only when there was no error
+    Diagnostics diagnostics;
+    std::vector<std::string> files;
+
+    bool ok() const { return config.has_value(); }
+    std::string text() const { return render(diagnostics, files.size()); }
+    std::string json() const { return render_json(diagnostics, files.size()); }
+};
+
+// Reads, merges, resolves and validates. All errors come in one run.
+LoadResult load(const LoadRequest& request);
+
+// The same for texts that were read already; touches files only to see that certificates can be read.
+LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request);
+
+// The variables of this process that start with WEFT_CONFIG_.
+std::vector<std::pair<std::string, std::string>> config_environment();
+
+}  // namespace weft::agent

@@ -1,0 +1,89 @@
+#include "agent/config/parser.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace weft::agent {
+
+Token ParserBase::take() {
+    Token taken = std::move(token_);
+    if (taken.span.line > 0) last_line_ = taken.span.line;
+    token_ = lexer_.next();
+    return taken;
+}
+
+Diagnostic* ParserBase::fail(const Token& token, std::string message) {
+    if (token.broken || give_up()) return nullptr;
+    return &diagnostics_.error("W1002", std::move(message), lexer_.place(token.span));
+}
+
+void ParserBase::unclosed(const Token& opening, std::string_view closer) {
+    if (Diagnostic* found = fail(opening, fmt::format("this `{}` is never closed", opening.text))) {
+        found->label = fmt::format("`{}` is missing", closer);
+        const std::string_view what = at(TokenKind::End) ? "the file ends" : "its block ends";
+        found->notes.push_back({"note", fmt::format("{} at {}:{}", what, token_.span.line, token_.span.column)});
+    }
+}
+
+bool ParserBase::admit(const Token& token, std::size_t depth) {
+    if (stopped_) return false;
+    if (depth <= kMaxTreeDepth && ++nodes_ <= kMaxTreeNodes) return true;
+    const std::string message = depth > kMaxTreeDepth ? fmt::format("blocks nest deeper than {}", kMaxTreeDepth)
+                                                      : fmt::format("the file holds more than {} values", kMaxTreeNodes);
+    diagnostics_.error("W1006", message, lexer_.place(token.span));
+    stopped_ = true;
+    return false;
+}
+
+void ParserBase::skip_to_next_line() {
+    const std::uint32_t line = last_line_;
+    std::size_t depth = 0;
+    while (!at(TokenKind::End)) {
+        if (depth == 0 && (at(TokenKind::RightBrace) || at(TokenKind::RightBracket))) return;
+        if (depth == 0 && token_.span.line > line && (at(TokenKind::Identifier) || at(TokenKind::Text))) return;
+        if (at(TokenKind::LeftBrace) || at(TokenKind::LeftBracket)) ++depth;
+        if (depth > 0 && (at(TokenKind::RightBrace) || at(TokenKind::RightBracket))) --depth;
+        take();
+    }
+}
+
+TreeNode scalar(const Token& token) {
+    TreeNode node;
+    node.kind = token.kind == TokenKind::Number ? TreeNode::Kind::Number : TreeNode::Kind::Text;
+    node.span = token.span;
+    node.text = token.text;
+    node.number = token.number;
+    return node;
+}
+
+Dialect dialect_of(std::string_view name) { return name.ends_with(".json") ? Dialect::Json : Dialect::Hcl; }
+
+Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
+    const Dialect dialect = dialect_of(source->name());
+    return parse_document(std::move(source), dialect, diagnostics);
+}
+
+Document parse_document(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics) {
+    Document document{source, {}};
+    document.root.kind = TreeNode::Kind::Object;
+    if (source->text().size() > kMaxFileBytes) {
+        diagnostics.error("W1006", fmt::format("the file is larger than {} MiB", kMaxFileBytes >> 20),
+                          Place{source, {}});
+        return document;
+    }
+    document.root = dialect == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
+    return document;
+}
+
+Result<Document> parse(std::string name, std::string bytes) {
+    Diagnostics diagnostics;
+    Document document = parse_document(Source::make(std::move(name), std::move(bytes)), diagnostics);
+    if (!diagnostics.has_errors()) return document;
+    const Diagnostic& first = diagnostics.all().front();
+    return make_error(Errc::InvalidArgument,
+                      fmt::format("{}:{}:{}: {}", document.source->name(), first.place->span.line,
+                                  first.place->span.column, first.message));
+}
+
+}  // namespace weft::agent

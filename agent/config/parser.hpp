@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/base/result.hpp"
+#include "agent/config/diagnostic.hpp"
+#include "agent/config/lexer.hpp"
+#include "agent/config/tree.hpp"
+
+namespace weft::agent {
+
+inline constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMaxTreeDepth = 64;
+inline constexpr std::size_t kMaxTreeNodes = 200'000;
+inline constexpr std::size_t kMaxSyntaxErrors = 20;  // of one file; what follows is mostly their consequence
+
+// One file as a tree; its root is always an object, empty or partial when there were syntax errors.
+struct Document {
+    std::shared_ptr<const Source> source;
+    TreeNode root;
+
+    Place place(Span span) const { return Place{source, span}; }
+};
+
+// JSON for names that end in .json, else HCL. Total on any bytes; goes on after an error, so that one run reports all.
+Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
+Document parse_document(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics);
+
+Dialect dialect_of(std::string_view name);
+
+// The same, as a value or the first error; for fuzzers and tests.
+Result<Document> parse(std::string name, std::string bytes);
+
+// What the two parsers share: one token of look-ahead, limits, recovery.
+class ParserBase {
+public:
+    ParserBase(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics)
+        : lexer_(std::move(source), dialect, diagnostics), diagnostics_(diagnostics) {
+        take();
+    }
+
+protected:
+    Token take();  // the current token; moves on
+    bool at(TokenKind kind) const { return token_.kind == kind; }
+
+    // Reports at the token, unless its own fault was already reported. Null when nothing more is to be said.
+    Diagnostic* fail(const Token& token, std::string message);
+    void unclosed(const Token& opening, std::string_view closer);
+    bool give_up() const { return stopped_ || diagnostics_.errors() >= errors_at_start_ + kMaxSyntaxErrors; }
+
+    // Whether this file had no error so far.
+    bool clean() const { return diagnostics_.errors() == errors_at_start_; }
+
+    // Counts a node; false (and reported once) when the file holds too many or is too deep.
+    bool admit(const Token& token, std::size_t depth);
+
+    // After an error: to the next line of this block, or to its closing brace.
+    void skip_to_next_line();
+
+    Lexer lexer_;
+    Diagnostics& diagnostics_;
+    Token token_;
+    std::uint32_t last_line_ = 1;  // of the token taken last
+
+private:
+    std::size_t errors_at_start_ = diagnostics_.errors();
+    std::size_t nodes_ = 0;
+    bool stopped_ = false;
+};
+
+// A value that is not a container, from a Text or Number token.
+TreeNode scalar(const Token& token);
+
+TreeNode parse_hcl(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
+TreeNode parse_json(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
+
+}  // namespace weft::agent

@@ -1,0 +1,34 @@
+#include "agent/config/source.hpp"
+
+#include <utility>
+
+namespace weft::agent {
+
+std::shared_ptr<const Source> Source::make(std::string name, std::string text) {
+    auto source = std::make_shared<Source>();
+    if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+    source->name_ = std::move(name);
+    source->text_ = std::move(text);
+    source->line_starts_.push_back(0);
+    for (std::size_t i = 0; i < source->text_.size(); ++i) {
+        if (source->text_[i] == '\n') source->line_starts_.push_back(i + 1);
+    }
+    return source;
+}
+
+std::string_view Source::line(std::uint32_t number) const {
+    if (number == 0 || number > line_starts_.size()) return {};
+    const std::size_t start = line_starts_[number - 1];
+    const std::size_t end = number < line_starts_.size() ? line_starts_[number] - 1 : text_.size();
+    std::string_view content = text().substr(start, end - start);
+    if (content.ends_with('\r')) content.remove_suffix(1);
+    return content;
+}
+
+std::size_t character_count(std::string_view text) {
+    std::size_t count = 0;
+    for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;
+    return count;
+}
+
+}  // namespace weft::agent

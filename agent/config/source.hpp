@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::agent {
+
+// A stretch of one line. Line and column count from 1, columns in characters; line 0: no position.
+struct Span {
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    std::uint32_t length = 0;
+    bool operator==(const Span&) const = default;
+};
+
+// The text of one configuration file under the name that messages give it.
+class Source {
+public:
+    // Drops a byte order mark.
+    static std::shared_ptr<const Source> make(std::string name, std::string text);
+
+    const std::string& name() const { return name_; }
+    std::string_view text() const { return text_; }
+
+    // Without its line end; empty beyond the last line.
+    std::string_view line(std::uint32_t number) const;
+
+private:
+    std::string name_;
+    std::string text_;
+    std::vector<std::size_t> line_starts_;
+};
+
+// Where a value or an error stands: in a file, or at the name of whatever else set it ("-http-port").
+struct Place {
+    std::shared_ptr<const Source> source;
+    Span span;
+    std::string origin = {};  // without a source
+};
+
+// Characters of UTF-8 text; a stray byte counts as one.
+std::size_t character_count(std::string_view text);
+
+}  // namespace weft::agent
