@@ -117,6 +117,7 @@ LoadResult load(const LoadRequest& request) {
             if (auto source = read_file(file, result.diagnostics)) sources.push_back(std::move(source));
         }
     }
+    for (const std::string& text : request.fragments) sources.push_back(Source::make("-hcl", text));
     build(sources, request, result);
     return result;
 }

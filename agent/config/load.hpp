@@ -12,12 +12,13 @@
 
 namespace weft::agent {
 
-// Where the configuration comes from, weakest first: environment, paths in their order, overrides in theirs.
+// Where the configuration comes from, weakest first: environment, paths in their order, fragments, overrides in theirs.
 struct LoadRequest {
     // Files and folders. A folder gives its *.hcl and *.json files in the order of their names, without folders below.
     // "-" is standard input. A file of another name is JSON when it starts with {, else HCL.
     std::vector<std::string> paths;
-    std::vector<Override> overrides;  // flags
+    std::vector<std::string> fragments;  // texts given on the command line (-hcl), after the files
+    std::vector<Override> overrides;     // flags
     std::vector<std::pair<std::string, std::string>> environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
     bool dev_mode = false;
     std::optional<HostFacts> host;  // none: asked of the machine
