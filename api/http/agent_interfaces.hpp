@@ -18,11 +18,18 @@
 // What the HTTP API needs of the agent. Declared here by the caller, implemented by agent/runtime.
 namespace weft::api {
 
+// How fresh the local catalog is: X-Consul-KnownLeader and X-Consul-LastContact.
+struct LeaderContact {
+    bool known = true;   // there is a leader
+    Duration age{};      // since it was last heard; 0 on the leader itself
+};
+
 // The newest published catalog. Any thread; no lock.
 class CatalogReader {
 public:
     virtual ~CatalogReader() = default;
     virtual agent::View view() const = 0;
+    virtual LeaderContact leader_contact() const { return {}; }
 };
 
 // Commits a command to the log. Any thread. done is called exactly once on the control thread, with the index after the

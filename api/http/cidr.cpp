@@ -12,7 +12,8 @@ constexpr std::array<std::uint8_t, 12> kMappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 
 
 IpAddress unmapped(const IpAddress& address) {
     auto bytes = address.bytes();
-    if (address.is_v4() || !std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin())) return address;
+    if (address.is_v4() || !std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin()))
+        return address;
     return IpAddress::v4({bytes[12], bytes[13], bytes[14], bytes[15]});
 }
 
@@ -21,7 +22,8 @@ IpAddress unmapped(const IpAddress& address) {
 Result<Cidr> Cidr::parse(std::string_view text) {
     auto slash = text.find('/');
     auto refused = [&] {
-        return make_error(Errc::InvalidArgument, "\"" + std::string(text) + "\" is no network: write it as 10.0.0.0/8");
+        return make_error(Errc::InvalidArgument,
+                          "\"" + std::string(text) + "\" is no network: write it as 10.0.0.0/8");
     };
     if (slash == std::string_view::npos) return refused();
     auto address = IpAddress::parse(text.substr(0, slash));
@@ -29,7 +31,8 @@ Result<Cidr> Cidr::parse(std::string_view text) {
     std::string_view bits = text.substr(slash + 1);
     unsigned prefix_bits = 0;
     auto [end, error] = std::from_chars(bits.data(), bits.data() + bits.size(), prefix_bits);
-    if (error != std::errc{} || end != bits.data() + bits.size() || prefix_bits > address->bytes().size() * 8) {
+    if (error != std::errc{} || end != bits.data() + bits.size() ||
+        prefix_bits > address->bytes().size() * 8) {
         return refused();
     }
     Cidr cidr;

@@ -30,17 +30,21 @@ struct HttpConfig {
     HttpTlsFiles tls;
 
     bool pretty_by_default = false;  // dev mode indents, as Consul's does
-    std::vector<std::pair<std::string, std::string>> response_headers;  // http_config.response_headers
-    std::vector<std::string> block_endpoints;     // http_config.block_endpoints: prefixes answered with 403
-    std::vector<std::string> allow_write_cidrs;   // http_config.allow_write_http_from; empty: everyone
+    std::vector<std::pair<std::string, std::string>>
+        response_headers;  // http_config.response_headers
+    std::vector<std::string>
+        block_endpoints;  // http_config.block_endpoints: prefixes answered with 403
+    std::vector<std::string>
+        allow_write_cidrs;  // http_config.allow_write_http_from; empty: everyone
 
     std::uint32_t max_connections_per_client = 200;  // limits.http_max_conns_per_client
     std::uint32_t max_connections = 16'384;          // of all clients, per agent
+    std::uint32_t max_waiting_queries = 16'384;      // blocking queries at once, per worker
     std::size_t max_body_bytes = 512 * 1024;
     std::size_t max_header_bytes = 64 * 1024;
-    Duration header_timeout = std::chrono::seconds(30);     // to read a request once begun
-    Duration idle_timeout = std::chrono::minutes(10);       // kept-alive connection without a request
-    Duration write_timeout = std::chrono::seconds(60);      // without progress on an answer
+    Duration header_timeout = std::chrono::seconds(30);  // to read a request once begun
+    Duration idle_timeout = std::chrono::minutes(10);    // kept-alive connection without a request
+    Duration write_timeout = std::chrono::seconds(60);   // without progress on an answer
 
     Duration default_query_time = std::chrono::seconds(300);
     Duration max_query_time = std::chrono::seconds(600);

@@ -1,0 +1,241 @@
+#include "api/http/catalog_queries.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace weft::api {
+namespace {
+
+bool passed(std::uint64_t index, const ReadOptions& options) {
+    return index > options.index;
+}
+
+bool blocks(const CatalogQuery& query, const ReadOptions& options, std::uint64_t index) {
+    return query.has_index && options.index > 0 && !passed(index, options);
+}
+
+std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
+    // Never 0: clients take it for "no index" and would poll without blocking.
+    return std::max<std::uint64_t>(view.index_of(query.watch).get(), 1);
+}
+
+// The queries that Consul's agent cache serves; elsewhere ?cached has no effect.
+bool has_agent_cache(const CatalogQuery& query) {
+    switch (query.watch.kind) {
+        case agent::WatchKind::ServiceNames:
+        case agent::WatchKind::Service:
+        case agent::WatchKind::ServiceHealth:
+        case agent::WatchKind::Connect:
+        case agent::WatchKind::ConnectHealth:
+            return !query.cache_key.empty();
+        default:
+            return false;
+    }
+}
+
+void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration age) {
+    auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
+    fmt::format_to(std::back_inserter(answer.headers),
+                   "X-Consul-Index: {}\r\nX-Consul-Knownleader: {}\r\nX-Consul-Lastcontact: {}\r\n",
+                   index, known_leader, age_ms);
+}
+
+std::shared_ptr<const std::string> bytes_of(const Rendered& rendered) {
+    return {rendered, &rendered->bytes};
+}
+
+}  // namespace
+
+CatalogQueries::CatalogQueries(CatalogReader& catalog, const AgentFacts& facts, SeenQueries& seen,
+                               HttpMetrics& metrics, std::uint64_t seed)
+    : catalog_(catalog),
+      datacenter_(facts.datacenter),
+      seen_(seen),
+      metrics_(metrics),
+      cache_(0),
+      rng_(seed) {}
+
+void CatalogQueries::configure(std::shared_ptr<const HttpConfig> config,
+                               std::string common_headers) {
+    config_ = std::move(config);
+    common_headers_ = std::move(common_headers);
+    cache_.resize(config_->answer_cache_bytes);
+    report_cache_bytes();
+}
+
+// What Consul answers when a read fails before it reached the catalog: its metadata is that of no
+// leader.
+Answer CatalogQueries::refused(const std::string& text, bool has_index) {
+    Answer answer = Answer::text(500, text);
+    if (has_index) add_index(answer, 1, false, Duration{});
+    answer.headers.append(common_headers_);
+    return answer;
+}
+
+std::optional<Answer> CatalogQueries::refusal(const Request& request, const CatalogQuery& query) {
+    auto bad_request = [this](std::string text) {
+        Answer answer = Answer::text(400, std::move(text));
+        answer.headers.append(common_headers_);
+        return answer;
+    };
+    if (request.header("X-Consul-Namespace").value_or("") != "") {
+        return bad_request(
+            "Bad request: Invalid header: \"X-Consul-Namespace\" - Namespaces are a Consul "
+            "Enterprise feature");
+    }
+    if (request.parameter("ns").value_or("") != "") {
+        return bad_request(
+            "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise "
+            "feature");
+    }
+    auto datacenter = request.parameter("dc").value_or("");
+    if (!datacenter.empty() && datacenter != datacenter_) {
+        return refused("No path to datacenter", query.has_index);
+    }
+    return std::nullopt;
+}
+
+CatalogQueries::Outcome CatalogQueries::begin(const Request& request, CatalogQuery query,
+                                              Layout layout) {
+    auto options = parse_read_options(request, *config_);
+    if (!options) {
+        Answer answer = Answer::text(400, options.error().context);
+        answer.headers.append(common_headers_);
+        return answer;
+    }
+    if (auto refusal_answer = refusal(request, query)) return std::move(*refusal_answer);
+
+    LeaderContact contact = catalog_.leader_contact();
+    bool too_old =
+        options.value().max_stale > Duration{} && contact.age > options.value().max_stale;
+    bool needs_leader = options.value().consistency != Consistency::Stale || too_old;
+    if (needs_leader && !contact.known) return refused("No cluster leader", query.has_index);
+
+    Waiter now_or_later;
+    now_or_later.query = std::move(query);
+    now_or_later.options = options.value();
+    now_or_later.layout = layout;
+    if (options.value().cached && has_agent_cache(now_or_later.query)) {
+        bool seen = seen_.note(now_or_later.query.cache_key);
+        now_or_later.cache_hit = seen && !options.value().revalidate;
+    }
+    agent::View view = catalog_.view();
+    std::uint64_t index = index_of(view, now_or_later.query);
+    if (!blocks(now_or_later.query, options.value(), index)) {
+        return answer(now_or_later, view, contact, index);
+    }
+    auto body = rendered(now_or_later.query, view, layout);
+    if (!body) return refused(body.error().message(), true);
+    now_or_later.hash = body.value()->hash;
+    return std::make_unique<Waiter>(std::move(now_or_later));
+}
+
+Duration CatalogQueries::waiting_time(const Waiter& waiter) {
+    return blocking_time(waiter.options, *config_, rng_);
+}
+
+std::optional<Answer> CatalogQueries::changed(const Waiter& waiter) {
+    agent::View view = catalog_.view();
+    std::uint64_t index = index_of(view, waiter.query);
+    if (passed(index, waiter.options)) {
+        auto body = rendered(waiter.query, view, waiter.layout);
+        if (!body || body.value()->hash != waiter.hash) {
+            metrics_.wakes_answered.Increment();
+            return answer(waiter, view, catalog_.leader_contact(), index);
+        }
+    }
+    metrics_.wakes_unchanged.Increment();
+    return std::nullopt;
+}
+
+Answer CatalogQueries::current(const Waiter& waiter) {
+    agent::View view = catalog_.view();
+    return answer(waiter, view, catalog_.leader_contact(), index_of(view, waiter.query));
+}
+
+Answer CatalogQueries::answer(const Waiter& waiter, const agent::View& view,
+                              const LeaderContact& contact, std::uint64_t index) {
+    auto body = rendered(waiter.query, view, waiter.layout);
+    if (!body) return refused(body.error().message(), waiter.query.has_index);
+    Answer answer;
+    answer.headers.reserve(320);
+    answer.headers.append("Content-Type: application/json\r\n");
+    if (waiter.query.has_index) add_index(answer, index, contact.known, contact.age);
+    if (waiter.query.shows_consistency) {
+        answer.add_header("X-Consul-Effective-Consistency",
+                          consistency_name(waiter.options.consistency));
+    }
+    if (waiter.options.cached && has_agent_cache(waiter.query)) {
+        // The replica is kept current, so what is taken from it is never aged.
+        answer.headers.append(waiter.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n"
+                                               : "X-Cache: MISS\r\n");
+    }
+    answer.headers.append(common_headers_);
+    if (body.value()->bytes.empty()) return answer;
+    if (waiter.layout.gzip) answer.headers.append("Content-Encoding: gzip\r\n");
+    answer.body = bytes_of(body.value());
+    return answer;
+}
+
+Result<Rendered> CatalogQueries::rendered(const CatalogQuery& query, const agent::View& view,
+                                          Layout layout) {
+    std::uint64_t version = query.by_service_version ? view.service_version(query.watch.name)
+                                                     : view.index_of(query.watch).get();
+    if (query.cache_key.empty()) {
+        WEFT_TRY(auto plain, minified(query, view, version));
+        return laid_out(plain, layout);
+    }
+    key_.assign(query.cache_key);
+    // Behind a byte that no key has, so that no key can end like a layout.
+    key_.push_back('\0');
+    if (layout.pretty) key_.push_back('p');
+    if (layout.gzip) key_.push_back('z');
+    if (Rendered kept = cache_.find(key_, version)) {
+        metrics_.cache_hits.Increment();
+        return kept;
+    }
+    metrics_.cache_misses.Increment();
+    WEFT_TRY(auto plain, minified(query, view, version));
+    Rendered body = laid_out(plain, layout);
+    if (body != plain) cache_.put(key_, version, body);
+    report_cache_bytes();
+    return body;
+}
+
+// The gauge is the sum over all workers, so each adds what changed.
+void CatalogQueries::report_cache_bytes() {
+    metrics_.cache_bytes.Increment(static_cast<double>(cache_.bytes()) -
+                                   static_cast<double>(reported_bytes_));
+    reported_bytes_ = cache_.bytes();
+}
+
+Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent::View& view,
+                                          std::uint64_t version) {
+    std::string plain_key;
+    if (!query.cache_key.empty()) {
+        plain_key = query.cache_key;
+        plain_key.push_back('\0');
+        if (Rendered kept = cache_.find(plain_key, version)) return kept;
+    }
+    WEFT_TRY(std::string json, query.render(view));
+    auto body = std::make_shared<RenderedBody>();
+    body->hash = XXH3_64bits(json.data(), json.size());
+    body->bytes = std::move(json);
+    if (!query.cache_key.empty()) cache_.put(plain_key, version, body);
+    return Rendered(std::move(body));
+}
+
+Rendered CatalogQueries::laid_out(const Rendered& minified, Layout layout) {
+    if (minified->bytes.empty() || (!layout.pretty && !layout.gzip)) return minified;
+    auto body = std::make_shared<RenderedBody>();
+    body->hash = minified->hash;
+    body->bytes = layout.pretty ? pretty_json(minified->bytes) : minified->bytes;
+    if (layout.gzip) body->bytes = gzip(body->bytes);
+    return body;
+}
+
+}  // namespace weft::api

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "agent/base/rng.hpp"
+#include "api/http/agent_interfaces.hpp"
+#include "api/http/answer.hpp"
+#include "api/http/answer_cache.hpp"
+#include "api/http/metrics.hpp"
+#include "api/http/read_options.hpp"
+#include "api/http/seen_queries.hpp"
+#include "api/http/wait_table.hpp"
+
+namespace weft::api {
+
+// Serves the catalog queries of one worker: consistency, blocking, X-Consul headers, rendered
+// answers kept. Knows no socket. A query that blocks becomes a Waiter; its owner calls changed() or
+// timed_out() later.
+class CatalogQueries {
+public:
+    CatalogQueries(CatalogReader& catalog, const AgentFacts& facts, SeenQueries& seen,
+                   HttpMetrics& metrics, std::uint64_t seed);
+
+    // common_headers: whole lines for every answer. Must be called before anything else.
+    void configure(std::shared_ptr<const HttpConfig> config, std::string common_headers);
+
+    using Outcome = std::variant<Answer, std::unique_ptr<Waiter>>;
+    Outcome begin(const Request& request, CatalogQuery query, Layout layout);
+
+    // How long a waiter that was begun just now may wait.
+    Duration waiting_time(const Waiter& waiter);
+
+    // The answer, if the result passed the index and differs from what it was when the wait began.
+    std::optional<Answer> changed(const Waiter& waiter);
+
+    // The result as it is.
+    Answer current(const Waiter& waiter);
+
+private:
+    Result<Rendered> rendered(const CatalogQuery& query, const agent::View& view, Layout layout);
+    Result<Rendered> minified(const CatalogQuery& query, const agent::View& view,
+                              std::uint64_t version);
+    static Rendered laid_out(const Rendered& minified, Layout layout);
+    Answer answer(const Waiter& waiter, const agent::View& view, const LeaderContact& contact,
+                  std::uint64_t index);
+    void report_cache_bytes();
+    Answer refused(const std::string& text, bool has_index);
+    std::optional<Answer> refusal(const Request& request, const CatalogQuery& query);
+
+    CatalogReader& catalog_;
+    std::string datacenter_;
+    SeenQueries& seen_;
+    HttpMetrics& metrics_;
+    std::shared_ptr<const HttpConfig> config_;
+    std::string common_headers_;
+    AnswerCache cache_;
+    std::size_t reported_bytes_ = 0;
+    std::string key_;  // of the cache; kept for its memory
+    Rng rng_;
+};
+
+}  // namespace weft::api

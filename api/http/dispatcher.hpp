@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "api/http/access_policy.hpp"
+#include "api/http/catalog_queries.hpp"
+#include "api/http/metrics.hpp"
+#include "api/http/router.hpp"
+
+namespace weft::api {
+
+// Handlers whose answer comes later. They live as long as the Router.
+struct CallLater {
+    const AsyncHandler* handler = nullptr;
+    bool on_control = false;
+};
+struct OpenStream {
+    const StreamHandler* handler = nullptr;
+};
+
+// What is to be done with a request, and whom it counts for.
+struct Dispatched {
+    std::variant<Answer, std::unique_ptr<Waiter>, CallLater, OpenStream> action;
+    const RequestCounters* counters = nullptr;
+    std::string
+        failure;  // words of an exception that the endpoint threw, for the log; answered with 500
+};
+
+// Decides what becomes of a request: routing, methods, access, the endpoint itself. One per worker;
+// knows no socket.
+class Dispatcher {
+public:
+    Dispatcher(std::shared_ptr<const Router> router, CatalogQueries& queries, HttpMetrics& metrics);
+
+    void configure(std::shared_ptr<const HttpConfig> config,
+                   std::shared_ptr<const AccessPolicy> policy);
+
+    // Fills in the layout of the form, and path, query and rest of the request.
+    Dispatched dispatch(Request& request, std::string_view target, AnswerForm& form);
+
+    // What an endpoint answered later.
+    Answer finish(Response response, Layout layout) const;
+
+    const std::shared_ptr<const Router>& router() const { return router_; }
+
+private:
+    Answer redirect(const Request& request, std::string_view path, std::string_view query) const;
+    Answer with_headers(Answer answer) const;
+    Dispatched dispatch_to(const Router::Entry& entry, const Request& request, Layout layout);
+    Dispatched call(const Handler& handler, const Request& request, Layout layout);
+    Dispatched call_on_worker(const WorkerHandler& handler, const Request& request, Layout layout);
+
+    std::shared_ptr<const Router> router_;
+    CatalogQueries& queries_;
+    HttpMetrics& metrics_;
+    std::shared_ptr<const HttpConfig> config_;
+    std::shared_ptr<const AccessPolicy> policy_;
+    std::vector<std::vector<RequestCounters>> counters_;  // by route, by method
+};
+
+}  // namespace weft::api

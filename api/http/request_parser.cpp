@@ -1,0 +1,136 @@
+#include "api/http/request_parser.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace weft::api {
+namespace {
+
+namespace http = boost::beast::http;
+
+// Beast decides what is well-formed; this only keeps what it finds.
+class Reader final : public http::basic_parser<true> {
+public:
+    Request request;
+    std::string target;
+    int version = 11;
+    bool has_host = false;
+    bool expects_continue = false;
+
+private:
+    using Text = boost::beast::string_view;
+    using Code = boost::beast::error_code;
+
+    void on_request_impl(http::verb, Text method, Text target_text, int http_version,
+                         Code&) override {
+        version = http_version;
+        request.method.assign(method.data(), method.size());
+        target.assign(target_text.data(), target_text.size());
+    }
+    void on_response_impl(int, Text, int, Code&) override {}
+    void on_field_impl(http::field field, Text name, Text value, Code&) override {
+        if (field == http::field::host) has_host = true;
+        if (field == http::field::expect && boost::beast::iequals(value, "100-continue")) {
+            expects_continue = true;
+        }
+        request.headers.emplace_back(std::string(name.data(), name.size()),
+                                     std::string(value.data(), value.size()));
+    }
+    void on_header_impl(Code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override {
+        // The limit was checked against it already.
+        if (length) request.body.reserve(static_cast<std::size_t>(*length));
+    }
+    std::size_t on_body_impl(Text body, Code&) override {
+        request.body.append(body.data(), body.size());
+        return body.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, Text body, Code&) override {
+        request.body.append(body.data(), body.size());
+        return body.size();
+    }
+    void on_finish_impl(Code&) override {}
+};
+
+}  // namespace
+
+struct RequestParser::State {
+    std::optional<Reader> reader;
+    RequestFault fault;
+    std::size_t body_bytes_max = 0;
+
+    void fail(const boost::beast::error_code& error) {
+        if (error == http::error::header_limit) {
+            fault = {431, "431 Request Header Fields Too Large"};
+        } else if (error == http::error::body_limit) {
+            fault = {413, "Request body too large, max size: " + std::to_string(body_bytes_max) +
+                              " bytes"};
+        } else if (error == http::error::bad_version) {
+            fault = {505, "505 HTTP Version Not Supported: unsupported protocol version"};
+        } else {
+            fault = {400, "400 Bad Request"};
+        }
+    }
+};
+
+RequestParser::RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max)
+    : state_(std::make_unique<State>()) {
+    reset(header_bytes_max, body_bytes_max);
+}
+
+RequestParser::~RequestParser() = default;
+
+void RequestParser::reset(std::size_t header_bytes_max, std::size_t body_bytes_max) {
+    Reader& reader = state_->reader.emplace();
+    reader.eager(true);
+    reader.header_limit(static_cast<std::uint32_t>(header_bytes_max));
+    reader.body_limit(body_bytes_max);
+    state_->body_bytes_max = body_bytes_max;
+    state_->fault = {};
+}
+
+RequestParser::Progress RequestParser::feed(std::string_view& input) {
+    Reader& reader = *state_->reader;
+    boost::beast::error_code error;
+    std::size_t taken = reader.put(boost::asio::buffer(input.data(), input.size()), error);
+    input.remove_prefix(taken);
+    if (error == http::error::need_more) return Progress::NeedMore;
+    if (error) {
+        state_->fail(error);
+        return Progress::Failed;
+    }
+    if (!reader.is_done()) return Progress::NeedMore;
+    if (!reader.has_host && reader.version == 11) {
+        state_->fault = {400, "400 Bad Request: missing required Host header"};
+        return Progress::Failed;
+    }
+    return Progress::Done;
+}
+
+bool RequestParser::takes_continue() {
+    Reader& reader = *state_->reader;
+    return reader.is_header_done() && !reader.is_done() &&
+           std::exchange(reader.expects_continue, false);
+}
+
+Request& RequestParser::request() {
+    return state_->reader->request;
+}
+std::string_view RequestParser::target() const {
+    return state_->reader->target;
+}
+bool RequestParser::keep_alive() const {
+    return state_->reader->keep_alive();
+}
+bool RequestParser::http_1_0() const {
+    return state_->reader->version == 10;
+}
+const RequestFault& RequestParser::fault() const {
+    return state_->fault;
+}
+
+}  // namespace weft::api

@@ -1,0 +1,108 @@
+#include "api/http/server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <random>
+#include <utility>
+
+#include "agent/io/tls_context.hpp"
+#include "api/http/worker.hpp"
+
+namespace weft::api {
+namespace {
+
+Result<WorkerSettings> make_settings(HttpConfig config) {
+    WEFT_TRY(config.validate());
+    WorkerSettings settings;
+    auto with_tls = [](const HttpListener& listener) { return listener.tls; };
+    if (std::any_of(config.listeners.begin(), config.listeners.end(), with_tls)) {
+        TlsFiles files;
+        files.cert_file = config.tls.cert_file;
+        files.key_file = config.tls.key_file;
+        files.ca_file = config.tls.ca_file;
+        WEFT_TRY(settings.tls, make_server_tls(files, config.tls.verify_incoming));
+    }
+    settings.policy = std::make_shared<const AccessPolicy>(config);
+    settings.config = std::make_shared<const HttpConfig>(std::move(config));
+    return settings;
+}
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<HttpServer>> HttpServer::open(
+    HttpConfig config, AgentFacts facts, std::vector<Route> routes, CatalogReader& catalog,
+    std::vector<boost::asio::io_context*> workers, boost::asio::any_io_executor control,
+    HttpMetrics& metrics, std::shared_ptr<spdlog::logger> log) {
+    WEFT_TRY(WorkerSettings settings, make_settings(std::move(config)));
+    std::vector<std::vector<ListeningSocket>> sockets(workers.size());
+    std::unique_ptr<HttpServer> server(new HttpServer());
+    for (const HttpListener& listener : settings.config->listeners) {
+        WEFT_TRY(BoundListener bound, bind_listener(listener, *settings.config, workers.size()));
+        server->ports_.push_back(bound.port);
+        for (std::size_t i = 0; i < bound.sockets.size(); ++i) {
+            sockets[i].push_back(std::move(bound.sockets[i]));
+        }
+    }
+    server->shared_ = std::make_shared<WorkerShared>(
+        std::make_shared<const Router>(std::move(routes)), catalog, std::move(facts),
+        std::move(control), metrics, std::move(log));
+    server->shared_->limits.configure(settings.config->max_connections_per_client,
+                                      settings.config->max_connections);
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+        auto worker =
+            std::make_shared<Worker>(*workers[i], server->shared_, settings, random_seed());
+        boost::asio::post(*workers[i], [worker, bound = std::move(sockets[i])]() mutable {
+            worker->start(std::move(bound));
+        });
+        server->members_.push_back({workers[i], std::move(worker)});
+    }
+    return server;
+}
+
+HttpServer::~HttpServer() {
+    close(false);
+}
+
+void HttpServer::catalog_changed(std::shared_ptr<const std::vector<agent::Watch>> watches) {
+    for (Member& member : members_) {
+        boost::asio::post(*member.io, [worker = member.worker, watches] {
+            worker->catalog_changed(watches.get());
+        });
+    }
+}
+
+Result<void> HttpServer::reconfigure(HttpConfig config) {
+    WEFT_TRY(WorkerSettings settings, make_settings(std::move(config)));
+    shared_->limits.configure(settings.config->max_connections_per_client,
+                              settings.config->max_connections);
+    for (Member& member : members_) {
+        boost::asio::post(*member.io,
+                          [worker = member.worker, settings] { worker->configure(settings); });
+    }
+    return success();
+}
+
+void HttpServer::close(bool graceful, std::function<void()> done) {
+    if (members_.empty()) {
+        if (done) boost::asio::post(shared_->control, std::move(done));
+        return;
+    }
+    auto left = std::make_shared<std::atomic<std::size_t>>(members_.size());
+    for (Member& member : members_) {
+        auto closed = [left, done, control = shared_->control] {
+            if (left->fetch_sub(1) == 1 && done) boost::asio::post(control, done);
+        };
+        boost::asio::post(*member.io, [worker = std::move(member.worker), graceful, closed] {
+            worker->close(graceful, closed);
+        });
+    }
+    members_.clear();
+}
+
+}  // namespace weft::api

@@ -1,0 +1,63 @@
+#include "api/http/wait_table.hpp"
+
+namespace weft::api {
+namespace {
+
+agent::Watch key_of(const agent::Watch& watch) {
+    agent::Watch key = watch;
+    for (char& c : key.name) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+    }
+    return key;
+}
+
+}  // namespace
+
+void WaitTable::add(Waiter& waiter) {
+    auto [at, added] = groups_.try_emplace(key_of(waiter.query.watch));
+    if (added) at->second.watch = &at->first;
+    at->second.waiters.push_back(waiter);
+    waiter.group = &at->second;
+    ++size_;
+}
+
+void WaitTable::remove(Waiter& waiter) {
+    if (!waiter.is_linked()) return;
+    --size_;
+    if (!waiter.group) {
+        due_.erase(due_.iterator_to(waiter));
+        return;
+    }
+    WaitGroup& group = *waiter.group;
+    waiter.group = nullptr;
+    group.waiters.erase(group.waiters.iterator_to(waiter));
+    if (group.waiters.empty()) groups_.erase(*group.watch);
+}
+
+void WaitTable::changed(const agent::Watch& watch) {
+    if (groups_.empty()) return;
+    auto at = groups_.find(key_of(watch));
+    if (at == groups_.end()) return;
+    make_due(at->second);
+    groups_.erase(at);
+}
+
+void WaitTable::all_changed() {
+    for (auto& [watch, group] : groups_) make_due(group);
+    groups_.clear();
+}
+
+void WaitTable::make_due(WaitGroup& group) {
+    for (Waiter& waiter : group.waiters) waiter.group = nullptr;
+    due_.splice(due_.end(), group.waiters);
+}
+
+Waiter* WaitTable::take_due() {
+    if (due_.empty()) return nullptr;
+    Waiter& waiter = due_.front();
+    due_.pop_front();
+    --size_;
+    return &waiter;
+}
+
+}  // namespace weft::api

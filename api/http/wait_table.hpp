@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include "agent/catalog/view.hpp"
+#include "api/http/exchange.hpp"
+#include "api/http/layout.hpp"
+#include "api/http/read_options.hpp"
+
+namespace weft::api {
+
+// Whoever is told that a waiter's result may have changed.
+class WaitOwner {
+public:
+    virtual ~WaitOwner() = default;
+    virtual void result_may_have_changed() = 0;
+};
+
+struct WaitGroup;
+
+// A blocking query while it blocks: all that is left of its request. There may be tens of
+// thousands.
+struct Waiter : boost::intrusive::list_base_hook<> {
+    CatalogQuery query;
+    ReadOptions options;
+    std::uint64_t hash = 0;  // of the result when the wait began
+    WaitOwner* owner = nullptr;
+    WaitGroup* group = nullptr;  // the table's; null while due
+    Layout layout;
+    bool cache_hit = false;  // what X-Cache will say
+};
+
+struct WaitGroup {
+    boost::intrusive::list<Waiter> waiters;
+    const agent::Watch* watch = nullptr;
+};
+
+// The waiters of a worker by what they watch, so that a change costs only those that watch what
+// changed.
+class WaitTable {
+public:
+    void add(Waiter& waiter);
+
+    // Does nothing when the waiter is not in the table.
+    void remove(Waiter& waiter);
+
+    // Makes the waiters of a watch due.
+    void changed(const agent::Watch& watch);
+    void all_changed();
+
+    // Takes out the next that is due: the caller answers it or adds it again. Null: none.
+    Waiter* take_due();
+
+    std::size_t size() const { return size_; }
+
+private:
+    void make_due(WaitGroup& group);
+
+    // Names in lower case: those that differ in case only share a group, which costs a look more.
+    std::map<agent::Watch, WaitGroup> groups_;
+    boost::intrusive::list<Waiter> due_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace weft::api
