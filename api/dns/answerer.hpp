@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "agent/base/rng.hpp"
+#include "agent/base/time.hpp"
+#include "agent/catalog/view.hpp"
+#include "api/dns/record_cache.hpp"
+#include "api/dns/reply_builder.hpp"
+#include "api/dns/settings.hpp"
+
+namespace weft::api {
+
+struct Answered {
+    enum class Action : std::uint8_t {
+        Send,     // size bytes were written
+        Forward,  // nothing was written: the recursors know this name
+        Resolve,  // nothing was written: call again when the wanted names were looked up
+    };
+
+    Action action = Action::Send;
+    std::size_t size = 0;
+    Rcode rcode = Rcode::NoError;
+    bool truncated = false;  // answers were left out for lack of space
+    bool cached = false;     // from ready-made records
+    bool rendered = false;   // from records that had to be made ready first
+    std::vector<ExternalName> wanted;
+};
+
+// Turns queries into answers: the whole of Consul's DNS behaviour, without sockets, clocks or recursors. One a worker; not
+// thread-safe. Sources: Consul 1.8 as recorded in the golden suite, RFC 1034/1035, 2308, 2782, 6891.
+class Answerer {
+public:
+    Answerer(std::shared_ptr<const DnsSettings> settings, std::uint64_t seed);
+
+    // Forgets all ready-made records.
+    void configure(std::shared_ptr<const DnsSettings> settings);
+    const DnsSettings& settings() const { return *settings_; }
+
+    // out should hold kMaxDnsMessageBytes. known: what was found for the names that an earlier call wanted; with it
+    // the action is never Resolve.
+    Answered answer(const agent::View& view, const Query& query, Transport transport, WallTime now,
+                    std::span<std::uint8_t> out, const std::vector<ExternalAnswer>* known = nullptr);
+
+    // An answer without records, as when no recursor answered.
+    std::size_t write_failure(const Query& query, Rcode rcode, std::span<std::uint8_t> out) const;
+
+    const RecordCache& cache() const { return cache_; }
+
+private:
+    Answered answer_known_zone(const agent::View& view, const Query& query,
+                               const NameLookup& lookup, Transport transport, WallTime now,
+                               std::span<std::uint8_t> out,
+                               const std::vector<ExternalAnswer>* known);
+    // Answers services whose addresses are all known, and keeps the records. Nothing when that is not so.
+    std::optional<Answered> answer_ready_made(const agent::View& view, const Query& query,
+                                              const NameLookup& lookup, Transport transport,
+                                              WallTime now, std::span<std::uint8_t> out);
+    Answered from_records(ServiceRecords& records, const Query& query, Transport transport,
+                          WallTime now, bool cached, std::span<std::uint8_t> out);
+    Answered plain(const Query& query, Rcode rcode, bool authoritative, bool recursion_available,
+                   std::span<std::uint8_t> out) const;
+
+    std::shared_ptr<const DnsSettings> settings_;
+    RecordCache cache_;
+    Rng rng_;
+};
+
+}  // namespace weft::api
