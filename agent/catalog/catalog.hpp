@@ -49,6 +49,10 @@ public:
     // hold index bookkeeping are among them.
     std::vector<StoredRecord> take_changed_records();
 
+    // For a catalog that is kept in memory only: without it take_changed_records() gives nothing and its keys cost no
+    // memory. On at birth.
+    void set_record_tracking(bool on);
+
     // The whole state, record by record; the same records give back the same state and digest.
     static void export_records(const View& view, const std::function<void(const StoredRecord&)>& sink);
     Result<void> begin_import();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,13 @@
 namespace weft::agent {
 
 using StringMap = std::vector<std::pair<std::string, std::string>>;  // sorted by key once validated
+
+// Consul's rules and texts for metadata of services and nodes, without the caller's prefix. allow_reserved: keys that
+// begin with "consul-" may be given.
+Result<void> validate_metadata(const StringMap& meta, bool allow_reserved);
+
+// "passing", "warning", "critical", or empty. What to say of others depends on where the check stands.
+bool is_check_status(std::string_view status);
 
 struct CheckDefinition {
     std::string id;
@@ -54,7 +62,9 @@ struct CheckDefinition {
 
     bool operator==(const CheckDefinition&) const = default;
 
-    // Consul's rules and texts ("TTL must be > 0 for TTL checks", ...), without the caller's prefix.
+    // Consul's rules and texts ("TTL must be > 0 for TTL checks", ...), without the caller's prefix: for a check of its
+    // own it is "Invalid check: ". The caller also sees to the name ("Missing check name") and the status ("Bad check
+    // status"), before this.
     Result<void> validate() const;
 
     // "http", "tcp", "ttl", "script", "grpc", "alias", "docker", "udp", "h2ping", "os_service"; empty if none is given.
@@ -120,7 +130,8 @@ struct ServiceDefinition {
 
     bool operator==(const ServiceDefinition&) const = default;
 
-    // Consul's rules and texts; fills in nothing.
+    // Consul's rules and whole texts, prefixes included, its checks too; fills in nothing. A connect.sidecar_service is
+    // for the caller to refuse.
     Result<void> validate() const;
 
     std::string effective_id() const { return id.empty() ? name : id; }

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "agent/catalog/catalog.hpp"
+#include "agent/catalog/interner.hpp"
+#include "agent/catalog/journal.hpp"
+#include "agent/catalog/root.hpp"
+#include "agent/catalog/tombstones.hpp"
+
+namespace weft::agent {
+
+struct Catalog::State {
+    RefPtr<CatalogRoot> root = make_ref<CatalogRoot>();
+    Journal journal;
+    Interner interner;
+    Tombstones tombstones;
+    bool importing = false;
+
+    // The root, made this catalog's own first when a view shares it.
+    CatalogRoot& own_root() {
+        if (!root->is_unique()) root = make_ref<CatalogRoot>(*root);
+        return *root;
+    }
+
+    void reset() {
+        root = make_ref<CatalogRoot>();
+        journal.clear();
+        tombstones.clear();
+    }
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,26 @@
+#include "agent/catalog/globals.hpp"
+
+#include "agent/catalog/record_key.hpp"
+#include "agent/catalog/stored_value.hpp"
+
+namespace weft::agent {
+
+template <class Visitor, MaybeConst<Globals> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("nodes", row.nodes);
+    visit("service_names", row.service_names);
+    visit("checks", row.checks);
+    visit("passing", row.states[static_cast<std::size_t>(Status::Passing)]);
+    visit("warning", row.states[static_cast<std::size_t>(Status::Warning)]);
+    visit("critical", row.states[static_cast<std::size_t>(Status::Critical)]);
+    visit("maintenance", row.states[static_cast<std::size_t>(Status::Maintenance)]);
+    visit("forgotten", row.forgotten);
+}
+
+std::string Globals::key() { return record_key(TableTag::Globals, {}); }
+
+std::string Globals::encode() const { return encode_value(*this); }
+
+std::optional<Globals> Globals::decode(std::string_view value) { return decode_value<Globals>(value); }
+
+}  // namespace weft::agent

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/catalog/rows.hpp"
+
+namespace weft::agent {
+
+// When the lists of whole tables last changed, and from when on removed names are no longer told apart. Part of the
+// replicated state, as one record.
+struct Globals {
+    Index nodes;
+    Index service_names;
+    Index checks;                 // in any state
+    std::array<Index, 4> states;  // by Status
+    Index forgotten;              // the newest extinction of a subject whose tombstone had to go
+    bool operator==(const Globals&) const = default;
+
+    static std::string key();
+    std::string encode() const;
+    static std::optional<Globals> decode(std::string_view value);
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,200 @@
+#include "agent/catalog/import.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/catalog/catalog_state.hpp"
+#include "agent/catalog/row_digest.hpp"
+
+namespace weft::agent {
+namespace {
+
+Error corrupt(std::string_view what) {
+    return make_error(Errc::Corrupt, fmt::format("stored catalog record: {}", what));
+}
+
+}  // namespace
+
+template <class Table>
+void Importer::put(Table& table, const typename Table::Ptr& entry) {
+    root_.rows_digest += row_digest(Table::key_of(*entry), Table::encode(*entry));
+    table.replace(typename Table::Ptr(), entry);
+}
+
+void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Index index,
+                     std::uint32_t members) {
+    const SubjectPtr present = root_.subjects.find(kind, name);
+    auto fresh = present ? make_ref<Subject>(*present) : make_ref<Subject>();
+    if (!present) {
+        fresh->kind = kind;
+        fresh->name = SharedText(folded(name));
+    }
+    fresh->members += members;
+    for (const Aspect aspect : aspects) {
+        Index& current = fresh->current[static_cast<std::size_t>(aspect)];
+        current = std::max(current, index);
+    }
+    root_.subjects.replace(present, SubjectPtr(fresh));
+}
+
+void Importer::raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects, Index index,
+                             std::uint32_t members) {
+    raise(SubjectKind::Service, row.name, aspects, index, members);
+    if (const std::string_view connect = connect_name(row); !connect.empty()) {
+        raise(SubjectKind::Connect, connect, aspects, index, members);
+    }
+}
+
+Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record) {
+    auto row = NodesTable::decode(record.value);
+    if (!row) return corrupt("malformed node");
+    auto entry = make_ref<NodeEntry>();
+    entry->row = std::move(*row);
+    if (NodesTable::key_of(*entry) != record.key) return corrupt("node under another's key");
+    if (root_.nodes.find(key.name) || root_.nodes.find_by_id(entry->row.id)) return corrupt("node given twice");
+    interner_.share(entry->row);
+    raise(SubjectKind::Node, entry->row.name, {Aspect::Members}, entry->row.modify_index, 1);
+    put(root_.nodes, NodePtr(entry));
+    return success();
+}
+
+Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& record) {
+    auto row = ServicesTable::decode(record.value);
+    if (!row || row->name.empty()) return corrupt("malformed service");
+    auto entry = make_ref<ServiceEntry>();
+    entry->node = root_.nodes.find(key.name);
+    if (!entry->node) return corrupt("service of an unknown node");
+    if (row->node != entry->node->row.name) return corrupt("service under another node's name");
+    interner_.share(*row, entry->node->row);
+    entry->row = std::move(*row);
+    if (ServicesTable::key_of(*entry) != record.key) return corrupt("service under another's key");
+    if (root_.services.find(key.name, key.id)) return corrupt("service given twice");
+    raise(SubjectKind::Node, entry->row.node, {Aspect::Members}, entry->row.modify_index);
+    raise_service(entry->row, {Aspect::Members, Aspect::Health},
+                  std::max(entry->row.modify_index, entry->node->row.modify_index), 1);
+    root_.names.add(entry->row);
+    put(root_.services, ServicePtr(entry));
+    return success();
+}
+
+Result<void> Importer::add_check(const ParsedKey& key, const StoredRecord& record) {
+    auto row = ChecksTable::decode(record.value);
+    if (!row) return corrupt("malformed check");
+    const NodePtr node = root_.nodes.find(key.name);
+    if (!node || row->node != node->row.name) return corrupt("check of an unknown node");
+    row->node = node->row.name;
+    const Index index = row->modify_index;
+    raise(SubjectKind::Node, row->node, {Aspect::Checks}, index);
+    if (row->service_id.empty()) {
+        for (const ServicePtr& service : services_of(root_, row->node)) {
+            raise_service(service->row, {Aspect::Health}, index);
+        }
+    } else {
+        const ServicePtr service = root_.services.find(row->node, row->service_id);
+        if (!service) return corrupt("check of an unknown service");
+        row->service_id = service->row.id;
+        row->service_name = service->row.name;
+        row->service_tags = service->row.tags;
+        raise_service(service->row, {Aspect::Health}, index);
+        raise(SubjectKind::Service, service->row.name, {Aspect::Checks}, index);
+    }
+    interner_.share(*row);
+    auto entry = make_ref<CheckEntry>();
+    entry->row = std::move(*row);
+    if (ChecksTable::key_of(*entry) != record.key) return corrupt("check under another's key");
+    if (root_.checks.find(key.name, key.id)) return corrupt("check given twice");
+    put(root_.checks, CheckPtr(entry));
+    return success();
+}
+
+Result<void> Importer::add_subject(const ParsedKey& key, const StoredRecord& record) {
+    const auto kind = SubjectsTable::kind_of(key);
+    const auto floors = SubjectsTable::decode(record.value);
+    if (!kind || !floors) return corrupt("malformed index bookkeeping");
+    raise(*kind, key.id, {}, Index());
+    const SubjectPtr present = root_.subjects.find(*kind, key.id);
+    if (present->is_stored()) return corrupt("index bookkeeping given twice");
+    auto fresh = make_ref<Subject>(*present);
+    fresh->floors = *floors;
+    if (!fresh->is_stored()) return corrupt("index bookkeeping without an index");
+    for (std::size_t i = 0; i < kAspects; ++i) fresh->current[i] = std::max(fresh->current[i], fresh->floors[i]);
+    const SubjectPtr entry(fresh);
+    root_.subjects.replace(present, entry);
+    root_.rows_digest += row_digest(record.key, SubjectsTable::encode(*entry));
+    return success();
+}
+
+Result<void> Importer::add_globals(const StoredRecord& record) {
+    const auto globals = Globals::decode(record.value);
+    if (!globals || record.key != Globals::key()) return corrupt("malformed index bookkeeping of tables");
+    if (!(root_.globals == Globals())) return corrupt("index bookkeeping of tables given twice");
+    root_.globals = *globals;
+    return success();
+}
+
+Result<void> Importer::add(const StoredRecord& record) {
+    const auto key = parse_record_key(record.key);
+    if (!key) return corrupt("malformed key");
+    switch (key->tag) {
+        case TableTag::Nodes: return add_node(*key, record);
+        case TableTag::Services: return add_service(*key, record);
+        case TableTag::Checks: return add_check(*key, record);
+        case TableTag::Subjects: return add_subject(*key, record);
+        case TableTag::Globals: return add_globals(record);
+    }
+    return make_error(Errc::Unsupported, fmt::format("stored catalog record of a table that this program does not know "
+                                                     "(tag {:#04x})",
+                                                     static_cast<unsigned>(key->tag)));
+}
+
+Tombstones Importer::tombstones(const CatalogRoot& root) {
+    Tombstones found;
+    root.subjects.scan([&](const SubjectPtr& subject) {
+        if (subject->members == 0) found.add(*subject);
+        return true;
+    });
+    return found;
+}
+
+void Catalog::export_records(const View& view, const std::function<void(const StoredRecord&)>& sink) {
+    const CatalogRoot& root = *view.root();
+    root.for_each_table([&](const auto& table) {
+        using Table = std::remove_cvref_t<decltype(table)>;
+        table.scan([&](const typename Table::Ptr& entry) {
+            bool stored = true;
+            if constexpr (requires { entry->is_stored(); }) stored = entry->is_stored();
+            if (stored) sink(StoredRecord{Table::key_of(*entry), Table::encode(*entry)});
+            return true;
+        });
+    });
+    if (!(root.globals == Globals())) sink(StoredRecord{Globals::key(), root.globals.encode()});
+}
+
+Result<void> Catalog::begin_import() {
+    state_->reset();
+    state_->importing = true;
+    return success();
+}
+
+Result<void> Catalog::import_record(const StoredRecord& record) {
+    if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
+    return Importer(state_->own_root(), state_->interner).add(record);
+}
+
+Result<void> Catalog::finish_import(Index applied, std::optional<Digest> expected) {
+    if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
+    state_->importing = false;
+    const Digest digest = state_->root->digest();
+    if (expected && !(digest == *expected)) {
+        state_->reset();
+        return make_error(Errc::Corrupt,
+                          fmt::format("the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
+                                      digest.high, digest.low, expected->high, expected->low));
+    }
+    state_->tombstones = Importer::tombstones(*state_->root);
+    state_->own_root().applied = applied;
+    return success();
+}
+
+}  // namespace weft::agent

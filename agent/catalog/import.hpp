@@ -1,0 +1,39 @@
+#pragma once
+
+#include "agent/base/result.hpp"
+#include "agent/catalog/catalog.hpp"
+#include "agent/catalog/interner.hpp"
+#include "agent/catalog/root.hpp"
+#include "agent/catalog/tombstones.hpp"
+
+namespace weft::agent {
+
+// Puts stored records into an empty root, keeping their indexes, and derives the rest. Every byte string has a defined
+// outcome; an error leaves a root that is to be thrown away.
+class Importer {
+public:
+    Importer(CatalogRoot& root, Interner& interner) : root_(root), interner_(interner) {}
+
+    Result<void> add(const StoredRecord& record);
+    static Tombstones tombstones(const CatalogRoot& root);
+
+private:
+    Result<void> add_node(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_service(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_check(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_subject(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_globals(const StoredRecord& record);
+
+    template <class Table>
+    void put(Table& table, const typename Table::Ptr& entry);
+    // Raises aspects to at least that index.
+    void raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Index index,
+               std::uint32_t members = 0);
+    void raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects, Index index,
+                       std::uint32_t members = 0);
+
+    CatalogRoot& root_;
+    Interner& interner_;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,67 @@
+#include <vector>
+
+#include "agent/base/assert.hpp"
+#include "agent/catalog/catalog.hpp"
+#include "agent/catalog/catalog_state.hpp"
+#include "agent/catalog/import.hpp"
+
+namespace weft::agent {
+namespace {
+
+void check_subjects(const SubjectsTable& kept, const SubjectsTable& derived) {
+    WEFT_ASSERT(kept.size() == derived.size());
+    kept.scan([&](const SubjectPtr& subject) {
+        const SubjectPtr other = derived.find(subject->kind, subject->name);
+        WEFT_ASSERT(other);
+        WEFT_ASSERT(subject->members == other->members);
+        WEFT_ASSERT(subject->floors == other->floors);
+        WEFT_ASSERT(subject->current == other->current);
+        return true;
+    });
+}
+
+void check_names(const ServiceNames& kept, const ServiceNames& derived) {
+    const auto names = kept.list();
+    const auto others = derived.list();
+    WEFT_ASSERT(names.size() == others.size() && names.size() == kept.size());
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        WEFT_ASSERT(names[i].name == others[i].name && names[i].tags == others[i].tags);
+    }
+}
+
+// A check shows its service's name and tags.
+void check_service_copies(const CatalogRoot& root) {
+    root.checks.scan([&](const CheckPtr& check) {
+        if (check->row.service_id.empty()) return true;
+        const ServicePtr service = root.services.find(check->row.node, check->row.service_id);
+        WEFT_ASSERT(service);
+        WEFT_ASSERT(check->row.service_name == service->row.name);
+        WEFT_ASSERT(check->row.service_tags == service->row.tags);
+        return true;
+    });
+}
+
+}  // namespace
+
+void Catalog::check_invariants() const {
+    const CatalogRoot& root = *state_->root;
+    root.for_each_table([](const auto& table) { table.check_invariants(); });
+    root.names.check_invariants();
+    check_service_copies(root);
+
+    // All that is derived comes out the same when it is derived again from the records.
+    auto again = make_ref<CatalogRoot>();
+    Interner interner;
+    export_records(view(), [&](const StoredRecord& record) {
+        WEFT_ASSERT(Importer(*again, interner).add(record).has_value());
+    });
+    WEFT_ASSERT(again->digest() == root.digest());
+    WEFT_ASSERT(again->nodes.size() == root.nodes.size());
+    WEFT_ASSERT(again->services.size() == root.services.size());
+    WEFT_ASSERT(again->checks.size() == root.checks.size());
+    check_subjects(root.subjects, again->subjects);
+    check_names(root.names, again->names);
+    WEFT_ASSERT(Importer::tombstones(root) == state_->tombstones);
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string_view>
+
+#include "agent/catalog/interner.hpp"
+#include "agent/catalog/journal.hpp"
+#include "agent/catalog/root.hpp"
+#include "agent/catalog/tombstones.hpp"
+
+namespace weft::agent {
+
+// The changes that one command makes: puts and removes rows and keeps everything that depends on them, namely digest,
+// per-row and per-watch indexes, names, the links between rows, and the journal. Which changes a command means is decided
+// by its own file; the rows given here are valid: their nodes and services exist.
+class Mutation {
+public:
+    Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Tombstones& tombstones, Index index)
+        : root_(root), journal_(journal), interner_(interner), tombstones_(tombstones), index_(index) {}
+
+    const CatalogRoot& root() const { return root_; }
+    bool changed() const { return changed_; }
+
+    // Create or replace; a row equal to the present one but for its indexes changes nothing. create_index is kept from
+    // the present row, or taken from the given one when that is not zero (a renamed node).
+    void put_node(NodeRow row);
+    void put_service(ServiceRow row);
+    void put_check(CheckRow row);
+
+    // With everything that belongs to them; unknown ones are no error.
+    void remove_node(std::string_view name);
+    void remove_service(std::string_view node, std::string_view id);
+    void remove_check(std::string_view node, std::string_view id);
+
+private:
+    enum class Change { Put, Removal };
+
+    template <class Table>
+    void replace(Table& table, const typename Table::Ptr& old, const typename Table::Ptr& fresh);
+    template <class Row>
+    void stamp(Row& row, const Row* present) const;
+
+    void relink_services(const NodePtr& node);
+    void rename_checks(const ServiceRow& service);
+    void update_names(const ServicePtr& old, const ServicePtr& fresh);
+    void erase_service(const ServicePtr& entry);
+    void erase_check(const CheckPtr& entry);
+
+    void touch_state(const CheckPtr& old, const CheckPtr& fresh);
+    void touch_check(const CheckRow& row, Change change);
+    void touch_service(const ServiceRow& row, Aspect aspect, Change change);
+    void move_member(SubjectKind kind, std::string_view from, std::string_view to);
+    void join(SubjectKind kind, std::string_view name);
+    void leave(SubjectKind kind, std::string_view name);
+
+    // Marks aspects of a subject as changed, and moves its number of members.
+    void touch(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Change change,
+               int members = 0);
+    RefPtr<Subject> fresh_subject(SubjectKind kind, std::string_view name, const SubjectPtr& present) const;
+    void replace_subject(const SubjectPtr& old, const SubjectPtr& fresh);
+    void forget_oldest();
+
+    CatalogRoot& root_;
+    Journal& journal_;
+    Interner& interner_;
+    Tombstones& tombstones_;
+    const Index index_;
+    bool changed_ = false;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weft::agent {
+
+// First byte of a stored record's key. Importing goes in this order, in which each row comes after those it refers to.
+// A value, once released, keeps its meaning for ever.
+enum class TableTag : std::uint8_t {
+    Nodes = 0x10,
+    Services = 0x20,
+    Checks = 0x30,
+    Subjects = 0xe0,
+    Globals = 0xf0,
+};
+
+// Keys of one or two parts, sorted by part. The first is folded, since names compare without case.
+std::string record_key(TableTag tag, std::string_view name, std::string_view id = {});
+
+struct ParsedKey {
+    TableTag tag{};
+    std::string name;
+    std::string id;
+};
+
+// Nothing for bytes that record_key() does not make.
+std::optional<ParsedKey> parse_record_key(std::string_view key);
+
+}  // namespace weft::agent

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "agent/catalog/checks_table.hpp"
+#include "agent/catalog/globals.hpp"
+#include "agent/catalog/nodes_table.hpp"
+#include "agent/catalog/service_names.hpp"
+#include "agent/catalog/services_table.hpp"
+#include "agent/catalog/subjects_table.hpp"
+#include "agent/catalog/view.hpp"
+
+namespace weft::agent {
+
+// One state of the catalog. Copying it copies a few pointers; copies share all trees until one is changed.
+struct CatalogRoot : RefCounted {
+    NodesTable nodes;
+    ServicesTable services;
+    ChecksTable checks;
+    SubjectsTable subjects;  // index bookkeeping of single nodes and services
+    Globals globals;         // ... and of whole tables
+    ServiceNames names;      // derived from services
+    Digest rows_digest;      // of all records but the globals'
+    Index applied;
+
+    // The tables whose records are exported, in the order in which they are imported. A new table joins here.
+    template <class Visit>
+    void for_each_table(Visit&& visit) const {
+        visit(nodes);
+        visit(services);
+        visit(checks);
+        visit(subjects);
+    }
+
+    Digest digest() const;
+};
+
+// The services of a node, by id. A list of its own, since what is done with it may change the table.
+std::vector<ServicePtr> services_of(const CatalogRoot& root, std::string_view node);
+
+}  // namespace weft::agent

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include "agent/catalog/command.hpp"
+#include "agent/catalog/rows.hpp"
+
+// The stored names of all fields of rows and commands, once for writing and for reading. A visitor is called as
+// visit(name, member) for each field; visit.always(..) for those whose unwritten value would not be zero.
+//
+// A name, once released, keeps its meaning for ever: logs and checkpoints of older programs hold it.
+namespace weft::agent {
+
+template <class T, class Row>
+concept MaybeConst = std::same_as<std::remove_const_t<T>, Row>;
+
+template <class Visitor, MaybeConst<NodeRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("name", row.name);
+    visit("id", row.id);
+    visit("address", row.address);
+    visit("tagged_addresses", row.tagged_addresses);
+    visit("meta", row.meta);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
+template <class Visitor, MaybeConst<UpstreamRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("destination_type", row.destination_type);
+    visit("destination_namespace", row.destination_namespace);
+    visit("destination_name", row.destination_name);
+    visit("datacenter", row.datacenter);
+    visit("local_bind_address", row.local_bind_address);
+    visit("local_bind_port", row.local_bind_port);
+    visit("config_json", row.config_json);
+    visit("mesh_gateway_mode", row.mesh_gateway_mode);
+}
+
+template <class Visitor, MaybeConst<ExposePathRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("listener_port", row.listener_port);
+    visit("path", row.path);
+    visit("local_path_port", row.local_path_port);
+    visit("protocol", row.protocol);
+}
+
+template <class Visitor, MaybeConst<ProxyRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("destination_service_name", row.destination_service_name);
+    visit("destination_service_id", row.destination_service_id);
+    visit("local_service_address", row.local_service_address);
+    visit("local_service_port", row.local_service_port);
+    visit("mode", row.mode);
+    visit("config_json", row.config_json);
+    visit("upstreams", row.upstreams);
+    visit("mesh_gateway_mode", row.mesh_gateway_mode);
+    visit("expose_checks", row.expose_checks);
+    visit("expose_paths", row.expose_paths);
+}
+
+template <class Visitor, MaybeConst<ServiceAddress> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("address", row.address);
+    visit("port", row.port);
+}
+
+template <class Visitor, MaybeConst<ServiceRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("node", row.node);
+    visit("id", row.id);
+    visit("name", row.name);
+    visit("kind", row.kind);
+    visit("tags", row.tags);
+    visit("address", row.address);
+    visit("tagged_addresses", row.tagged_addresses);
+    visit("meta", row.meta);
+    visit("proxy", row.proxy);
+    visit("port", row.port);
+    visit.always("weight_passing", row.weight_passing);
+    visit.always("weight_warning", row.weight_warning);
+    visit("enable_tag_override", row.enable_tag_override);
+    visit("connect_native", row.connect_native);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
+template <class Visitor, MaybeConst<CheckDefinitionRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("http", row.http);
+    visit("header", row.header);
+    visit("method", row.method);
+    visit("body", row.body);
+    visit("tls_skip_verify", row.tls_skip_verify);
+    visit("tls_server_name", row.tls_server_name);
+    visit("tcp", row.tcp);
+    visit("interval_ns", row.interval_ns);
+    visit("timeout_ns", row.timeout_ns);
+    visit("deregister_critical_service_after_ns", row.deregister_critical_service_after_ns);
+}
+
+// service_name and service_tags are the service's and not stored with the check.
+template <class Visitor, MaybeConst<CheckRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("node", row.node);
+    visit("id", row.id);
+    visit("name", row.name);
+    visit("notes", row.notes);
+    visit("output", row.output);
+    visit("service_id", row.service_id);
+    visit("type", row.type);
+    visit("definition", row.definition);
+    visit.always("status", row.status);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
+template <class Visitor, MaybeConst<RegisterCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("node", body.node);
+    visit("skip_node_update", body.skip_node_update);
+    visit("service", body.service);
+    visit("checks", body.checks);
+}
+
+template <class Visitor, MaybeConst<DeregisterCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("node", body.node);
+    visit("service_id", body.service_id);
+    visit("check_id", body.check_id);
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/catalog/persistent_set.hpp"
+#include "agent/catalog/record_key.hpp"
+#include "agent/catalog/rows.hpp"
+#include "agent/catalog/view.hpp"
+
+namespace weft::agent {
+
+// What watches are about: a node, a service name, or a name that connect instances serve.
+enum class SubjectKind : std::uint8_t { Node, Service, Connect };
+
+// What of a subject can change apart from the rest; each is one kind of watch.
+enum class Aspect : std::uint8_t {
+    Members,  // a node with its services; the instances of a service with their nodes
+    Health,   // Members with all their checks; nodes have none
+    Checks,   // the checks of a node; the checks bound to a service; connect names have none
+};
+inline constexpr std::size_t kAspects = 3;
+
+using AspectIndexes = std::array<Index, kAspects>;
+
+// When the aspects of a subject last changed. An existing row tells its last change itself; what rows cannot tell,
+// because a row left, is in `floors`, and only that is stored. current = the larger of floors and the rows' indexes.
+struct Subject : RefCounted {
+    SubjectKind kind{};
+    SharedText name;            // folded
+    std::uint32_t members = 0;  // rows; with none the subject is a tombstone
+    AspectIndexes current;
+    AspectIndexes floors;
+
+    Index extinction() const;  // of a tombstone: when its last member left
+    bool is_stored() const;
+};
+using SubjectPtr = RefPtr<const Subject>;
+
+// The kind and aspect that a watch is about; nothing for the watches of whole tables.
+struct SubjectAspect {
+    SubjectKind kind;
+    Aspect aspect;
+};
+std::optional<SubjectAspect> subject_of(WatchKind kind);
+std::optional<WatchKind> watch_of(SubjectKind kind, Aspect aspect);
+
+class SubjectsTable {
+public:
+    static constexpr TableTag kTag = TableTag::Subjects;
+    using Ptr = SubjectPtr;
+
+    SubjectPtr find(SubjectKind kind, std::string_view name) const;
+    std::size_t size() const { return by_name_.size(); }
+    template <class Visit>
+    void scan(Visit&& visit) const {
+        by_name_.scan(visit);
+    }
+
+    void replace(const SubjectPtr& old, const SubjectPtr& fresh);
+
+    static std::string key_of(const Subject& subject);
+    static std::string encode(const Subject& subject);  // the floors
+    static std::optional<AspectIndexes> decode(std::string_view value);
+    SubjectPtr find_record(const ParsedKey& key) const;
+    static std::optional<SubjectKind> kind_of(const ParsedKey& key);
+
+    void check_invariants() const { by_name_.check_invariants(); }
+
+private:
+    struct Key {
+        SubjectKind kind;
+        std::string_view name;
+    };
+    struct ByName {
+        static int compare(const SubjectPtr& a, const Key& key);
+        static int compare(const SubjectPtr& a, const SubjectPtr& b) { return compare(a, Key{b->kind, b->name}); }
+    };
+
+    PersistentSet<SubjectPtr, ByName> by_name_;
+};
+
+}  // namespace weft::agent
