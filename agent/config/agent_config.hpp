@@ -17,11 +17,11 @@
 namespace weft::agent {
 
 // Where a value came from, for messages: "conf.d/10-base.hcl:3", "-http-port", "default".
-struct Origin {
+struct ValueOrigin {
     std::string name;
     std::uint32_t line = 0;  // 0: not from a file
 
-    bool operator==(const Origin&) const = default;
+    bool operator==(const ValueOrigin&) const = default;
     std::string text() const { return line == 0 ? name : name + ":" + std::to_string(line); }
 };
 
@@ -56,12 +56,12 @@ struct TelemetryConfig {
 
 struct ServiceEntry {
     ServiceDefinition definition;
-    Origin origin;
+    ValueOrigin origin;
 };
 
 struct CheckEntry {
     CheckDefinition definition;
-    Origin origin;
+    ValueOrigin origin;
 };
 
 // Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns and health are what the
@@ -132,7 +132,7 @@ struct AgentConfig {
     struct SetKey {
         std::string key;
         std::string value;  // canonical; secrets as a digest
-        Origin origin;
+        ValueOrigin origin;
     };
     std::vector<SetKey> set_keys;
 

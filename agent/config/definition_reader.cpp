@@ -265,7 +265,7 @@ void BlockReader::append_check(const TreeNode& written, std::vector<CheckDefinit
     }
 }
 
-Origin origin_of(const Place& place) { return Origin{place.source ? place.source->name() : "", place.span.line}; }
+ValueOrigin origin_of(const Place& place) { return ValueOrigin{place.source ? place.source->name() : "", place.span.line}; }
 
 bool refuse_non_block(const TreeNode& node, const Place& place, std::string_view name, Diagnostics& diagnostics) {
     if (node.is(Kind::Object)) return false;

@@ -13,7 +13,7 @@ struct ReloadPlan {
         std::string key;
         std::string current;  // canonical text; secrets hidden; the default's text when not set
         std::string next;
-        Origin origin;  // where the next value stands; of a key no longer set, where it stood
+        ValueOrigin origin;  // where the next value stands; of a key no longer set, where it stood
     };
     struct Definitions {
         std::vector<std::string> added;  // ids

@@ -38,7 +38,7 @@ private:
         if (row.key_class == KeyClass::Refused) return refuse(setting);
         if (row.set != nullptr) row.set(config_, setting.value);
         const Place& place = setting.place;
-        Origin origin{place.source ? place.source->name() : place.origin, place.source ? place.span.line : 0};
+        ValueOrigin origin{place.source ? place.source->name() : place.origin, place.source ? place.span.line : 0};
         config_.set_keys.push_back({std::string(row.path), canonical_text(row, setting.value), std::move(origin)});
     }
 
@@ -105,7 +105,8 @@ private:
             auto& found = diagnostics_.error("W1014", fmt::format("`{}` must hold IP addresses{}", key,
                                                                   unix_allowed ? " or unix:///path" : ""),
                                              settings_.place_of(key));
-            found.label = word.starts_with(kUnix) ? "a unix socket needs an absolute path, and only HTTP can use one"
+            found.label = word.starts_with(kUnix) ? unix_allowed ? "the path of a unix socket must be absolute"
+                                                                  : "only HTTP and HTTPS can use a unix socket"
                                                   : fmt::format("\"{}\" is no IP address", word);
         }
         return out;

@@ -54,7 +54,7 @@ private:
         if (config_.datacenter.empty() || !made_of(config_.datacenter, kNameCharacters)) {
             error("W1012", "`datacenter` must be a name of letters, digits, - and _", "datacenter");
         }
-        if (!made_of(config_.primary_datacenter, kNameCharacters)) {
+        if (settings_.find("primary_datacenter") != nullptr && !made_of(config_.primary_datacenter, kNameCharacters)) {
             error("W1012", "`primary_datacenter` must be a name of letters, digits, - and _", "primary_datacenter");
         }
         if (!config_.node_id.empty() && !is_uuid(config_.node_id)) {
@@ -78,6 +78,7 @@ private:
 
     void check_data_dir() {
         if (config_.dev_mode) return;
+        if (settings_.was_tried("data_dir") && config_.data_dir.empty() && settings_.find("data_dir") == nullptr) return;
         if (config_.data_dir.empty()) {
             auto& found = error("W1021", "`data_dir` is missing", "data_dir");
             found.notes.push_back({"help", "set it to a folder of the agent's own, or start with -dev to keep nothing"});
@@ -174,7 +175,7 @@ private:
                 }
             }
         }
-        if (config_.http.listeners.empty()) {
+        if (config_.http.listeners.empty() && !diagnostics_.has_errors()) {
             diagnostics_.warning("W1035", "neither HTTP nor HTTPS is on: nothing can be registered or asked over HTTP",
                                  settings_.place_of("ports.http"));
         }
@@ -291,14 +292,20 @@ private:
 
     void check_definitions() {
         const Settings::Definitions& all = settings_.definitions();
-        std::unordered_map<std::string, const Origin*> services;
+        std::unordered_map<std::string, const ValueOrigin*> services;
         for (std::size_t i = 0; i < all.services.size(); ++i) {
             const std::string id = all.services[i].definition.effective_id();
             report_repeated("service", id, services, all.services[i].origin, all.service_places[i]);
-            const auto& checks = all.services[i].definition.checks;
-            if (std::any_of(checks.begin(), checks.end(), is_script)) warn_about_script(all.service_places[i]);
+            const auto& own = all.services[i].definition.checks;
+            if (std::any_of(own.begin(), own.end(), is_script)) warn_about_script(all.service_places[i]);
         }
-        std::unordered_map<std::string, const Origin*> checks;
+        std::unordered_map<std::string, const ValueOrigin*> checks;
+        for (std::size_t i = 0; i < all.services.size(); ++i) {
+            for (const CheckDefinition& check : all.services[i].definition.checks) {
+                if (check.id.empty()) continue;
+                report_repeated("check", check.id, checks, all.services[i].origin, all.service_places[i]);
+            }
+        }
         for (std::size_t i = 0; i < all.checks.size(); ++i) {
             const CheckDefinition& check = all.checks[i].definition;
             report_repeated("check", check.id.empty() ? check.name : check.id, checks, all.checks[i].origin,
@@ -312,7 +319,7 @@ private:
     }
 
     void report_repeated(std::string_view what, const std::string& id,
-                         std::unordered_map<std::string, const Origin*>& seen, const Origin& origin,
+                         std::unordered_map<std::string, const ValueOrigin*>& seen, const ValueOrigin& origin,
                          const Place& place) {
         const auto [first, is_new] = seen.emplace(id, &origin);
         if (is_new) return;
