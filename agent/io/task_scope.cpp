@@ -65,4 +65,9 @@ asio::awaitable<void> TaskScope::close() {
     }
 }
 
+asio::awaitable<void> run_on(asio::any_io_executor executor, asio::awaitable<void> task) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await asio::co_spawn(executor, run_quietly(std::move(task)), asio::use_awaitable);
+}
+
 }  // namespace weft

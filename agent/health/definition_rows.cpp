@@ -1,0 +1,120 @@
+#include "agent/health/definition_rows.hpp"
+
+#include <algorithm>
+
+#include "agent/base/ip_address.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+template <class Pairs>
+void sort_by_key(Pairs& pairs) {
+    std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+}
+
+void add_default(ServiceAddressMap& map, std::string_view key, const ServiceAddress& address) {
+    const bool given = std::any_of(map.begin(), map.end(), [&](const auto& entry) { return entry.first == key; });
+    if (!given) map.emplace_back(key, address);
+}
+
+Shared<ServiceAddressMap> tagged_addresses(const ServiceDefinition& definition) {
+    ServiceAddressMap map;
+    for (const auto& [key, address] : definition.tagged_addresses) map.emplace_back(key, address);
+    const auto parsed = IpAddress::parse(definition.address);
+    if (parsed) {
+        const ServiceAddress own{definition.address, static_cast<std::int32_t>(definition.port)};
+        add_default(map, parsed->is_v4() ? "lan_ipv4" : "lan_ipv6", own);
+        add_default(map, parsed->is_v4() ? "wan_ipv4" : "wan_ipv6", own);
+    }
+    if (map.empty()) return {};
+    sort_by_key(map);
+    return map;
+}
+
+UpstreamRow to_row(const UpstreamDefinition& definition) {
+    UpstreamRow row;
+    row.destination_type = definition.destination_type;
+    row.destination_namespace = definition.destination_namespace;
+    row.destination_name = definition.destination_name;
+    row.datacenter = definition.datacenter;
+    row.local_bind_address = definition.local_bind_address;
+    row.local_bind_port = static_cast<std::int32_t>(definition.local_bind_port);
+    row.config_json = definition.config_json;
+    row.mesh_gateway_mode = definition.mesh_gateway_mode;
+    return row;
+}
+
+ExposePathRow to_row(const ExposePathDefinition& definition) {
+    ExposePathRow row;
+    row.listener_port = static_cast<std::int32_t>(definition.listener_port);
+    row.path = definition.path;
+    row.local_path_port = static_cast<std::int32_t>(definition.local_path_port);
+    row.protocol = definition.protocol;
+    return row;
+}
+
+ProxyRow to_row(const ProxyDefinition& definition) {
+    ProxyRow row;
+    row.destination_service_name = definition.destination_service_name;
+    row.destination_service_id = definition.destination_service_id;
+    row.local_service_address = definition.local_service_address;
+    row.local_service_port = static_cast<std::int32_t>(definition.local_service_port);
+    row.mode = definition.mode;
+    row.config_json = definition.config_json;
+    for (const auto& upstream : definition.upstreams) row.upstreams.push_back(to_row(upstream));
+    row.mesh_gateway_mode = definition.mesh_gateway_mode;
+    row.expose_checks = definition.expose_checks;
+    for (const auto& path : definition.expose_paths) row.expose_paths.push_back(to_row(path));
+    return row;
+}
+
+}  // namespace
+
+ServiceRow to_service_row(const ServiceDefinition& definition, const SharedText& node) {
+    ServiceRow row;
+    row.node = node;
+    row.id = definition.effective_id();
+    row.name = definition.name;
+    row.kind = definition.kind;
+    if (!definition.tags.empty()) row.tags = TextList(definition.tags.begin(), definition.tags.end());
+    row.address = definition.address;
+    row.tagged_addresses = tagged_addresses(definition);
+    if (!definition.meta.empty()) {
+        TextMap meta(definition.meta.begin(), definition.meta.end());
+        sort_by_key(meta);
+        row.meta = std::move(meta);
+    }
+    if (definition.proxy) row.proxy = to_row(*definition.proxy);
+    row.port = static_cast<std::int32_t>(definition.port);
+    const WeightsDefinition weights = definition.weights.value_or(WeightsDefinition{});
+    row.weight_passing = static_cast<std::int32_t>(weights.passing);
+    row.weight_warning = static_cast<std::int32_t>(weights.warning);
+    row.enable_tag_override = definition.enable_tag_override;
+    row.connect_native = definition.connect_native;
+    return row;
+}
+
+CheckRow to_check_row(const CheckDefinition& definition, const ServiceRow* service, const SharedText& node) {
+    CheckRow row;
+    row.node = node;
+    row.id = definition.id;
+    row.name = definition.name;
+    row.notes = definition.notes;
+    row.service_id = definition.service_id;
+    if (service) {
+        row.service_name = service->name;
+        row.service_tags = service->tags;
+    }
+    row.type = definition.kind();
+    row.status = parse_status(definition.status);
+    return row;
+}
+
+Status parse_status(std::string_view text) {
+    if (text == "passing") return Status::Passing;
+    if (text == "warning") return Status::Warning;
+    return Status::Critical;
+}
+
+}  // namespace weft::agent
