@@ -63,12 +63,12 @@ ForwardQuery forward_query(const DnsName& name, RecordType type) {
     return forward;
 }
 
-bool is_answer_to(const Response& response, const ForwardQuery& query, std::uint16_t id) {
+bool is_answer_to(const DnsResponse& response, const ForwardQuery& query, std::uint16_t id) {
     return response.id == id && response.type == query.type &&
            response.record_class == query.record_class && response.name.same_as(query.name);
 }
 
-bool is_final(const Response& response) {
+bool is_final(const DnsResponse& response) {
     return response.rcode == Rcode::NoError || response.rcode == Rcode::NxDomain;
 }
 

@@ -151,7 +151,7 @@ std::size_t write_refusal(std::span<const std::byte> packet, Rcode rcode,
     return kDnsHeaderBytes;
 }
 
-Result<Response> parse_response(std::span<const std::byte> packet) {
+Result<DnsResponse> parse_response(std::span<const std::byte> packet) {
     const auto bytes = octets(packet);
     if (bytes.size() < kDnsHeaderBytes) return malformed("response is shorter than a header");
     const std::uint16_t flags = u16(bytes, 2);
@@ -159,7 +159,7 @@ Result<Response> parse_response(std::span<const std::byte> packet) {
     const Counts counts = counts_of(bytes);
     if (counts.questions != 1) return malformed("response has not exactly one question");
 
-    Response response;
+    DnsResponse response;
     response.id = u16(bytes, 0);
     response.truncated = (flags & kFlagTruncated) != 0;
     response.rcode = static_cast<Rcode>(flags & 15);
@@ -175,7 +175,7 @@ Result<Response> parse_response(std::span<const std::byte> packet) {
 }
 
 Result<std::vector<ForeignRecord>> parse_answers(std::span<const std::byte> packet,
-                                                 const Response& response, std::size_t limit) {
+                                                 const DnsResponse& response, std::size_t limit) {
     const auto bytes = octets(packet);
     const NameReader names(bytes);
     std::vector<ForeignRecord> records;

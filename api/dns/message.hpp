@@ -93,7 +93,7 @@ struct ForeignRecord {
 };
 
 // What forwarding needs to know of a recursor's answer.
-struct Response {
+struct DnsResponse {
     std::uint16_t id = 0;
     bool truncated = false;
     Rcode rcode = Rcode::NoError;
@@ -104,10 +104,10 @@ struct Response {
     std::uint16_t answer_count = 0;
 };
 
-Result<Response> parse_response(std::span<const std::byte> packet);
+Result<DnsResponse> parse_response(std::span<const std::byte> packet);
 
 // The answer section's A, AAAA and CNAME records, at most limit; others are passed over.
 Result<std::vector<ForeignRecord>> parse_answers(std::span<const std::byte> packet,
-                                                 const Response& response, std::size_t limit);
+                                                 const DnsResponse& response, std::size_t limit);
 
 }  // namespace weft::api

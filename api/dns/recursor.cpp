@@ -125,7 +125,7 @@ private:
         }
     }
 
-    void received(const Response& response, std::span<const std::byte> packet) {
+    void received(const DnsResponse& response, std::span<const std::byte> packet) {
         if (!is_final(response)) return failed(owner_->metrics_.recursor_refusals);
         if (response.truncated && retry_over_tcp_ && !tcp_.is_open()) return connect();
         finish(packet);
