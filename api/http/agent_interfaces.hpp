@@ -75,6 +75,22 @@ public:
     // NotFound for an unknown service.
     virtual void service_maintenance(std::string id, bool enable, std::string reason, Done done) = 0;
     virtual void node_maintenance(bool enable, std::string reason, Done done) = 0;
+
+    // listener is called on the control thread after each change of the registered services. One listener; the last
+    // one set counts.
+    virtual void on_change(std::function<void()> listener) = 0;
+};
+
+// Calls back later on the control thread. Used there only.
+class ControlTimers {
+public:
+    virtual ~ControlTimers() = default;
+
+    // Names the call for cancel(); never 0.
+    virtual std::uint64_t call_after(Duration delay, std::function<void()> action) = 0;
+
+    // Nothing happens when the call was made already.
+    virtual void cancel(std::uint64_t call) = 0;
 };
 
 struct Member {
@@ -137,6 +153,7 @@ struct AgentFacts {
     std::string datacenter;
     bool server = true;
     bool enable_debug = false;
+    bool prometheus_retention = false;  // telemetry.prometheus_retention_time is above zero
 };
 
 }  // namespace weft::api

@@ -114,16 +114,16 @@ void Connection::answer_later(std::uint32_t ticket, Response response) {
 
 void Connection::result_may_have_changed() {
     auto alive = shared_from_this();
+    worker_->waits().add(*waiter_);
+    if (waiter_->restored) return answer_current();
     started_ = now();
     std::optional<Answer> answer;
     try {
         answer = worker_->queries().changed(*waiter_);
     } catch (const std::exception& error) {
-        worker_->waits().add(*waiter_);
         end_wait();
         return answer_exception(error);
     }
-    worker_->waits().add(*waiter_);
     if (!answer) return;
     end_wait();
     send_after_wait(*answer);

@@ -35,8 +35,8 @@ public:
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
 
-    // The catalog was published anew and these results may have changed; null: all of them, after a
-    // restore.
+    // The catalog was published anew and these results may have changed. Null: it was replaced as a
+    // whole, and everybody who waits is answered.
     void catalog_changed(std::shared_ptr<const std::vector<agent::Watch>> watches);
 
     // Everything but the listeners and the unix socket's owner takes effect, for new requests and

@@ -42,8 +42,11 @@ void WaitTable::changed(const agent::Watch& watch) {
     groups_.erase(at);
 }
 
-void WaitTable::all_changed() {
-    for (auto& [watch, group] : groups_) make_due(group);
+void WaitTable::restored() {
+    for (auto& [watch, group] : groups_) {
+        for (Waiter& waiter : group.waiters) waiter.restored = true;
+        make_due(group);
+    }
     groups_.clear();
 }
 

@@ -31,6 +31,7 @@ struct Waiter : boost::intrusive::list_base_hook<> {
     WaitGroup* group = nullptr;  // the table's; null while due
     Layout layout;
     bool cache_hit = false;  // what X-Cache will say
+    bool restored = false;   // due since the whole catalog was replaced: indexes may have gone back
 };
 
 struct WaitGroup {
@@ -49,7 +50,9 @@ public:
 
     // Makes the waiters of a watch due.
     void changed(const agent::Watch& watch);
-    void all_changed();
+
+    // Everybody is due, and is to be answered whatever the index.
+    void restored();
 
     // Takes out the next that is due: the caller answers it or adds it again. Null: none.
     Waiter* take_due();

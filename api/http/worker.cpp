@@ -183,8 +183,9 @@ void Worker::forget(Connection& connection) {
 }
 
 void Worker::catalog_changed(const std::vector<agent::Watch>* watches) {
-    if (!watches) waits_.all_changed();
-    if (watches) {
+    if (!watches) {
+        waits_.restored();
+    } else {
         for (const agent::Watch& watch : *watches) waits_.changed(watch);
     }
     if (!due_posted_) run_due();

@@ -57,7 +57,7 @@ public:
     void start(std::vector<ListeningSocket> sockets);
     void configure(WorkerSettings settings);
 
-    // watches null: everything may have changed.
+    // watches null: the catalog was replaced as a whole.
     void catalog_changed(const std::vector<agent::Watch>* watches);
 
     // Stops listening and ends all connections; a graceful end takes a few seconds at most. closed

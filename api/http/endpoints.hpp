@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "api/http/routes.hpp"
+
+// The groups of routes that make_routes() collects; each stands in <group>_endpoint.cpp.
+namespace weft::api {
+
+using EndpointsPtr = std::shared_ptr<const Endpoints>;
+
+void add_catalog_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_catalog_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_agent_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_agent_info_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_status_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_acl_routes(std::vector<Route>& routes);
+void add_later_feature_routes(std::vector<Route>& routes);
+
+}  // namespace weft::api

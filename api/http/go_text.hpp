@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/base/result.hpp"
+
+// Small conversions of Go's strconv, whose inputs and error texts Consul's clients see.
+namespace weft::api {
+
+// strconv.Quote: what %q prints.
+std::string go_quote(std::string_view text);
+
+// strconv.Unquote for text in double quotes or backquotes; none when it is not valid.
+std::optional<std::string> go_unquote(std::string_view quoted);
+
+// strconv.ParseBool: 1, t, T, true, TRUE, True, and the same for false.
+std::optional<bool> go_parse_bool(std::string_view text);
+
+// strconv.ParseInt(text, 0, 64): with 0x, 0o, 0b prefixes. The error's context is Go's text.
+Result<std::int64_t> go_parse_int(std::string_view text);
+
+// One error as the list that Consul prints it in.
+std::string go_multierror(std::string_view single);
+
+}  // namespace weft::api

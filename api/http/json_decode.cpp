@@ -1,0 +1,157 @@
+#include "api/http/json_decode.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "agent/base/go_duration.hpp"
+
+namespace weft::api {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+// Spellings that configuration files know and Consul's JSON refuses as unknown fields.
+constexpr std::array<std::string_view, 7> kFileOnlyNames = {
+    "success_before_passing", "failures_before_warning", "failures_before_critical", "output_max_size",
+    "mesh_gateway",           "alias_node",              "alias_service"};
+
+bool is_file_only(std::string_view snake) {
+    return std::find(kFileOnlyNames.begin(), kFileOnlyNames.end(), snake) != kFileOnlyNames.end();
+}
+
+// Go's float64 to time.Duration, kept inside the range of the type.
+Duration nanoseconds_of(double number) {
+    constexpr double kLimit = 9.2e18;
+    if (std::isnan(number)) return Duration{};
+    return Duration(static_cast<std::int64_t>(std::clamp(number, -kLimit, kLimit)));
+}
+
+}  // namespace
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool names_field(std::string_view name, const agent::FieldNames& field) {
+    if (equal_ignoring_case(name, field.json)) return true;
+    // A check inside a service is called CheckID; "id" would be its name in a file.
+    if (field.json == "CheckID") return false;
+    if (!field.snake.empty() && !is_file_only(field.snake) && equal_ignoring_case(name, field.snake)) return true;
+    if (!field.alias.empty() && equal_ignoring_case(name, field.alias)) return true;
+    return field.json == "Args" && equal_ignoring_case(name, "ScriptArgs");
+}
+
+void JsonDecoder::fail_type(const JsonValue& value, std::string_view go_type) {
+    std::string word(kind_name(value));
+    if (value.kind == JsonValue::Kind::Number && go_type == "int") word += " " + value.text;
+    if (field_.empty()) {
+        return fail(fmt::format("json: cannot unmarshal {} into Go value of type {}", word,
+                                struct_name_.empty() ? std::string(go_type) : "structs." + struct_name_));
+    }
+    fail(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word, struct_name_, field_,
+                     go_type));
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::string& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::String) return fail_type(value, "string");
+    out = value.text;
+}
+
+void JsonDecoder::decode(const JsonValue& value, SharedText& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::String) return fail_type(value, "string");
+    out = SharedText(value.text);
+}
+
+void JsonDecoder::decode(const JsonValue& value, bool& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::Bool) return fail_type(value, "bool");
+    out = value.flag;
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::int64_t& out) {
+    std::int32_t number = 0;
+    if (value.is_null()) return;
+    decode(value, number);
+    if (!error_) out = number;
+}
+
+// All counts and ports of a body fit in 32 bits; rows store them so.
+void JsonDecoder::decode(const JsonValue& value, std::int32_t& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::Number) return fail_type(value, "int");
+    std::int32_t number = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto [parsed, status] = std::from_chars(value.text.data(), end, number);
+    if (status != std::errc{} || parsed != end) return fail_type(value, "int");
+    out = number;
+}
+
+void JsonDecoder::decode(const JsonValue& value, Duration& out) {
+    if (value.kind == JsonValue::Kind::Number) {
+        double number = 0;
+        std::from_chars(value.text.data(), value.text.data() + value.text.size(), number);
+        out = nanoseconds_of(number);
+        return;
+    }
+    if (value.kind != JsonValue::Kind::String) return;
+    auto duration = parse_go_duration(value.text);
+    if (!duration) return fail(duration.error().context);
+    out = duration.value();
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::vector<std::string>& out) {
+    decode_list(value, "[]string", out, [this](const JsonValue& item, std::string& element) { decode(item, element); });
+}
+
+void JsonDecoder::decode(const JsonValue& value, agent::StringMap& out) {
+    decode_map(value, "map[string]string", out,
+               [this](const JsonValue& item, std::string& element) { decode(item, element); });
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
+    decode_map(value, "map[string][]string", out,
+               [this](const JsonValue& item, std::vector<std::string>& element) { decode(item, element); });
+}
+
+void JsonDecoder::decode(const JsonValue& value, agent::OpaqueObject& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::Object) return fail_type(value, "map[string]interface {}");
+    out.json = minified(value);
+}
+
+// The sidecar's own definition is checked as strictly as if it were used.
+void JsonDecoder::decode(const JsonValue& value, agent::PresenceOnly& out) {
+    if (value.is_null()) return;
+    agent::ServiceDefinition unused;
+    decode(value, unused);
+    out.present = true;
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::vector<agent::CheckDefinition>& out) {
+    decode_list(value, "structs.CheckTypes", out, [this](const JsonValue& item, agent::CheckDefinition& check) {
+        decode_object(item, [&check](auto& matcher) { read_fields(matcher, check, agent::CheckPlace::InService); });
+    });
+}
+
+void JsonDecoder::decode(const JsonValue& value, agent::SingleCheck&) {
+    agent::CheckDefinition check = single_check_.value_or(agent::CheckDefinition{});
+    decode_object(value, [&check](auto& matcher) { read_fields(matcher, check, agent::CheckPlace::InService); });
+    if (check != agent::CheckDefinition{}) single_check_ = std::move(check);
+}
+
+// "Check" stands before all of "Checks", wherever the body has it: generated ids count from it.
+void JsonDecoder::decode(const JsonValue& value, agent::ServiceDefinition& out) {
+    std::optional<agent::CheckDefinition> outer = std::exchange(single_check_, std::nullopt);
+    decode_object(value, [&out](auto& matcher) { read_fields(matcher, out); });
+    if (single_check_) out.checks.insert(out.checks.begin(), std::move(*single_check_));
+    single_check_ = std::move(outer);
+}
+
+}  // namespace weft::api

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/base/result.hpp"
+
+namespace weft::api {
+
+// One value of a request body. Unlike a general JSON library's tree it keeps what Go's decoder shows in its answers: the
+// literal of a number, and all members of an object in their order, repeated names too.
+struct JsonValue {
+    enum class Kind { Null, Bool, Number, String, Array, Object };
+
+    Kind kind = Kind::Null;
+    bool flag = false;
+    std::string text;  // content of a string, literal of a number
+    std::vector<JsonValue> items;
+    std::vector<std::pair<std::string, JsonValue>> members;
+
+    bool is_null() const { return kind == Kind::Null; }
+};
+
+// The word that Go's errors use for the kind: "string", "number", "array", "object", "bool".
+std::string_view kind_name(const JsonValue& value);
+
+inline constexpr int kMaxJsonDepth = 64;
+inline constexpr std::size_t kMaxJsonValues = 65'536;  // of one body, members and items together
+
+// The first JSON value of body; what follows it is not looked at, as Go's Decoder does. The error's context is Go's text:
+// "EOF" for a blank body, "unexpected EOF", "invalid character 'x' looking for beginning of value", ..
+Result<JsonValue> parse_json(std::string_view body);
+
+// Minified text with the members of objects sorted by name, as Go writes a map.
+std::string minified(const JsonValue& value);
+
+}  // namespace weft::api

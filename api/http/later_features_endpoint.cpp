@@ -1,0 +1,64 @@
+#include <string>
+
+#include "api/http/endpoints.hpp"
+#include "api/http/refusal_routes.hpp"
+
+// The endpoints of features that come with later versions. Their paths and methods are known, so that a wrong method or
+// OPTIONS is answered as ever, and a right one says which feature is missing.
+namespace weft::api {
+namespace {
+
+void add_feature(std::vector<Route>& routes, std::string_view feature, std::initializer_list<RefusedPath> paths) {
+    add_refusals(routes, 501, std::string(feature) + " not in this version of weft", paths);
+}
+
+void add_mesh(std::vector<Route>& routes) {
+    add_feature(routes, "Configuration entries are", {{"/v1/config", "PUT"}, {"/v1/config/", "GET DELETE"}});
+    add_feature(routes, "The certificate authority of the service mesh is",
+                {{"/v1/connect/ca/configuration", "GET PUT"},
+                 {"/v1/connect/ca/roots", "GET"},
+                 {"/v1/agent/connect/ca/roots", "GET"},
+                 {"/v1/agent/connect/ca/leaf/", "GET"}});
+    add_feature(routes, "Intentions are",
+                {{"/v1/connect/intentions", "GET POST"},
+                 {"/v1/connect/intentions/match", "GET"},
+                 {"/v1/connect/intentions/check", "GET"},
+                 {"/v1/connect/intentions/", "GET PUT DELETE"},
+                 {"/v1/agent/connect/authorize", "POST"}});
+    add_feature(routes, "The discovery chain is", {{"/v1/discovery-chain/", "GET POST"}});
+}
+
+}  // namespace
+
+void add_later_feature_routes(std::vector<Route>& routes) {
+    add_feature(routes, "The key/value store is", {{"/v1/kv/", "GET PUT DELETE"}});
+    add_feature(routes, "Transactions are", {{"/v1/txn", "PUT"}});
+    add_feature(routes, "Sessions are",
+                {{"/v1/session/create", "PUT"},
+                 {"/v1/session/destroy/", "PUT"},
+                 {"/v1/session/renew/", "PUT"},
+                 {"/v1/session/info/", "GET"},
+                 {"/v1/session/node/", "GET"},
+                 {"/v1/session/list", "GET"}});
+    add_feature(routes, "Events are", {{"/v1/event/fire/", "PUT"}, {"/v1/event/list", "GET"}});
+    add_feature(routes, "Network coordinates are",
+                {{"/v1/coordinate/datacenters", "GET"},
+                 {"/v1/coordinate/nodes", "GET"},
+                 {"/v1/coordinate/node/", "GET"},
+                 {"/v1/coordinate/update", "PUT"}});
+    add_feature(routes, "Prepared queries are", {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
+    add_mesh(routes);
+    add_feature(routes, "Snapshots over the API are", {{"/v1/snapshot", "GET PUT"}});
+    add_feature(routes, "The API of the web interface is",
+                {{"/v1/internal/ui/nodes", "GET"},
+                 {"/v1/internal/ui/node/", "GET"},
+                 {"/v1/internal/ui/services", "GET"},
+                 {"/v1/internal/ui/gateway-services-nodes/", "GET"},
+                 {"/v1/internal/ui/gateway-intentions/", "GET"}});
+    add_feature(routes, "Federation between datacenters is",
+                {{"/v1/internal/federation-states", "GET"},
+                 {"/v1/internal/federation-states/mesh-gateways", "GET"},
+                 {"/v1/internal/federation-state/", "GET"}});
+}
+
+}  // namespace weft::api

@@ -1,0 +1,27 @@
+#include "api/http/routes.hpp"
+
+#include "api/http/endpoints.hpp"
+
+namespace weft::api {
+
+std::vector<Route> make_routes(const Endpoints& endpoints) {
+    const auto shared = std::make_shared<const Endpoints>(endpoints);
+    std::vector<Route> routes;
+    add_catalog_routes(routes, shared);
+    add_catalog_write_routes(routes, shared);
+    add_health_routes(routes, shared);
+    add_agent_service_routes(routes, shared);
+    add_agent_check_routes(routes, shared);
+    add_agent_health_routes(routes, shared);
+    add_agent_info_routes(routes, shared);
+    add_status_routes(routes, shared);
+    add_operator_routes(routes, shared);
+    add_acl_routes(routes);
+    add_later_feature_routes(routes);
+    for (Route& route : routes) {
+        if (route.metric_name.empty()) route.metric_name = route.pattern;
+    }
+    return routes;
+}
+
+}  // namespace weft::api

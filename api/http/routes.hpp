@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "api/http/agent_interfaces.hpp"
+#include "api/http/exchange.hpp"
+
+namespace weft::api {
+
+// What the endpoints work on. All of it outlives the routes.
+struct Endpoints {
+    Writer& writer;
+    LocalServices& local;
+    Membership& membership;
+    AgentControl& control;
+    ControlTimers& timers;
+    AgentFacts facts;
+    std::uint64_t seed = 1;  // for the jitter of waits
+};
+
+// Every endpoint of the HTTP API, with those of later features, which say so. Called on the control thread: takes
+// local.on_change().
+std::vector<Route> make_routes(const Endpoints& endpoints);
+
+}  // namespace weft::api
