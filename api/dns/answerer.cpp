@@ -1,5 +1,6 @@
 #include "api/dns/answerer.hpp"
 
+#include <limits>
 #include <utility>
 
 namespace weft::api {
@@ -12,7 +13,9 @@ bool is_kept(RecordType type) {
            type == RecordType::ANY;
 }
 
-bool is_transfer(RecordType type) { return type == RecordType::AXFR || type == RecordType::IXFR; }
+bool is_transfer(RecordType type) {
+    return type == RecordType::AXFR || type == RecordType::IXFR;
+}
 
 }  // namespace
 
@@ -48,13 +51,14 @@ Answered Answerer::answer_known_zone(const agent::View& view, const Query& query
                                      const NameLookup& lookup, Transport transport, WallTime now,
                                      std::span<std::uint8_t> out,
                                      const std::vector<ExternalAnswer>* known) {
-    const Budget budget = budget_for(query, transport, *settings_);
-    const bool is_service =
-        lookup.kind == NameKind::Service || lookup.kind == NameKind::Connect;
+    const bool is_service = lookup.kind == NameKind::Service || lookup.kind == NameKind::Connect;
+    Budget budget = budget_for(query, transport, *settings_);
+    // As in Consul, only the instances of a service are counted out; everything else is cut by size
+    // alone.
+    if (!is_service) budget.max_answers = std::numeric_limits<std::size_t>::max();
     const bool is_apex_type = query.type == RecordType::SOA || query.type == RecordType::NS;
     const DnsName asked = DnsName::from_wire(query.name_as_asked()).value_or(query.name);
-    ReplyBuilder builder(
-        {view, *settings_, rng_, now, query.edns.has_value(), known});
+    ReplyBuilder builder({view, *settings_, rng_, now, query.edns.has_value(), known});
     Reply reply;
     if (lookup.kind == NameKind::Reverse) {
         reply = builder.reverse(asked, lookup.name);
@@ -74,7 +78,8 @@ Answered Answerer::answer_known_zone(const agent::View& view, const Query& query
                 return std::move(*answered);
         reply = builder.answer(asked, lookup, query.type);
         if (!builder.wanted().empty())
-            return {Answered::Action::Resolve, 0, Rcode::NoError, false, false, false, builder.wanted()};
+            return {Answered::Action::Resolve, 0, Rcode::NoError, false, false, false,
+                    builder.wanted()};
     }
     const Encoded encoded =
         encode_reply(query, reply, settings_->has_recursors(), budget, *settings_, out);
@@ -104,15 +109,21 @@ Answered Answerer::from_records(ServiceRecords& records, const Query& query, Tra
     const Budget budget = budget_for(query, transport, *settings_);
     Encoded encoded;
     if (records.empty()) {
-        // The name exists, without records of that type: the SOA says how long to believe it (RFC 2308).
+        // The name exists, without records of that type: the SOA says how long to believe it (RFC
+        // 2308).
         Reply reply;
         reply.authority.push_back(soa_record(*settings_, now));
-        encoded =
-            encode_reply(query, reply, settings_->has_recursors(), budget, *settings_, out);
+        encoded = encode_reply(query, reply, settings_->has_recursors(), budget, *settings_, out);
     } else {
         encoded = records.write(query, budget, *settings_, rng_, out);
     }
-    return {Answered::Action::Send, encoded.size, Rcode::NoError, encoded.truncated, cached, !cached, {}};
+    return {Answered::Action::Send,
+            encoded.size,
+            Rcode::NoError,
+            encoded.truncated,
+            cached,
+            !cached,
+            {}};
 }
 
 Answered Answerer::plain(const Query& query, Rcode rcode, bool authoritative,

@@ -28,8 +28,9 @@ struct Answered {
     std::vector<ExternalName> wanted;
 };
 
-// Turns queries into answers: the whole of Consul's DNS behaviour, without sockets, clocks or recursors. One a worker; not
-// thread-safe. Sources: Consul 1.8 as recorded in the golden suite, RFC 1034/1035, 2308, 2782, 6891.
+// Turns queries into answers: the whole of Consul's DNS behaviour, without sockets, clocks or
+// recursors. One a worker; not thread-safe. Sources: Consul 1.8 as recorded in the golden suite,
+// RFC 1034/1035, 2308, 2782, 6891.
 class Answerer {
 public:
     Answerer(std::shared_ptr<const DnsSettings> settings, std::uint64_t seed);
@@ -38,10 +39,11 @@ public:
     void configure(std::shared_ptr<const DnsSettings> settings);
     const DnsSettings& settings() const { return *settings_; }
 
-    // out should hold kMaxDnsMessageBytes. known: what was found for the names that an earlier call wanted; with it
-    // the action is never Resolve.
+    // out should hold kMaxDnsMessageBytes. known: what was found for the names that an earlier call
+    // wanted; with it the action is never Resolve.
     Answered answer(const agent::View& view, const Query& query, Transport transport, WallTime now,
-                    std::span<std::uint8_t> out, const std::vector<ExternalAnswer>* known = nullptr);
+                    std::span<std::uint8_t> out,
+                    const std::vector<ExternalAnswer>* known = nullptr);
 
     // An answer without records, as when no recursor answered.
     std::size_t write_failure(const Query& query, Rcode rcode, std::span<std::uint8_t> out) const;
@@ -53,7 +55,8 @@ private:
                                const NameLookup& lookup, Transport transport, WallTime now,
                                std::span<std::uint8_t> out,
                                const std::vector<ExternalAnswer>* known);
-    // Answers services whose addresses are all known, and keeps the records. Nothing when that is not so.
+    // Answers services whose addresses are all known, and keeps the records. Nothing when that is
+    // not so.
     std::optional<Answered> answer_ready_made(const agent::View& view, const Query& query,
                                               const NameLookup& lookup, Transport transport,
                                               WallTime now, std::span<std::uint8_t> out);

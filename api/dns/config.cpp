@@ -34,8 +34,8 @@ Result<void> check_ttl(const std::string& key, Duration ttl) {
 Result<void> DnsConfig::validate() const {
     for (const DnsListener& listener : listeners)
         if (!IpAddress::parse(listener.address))
-            return invalid(fmt::format("DNS listen address \"{}\" is not an IP address",
-                                       listener.address));
+            return invalid(
+                fmt::format("DNS listen address \"{}\" is not an IP address", listener.address));
     WEFT_TRY(check_domain("domain", domain));
     if (!alt_domain.empty()) {
         WEFT_TRY(check_domain("alt_domain", alt_domain));

@@ -21,20 +21,20 @@ struct DnsConfig {
     std::vector<DnsListener> listeners;  // each serves UDP and TCP
 
     std::string datacenter = "dc1";
-    std::string node_name;             // of this agent, for NS glue
-    std::string domain = "consul.";    // lower case, with the final dot
-    std::string alt_domain;            // the same form, or empty
+    std::string node_name;           // of this agent, for NS glue
+    std::string domain = "consul.";  // lower case, with the final dot
+    std::string alt_domain;          // the same form, or empty
 
     Duration node_ttl{};
     std::vector<std::pair<std::string, Duration>> service_ttl;  // exact name, "prefix*" or "*"
     bool allow_stale = true;
     bool only_passing = false;
-    bool enable_truncate = true;  // TC when records were left out; only an explicit false turns it off
+    bool enable_truncate =
+        true;  // TC when records were left out; only an explicit false turns it off
     bool disable_compression = false;
     std::uint32_t udp_answer_limit = 3;
     std::uint32_t a_record_limit = 0;  // 0: none
     bool enable_additional_node_meta_txt = true;
-    bool use_node_answer_limit = false;
 
     struct Soa {
         std::uint32_t refresh = 3600;

@@ -33,7 +33,9 @@ void append_edns(std::vector<std::uint8_t>& out, const Edns& edns) {
 
 }  // namespace
 
-void ForwardQuery::set_id(std::uint16_t id) { put_u16(packet, 0, id); }
+void ForwardQuery::set_id(std::uint16_t id) {
+    put_u16(packet, 0, id);
+}
 
 ForwardQuery forward_query(const Query& query) {
     ForwardQuery forward{{}, query.name, query.type, query.record_class};

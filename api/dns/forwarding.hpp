@@ -25,14 +25,15 @@ ForwardQuery forward_query(const Query& query);
 // A question of our own.
 ForwardQuery forward_query(const DnsName& name, RecordType type);
 
-// Whether the response answers that question: an attacker who cannot see the query has to guess the id (and the port).
+// Whether the response answers that question: an attacker who cannot see the query has to guess the
+// id (and the port).
 bool is_answer_to(const DnsResponse& response, const ForwardQuery& query, std::uint16_t id);
 
 // Whether to be content with that answer; otherwise the next recursor is asked.
 bool is_final(const DnsResponse& response);
 
-// The recursor's message as the answer to the client. One that is too long for the client's transport becomes an
-// empty answer with TC set. Returns its size.
+// The recursor's message as the answer to the client. One that is too long for the client's
+// transport becomes an empty answer with TC set. Returns its size.
 std::size_t relay(const Query& query, std::span<const std::byte> response, Transport transport,
                   const DnsSettings& settings, std::span<std::uint8_t> out);
 

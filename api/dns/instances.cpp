@@ -22,7 +22,8 @@ bool has_tag(const agent::ServiceRow& service, std::string_view tag) {
 
 agent::Status worst_status(const agent::View& view, const agent::Instance& instance) {
     auto worst = agent::Status::Passing;
-    for (const agent::CheckRow* check : view.checks_of(instance)) worst = std::max(worst, check->status);
+    for (const agent::CheckRow* check : view.checks_of(instance))
+        worst = std::max(worst, check->status);
     return worst;
 }
 

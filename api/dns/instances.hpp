@@ -19,27 +19,28 @@ struct ServedInstance {
     std::uint16_t weight = 1;  // of its health
 };
 
-// Instances of the service that lookup names (kind Service or Connect) whose checks, the node's included, allow them.
+// Instances of the service that lookup names (kind Service or Connect) whose checks, the node's
+// included, allow them.
 std::vector<ServedInstance> served_instances(const agent::View& view, const NameLookup& lookup,
                                              bool only_passing);
 
 // Where an instance is reached: an address, or a name that an address must be found for.
 struct Endpoint {
     std::optional<IpAddress> address;
-    std::string_view host;  // when there is no address
+    std::string_view host;   // when there is no address
     bool is_of_node = true;  // the node's address, not one of the service's own
 };
 
-// Nothing when neither service nor node has an address. asked is the question's name: a service whose address is its own
-// DNS name is reached at its node. type chooses among tagged addresses.
+// Nothing when neither service nor node has an address. asked is the question's name: a service
+// whose address is its own DNS name is reached at its node. type chooses among tagged addresses.
 std::optional<Endpoint> endpoint_of(const ServedInstance& instance, RecordType type,
                                     const DnsName& asked);
 
 // The address of a node as a question of that type wants it.
 std::string_view address_of(const agent::NodeRow& node, RecordType type);
 
-// Whether a question of that type gets A and AAAA records of this family. SRV questions get them as additional records,
-// TXT questions of services in place of texts, as in Consul.
+// Whether a question of that type gets A and AAAA records of this family. SRV questions get them as
+// additional records, TXT questions of services in place of texts, as in Consul.
 bool wants_address(RecordType type, const IpAddress& address);
 
 // <node>.node.<dc>.<domain>; nothing when the node's name cannot stand in DNS.
@@ -47,7 +48,8 @@ std::optional<DnsName> node_name(std::string_view node, const DnsSettings& setti
 // <hex>.addr.<dc>.<domain>
 DnsName address_name(const IpAddress& address, const DnsSettings& settings);
 
-// The texts of a node's metadata: key=value (RFC 1464), or the value alone for keys that start with rfc1035-.
+// The texts of a node's metadata: key=value (RFC 1464), or the value alone for keys that start with
+// rfc1035-.
 std::vector<std::string> meta_texts(const agent::NodeRow& node);
 
 }  // namespace weft::api

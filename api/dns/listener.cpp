@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-
 #include <algorithm>
 #include <boost/asio/ip/v6_only.hpp>
 #include <string>
@@ -73,8 +72,8 @@ error_code open_and_bind(Socket& socket, const Endpoint& endpoint, bool shared) 
     return error;
 }
 
-// With SO_REUSEPORT a second agent of the same user could bind the port too, and would get half of the queries. A bind
-// without it fails when anyone has the port.
+// With SO_REUSEPORT a second agent of the same user could bind the port too, and would get half of
+// the queries. A bind without it fails when anyone has the port.
 error_code probe_udp(asio::io_context& context, const asio::ip::udp::endpoint& endpoint) {
     asio::ip::udp::socket socket(context);
     return open_and_bind(socket, endpoint, false);

@@ -12,8 +12,8 @@
 
 namespace weft::api {
 
-// The sockets of one listen address: one for UDP on each worker, among which the kernel spreads clients, and one that
-// accepts connections.
+// The sockets of one listen address: one for UDP on each worker, among which the kernel spreads
+// clients, and one that accepts connections.
 struct ListenSockets {
     SocketAddress address;  // as bound
     std::vector<boost::asio::ip::udp::socket> udp;

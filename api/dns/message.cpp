@@ -20,7 +20,9 @@ std::uint16_t u16(std::span<const std::uint8_t> bytes, std::size_t at) {
     return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
 
-Error malformed(const char* what) { return make_error(Errc::InvalidArgument, what); }
+Error malformed(const char* what) {
+    return make_error(Errc::InvalidArgument, what);
+}
 
 struct Counts {
     std::uint16_t questions, answers, authority, additional;
@@ -183,8 +185,12 @@ Result<std::vector<ForeignRecord>> parse_answers(std::span<const std::byte> pack
     for (unsigned i = 0; i < response.answer_count && records.size() < limit; ++i) {
         const auto owner = names.read(at);
         if (!owner || at + 10 > bytes.size()) return malformed("answer record is malformed");
-        ForeignRecord record{*owner, static_cast<RecordType>(u16(bytes, at)),
-                             static_cast<std::uint32_t>(u16(bytes, at + 4) << 16 | u16(bytes, at + 6)), {}, {}};
+        ForeignRecord record{
+            *owner,
+            static_cast<RecordType>(u16(bytes, at)),
+            static_cast<std::uint32_t>(u16(bytes, at + 4) << 16 | u16(bytes, at + 6)),
+            {},
+            {}};
         const std::size_t length = u16(bytes, at + 8);
         const std::size_t data_at = at + 10;
         if (data_at + length > bytes.size()) return malformed("answer record is cut off");

@@ -73,13 +73,13 @@ struct Query {
     }
 };
 
-// Errc::InvalidArgument: answer FORMERR; Errc::Unsupported: answer NOTIMP. Whether it may be answered at all, write_refusal()
-// decides. Accepts what Consul's server accepts: one question, opcode QUERY or NOTIFY, no more records than
-// such queries have.
+// Errc::InvalidArgument: answer FORMERR; Errc::Unsupported: answer NOTIMP. Whether it may be
+// answered at all, write_refusal() decides. Accepts what Consul's server accepts: one question,
+// opcode QUERY or NOTIFY, no more records than such queries have.
 Result<Query> parse_query(std::span<const std::byte> packet);
 
-// Answers a packet that is no query with a bare header. 0: it must not be answered (too short, or itself an answer: two
-// servers would talk for ever).
+// Answers a packet that is no query with a bare header. 0: it must not be answered (too short, or
+// itself an answer: two servers would talk for ever).
 std::size_t write_refusal(std::span<const std::byte> packet, Rcode rcode,
                           std::span<std::uint8_t> out);
 
@@ -88,8 +88,8 @@ struct ForeignRecord {
     DnsName owner;
     RecordType type = RecordType::A;  // A, AAAA or CNAME
     std::uint32_t ttl = 0;
-    IpAddress address;                // of A and AAAA
-    DnsName target;                   // of CNAME
+    IpAddress address;  // of A and AAAA
+    DnsName target;     // of CNAME
 };
 
 // What forwarding needs to know of a recursor's answer.

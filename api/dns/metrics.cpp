@@ -29,16 +29,26 @@ prometheus::Gauge* gauge(prometheus::Registry& registry, const char* name, const
 
 std::size_t DnsMetrics::type_index(RecordType type) {
     switch (type) {
-        case RecordType::A: return 0;
-        case RecordType::AAAA: return 1;
-        case RecordType::SRV: return 2;
-        case RecordType::ANY: return 3;
-        case RecordType::TXT: return 4;
-        case RecordType::PTR: return 5;
-        case RecordType::SOA: return 6;
-        case RecordType::NS: return 7;
-        case RecordType::CNAME: return 8;
-        default: return 9;
+        case RecordType::A:
+            return 0;
+        case RecordType::AAAA:
+            return 1;
+        case RecordType::SRV:
+            return 2;
+        case RecordType::ANY:
+            return 3;
+        case RecordType::TXT:
+            return 4;
+        case RecordType::PTR:
+            return 5;
+        case RecordType::SOA:
+            return 6;
+        case RecordType::NS:
+            return 7;
+        case RecordType::CNAME:
+            return 8;
+        default:
+            return 9;
     }
 }
 
@@ -62,8 +72,9 @@ DnsMetrics::DnsMetrics(prometheus::Registry& registry) {
     truncated = &counters(registry, "weft_dns_truncated_total",
                           "Answers that left records out for lack of space")
                      .Add({});
-    auto& cache = counters(registry, "weft_dns_cache_lookups_total",
-                           "Answers for services from ready-made records (hit) or made anew (miss)");
+    auto& cache =
+        counters(registry, "weft_dns_cache_lookups_total",
+                 "Answers for services from ready-made records (hit) or made anew (miss)");
     cache_hits = &cache.Add({{"result", "hit"}});
     cache_misses = &cache.Add({{"result", "miss"}});
     auto& dropped =
@@ -83,8 +94,8 @@ DnsMetrics::DnsMetrics(prometheus::Registry& registry) {
     recursor_errors = &problems.Add({{"reason", "error"}});
     recursor_refusals = &problems.Add({{"reason", "rcode"}});
     recursor_bogus = &problems.Add({{"reason", "bogus"}});
-    recursor_in_flight = gauge(registry, "weft_dns_recursor_in_flight",
-                               "Queries that wait for a recursor");
+    recursor_in_flight =
+        gauge(registry, "weft_dns_recursor_in_flight", "Queries that wait for a recursor");
 
     connections = gauge(registry, "weft_dns_tcp_connections", "Open DNS connections over TCP");
     auto& rejected = counters(registry, "weft_dns_tcp_closed_total",

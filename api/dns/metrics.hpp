@@ -14,8 +14,8 @@
 
 namespace weft::api {
 
-// All series of api/dns, present from the start. Shared by the workers: each adds up its own numbers in a DnsTally and
-// hands them over once a batch.
+// All series of api/dns, present from the start. Shared by the workers: each adds up its own
+// numbers in a DnsTally and hands them over once a batch.
 class DnsMetrics {
 public:
     explicit DnsMetrics(prometheus::Registry& registry);
@@ -32,15 +32,15 @@ public:
     prometheus::Counter* cache_misses = nullptr;
     prometheus::Counter* dropped_receive_buffer = nullptr;  // by the kernel, before we saw them
     prometheus::Counter* dropped_send = nullptr;            // answers that the kernel did not take
-    prometheus::Counter* dropped_no_query = nullptr;        // too short or responses: never answered
+    prometheus::Counter* dropped_no_query = nullptr;  // too short or responses: never answered
 
     prometheus::Counter* recursor_answered = nullptr;
     prometheus::Counter* recursor_failed = nullptr;    // no recursor answered: SERVFAIL
     prometheus::Counter* recursor_rejected = nullptr;  // too many in flight: SERVFAIL
     prometheus::Counter* recursor_timeouts = nullptr;
-    prometheus::Counter* recursor_errors = nullptr;   // unreachable, or out of descriptors
+    prometheus::Counter* recursor_errors = nullptr;    // unreachable, or out of descriptors
     prometheus::Counter* recursor_refusals = nullptr;  // an rcode that makes us try the next
-    prometheus::Counter* recursor_bogus = nullptr;    // packets that answer no question of ours
+    prometheus::Counter* recursor_bogus = nullptr;     // packets that answer no question of ours
     prometheus::Gauge* recursor_in_flight = nullptr;
 
     prometheus::Gauge* connections = nullptr;

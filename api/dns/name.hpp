@@ -17,13 +17,15 @@ constexpr std::uint8_t dns_lower(std::uint8_t c) {
     return c >= 'A' && c <= 'Z' ? static_cast<std::uint8_t>(c + ('a' - 'A')) : c;
 }
 
-// A domain name in wire form: labels, each behind its length, and the root's zero byte. A value without pointers into
-// anything, so that parsing a query needs no allocation. Case is kept as given.
+// A domain name in wire form: labels, each behind its length, and the root's zero byte. A value
+// without pointers into anything, so that parsing a query needs no allocation. Case is kept as
+// given.
 class DnsName {
 public:
     DnsName() { bytes_[0] = 0; }
 
-    // "a.b" and "a.b." alike; "" and "." are the root. Nothing for labels or names that do not fit (RFC 1035, 2.3.4).
+    // "a.b" and "a.b." alike; "" and "." are the root. Nothing for labels or names that do not fit
+    // (RFC 1035, 2.3.4).
     static std::optional<DnsName> from_text(std::string_view text);
     // The bytes must be a whole, uncompressed name.
     static std::optional<DnsName> from_wire(std::span<const std::uint8_t> wire);
@@ -56,7 +58,8 @@ class NameReader {
 public:
     explicit NameReader(std::span<const std::uint8_t> message) : message_(message) {}
 
-    // Moves at behind the name. Nothing when the name is broken, too long or runs out of the message.
+    // Moves at behind the name. Nothing when the name is broken, too long or runs out of the
+    // message.
     std::optional<DnsName> read(std::size_t& at) const;
     bool skip(std::size_t& at) const;
 

@@ -36,7 +36,8 @@ struct Zones {
     std::string datacenter;
 };
 
-// Splits a lower-case name. type matters, since SRV questions may leave the word "service" out (RFC 2782 style).
+// Splits a lower-case name. type matters, since SRV questions may leave the word "service" out (RFC
+// 2782 style).
 //
 //   <node>.node[.<dc>].<domain>              [<tag>.]<service>.service[.<dc>].<domain>
 //   _<service>._<tag>[.service][.<dc>]...    <service>.connect[.<dc>]...   <hex>.addr[.<dc>]...

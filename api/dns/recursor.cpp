@@ -27,8 +27,7 @@ constexpr int kMaxBogusPackets = 64;
 
 asio::ip::address asio_address(const IpAddress& ip) {
     const auto bytes = ip.bytes();
-    if (ip.is_v4())
-        return asio::ip::address_v4({bytes[0], bytes[1], bytes[2], bytes[3]});
+    if (ip.is_v4()) return asio::ip::address_v4({bytes[0], bytes[1], bytes[2], bytes[3]});
     asio::ip::address_v6::bytes_type v6{};
     std::copy(bytes.begin(), bytes.end(), v6.begin());
     return asio::ip::address_v6(v6);
@@ -154,7 +153,8 @@ private:
     }
 
     void read_length() {
-        asio::async_read(tcp_, asio::buffer(frame_), in_attempt([](Exchange& self, error_code error) {
+        asio::async_read(tcp_, asio::buffer(frame_),
+                         in_attempt([](Exchange& self, error_code error) {
                              if (error) return self.failed(self.owner_->metrics_.recursor_errors);
                              self.read_answer();
                          }));
@@ -162,13 +162,14 @@ private:
 
     void read_answer() {
         answer_.resize(static_cast<std::size_t>(frame_[0] << 8 | frame_[1]));
-        asio::async_read(tcp_, asio::buffer(answer_), in_attempt([](Exchange& self, error_code error) {
-                             if (error) return self.failed(self.owner_->metrics_.recursor_errors);
-                             const auto response = parse_response(self.answer_);
-                             if (!response || !is_answer_to(response.value(), self.query_, self.id_))
-                                 return self.failed(self.owner_->metrics_.recursor_bogus);
-                             self.received(response.value(), self.answer_);
-                         }));
+        asio::async_read(
+            tcp_, asio::buffer(answer_), in_attempt([](Exchange& self, error_code error) {
+                if (error) return self.failed(self.owner_->metrics_.recursor_errors);
+                const auto response = parse_response(self.answer_);
+                if (!response || !is_answer_to(response.value(), self.query_, self.id_))
+                    return self.failed(self.owner_->metrics_.recursor_bogus);
+                self.received(response.value(), self.answer_);
+            }));
     }
 
     void finish(std::optional<std::span<const std::byte>> answer) {
@@ -211,7 +212,9 @@ Recursor::Recursor(asio::io_context& context, RecursorConfig config, DnsMetrics&
                    std::uint64_t seed)
     : context_(context), config_(std::move(config)), metrics_(metrics), rng_(seed) {}
 
-Recursor::~Recursor() { close(); }
+Recursor::~Recursor() {
+    close();
+}
 
 void Recursor::ask(ForwardQuery query, bool retry_over_tcp, Done done) {
     if (config_.servers.empty() || exchanges_.size() >= config_.in_flight_max) {
@@ -240,7 +243,8 @@ void Recursor::finished(const std::shared_ptr<Exchange>& exchange) {
     if (exchanges_.erase(exchange) != 0) metrics_.recursor_in_flight->Decrement();
 }
 
-// From the kernel's generator: ids that an attacker could predict would make forging an answer easy.
+// From the kernel's generator: ids that an attacker could predict would make forging an answer
+// easy.
 std::uint16_t Recursor::random_id() {
     if (ids_.empty()) {
         ids_.resize(kIdsAtOnce);

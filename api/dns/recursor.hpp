@@ -22,14 +22,15 @@ struct RecursorConfig {
     std::size_t in_flight_max = 4096;
 };
 
-// Asks the configured recursors, one after the other until one gives an answer that settles the question. One a worker.
+// Asks the configured recursors, one after the other until one gives an answer that settles the
+// question. One a worker.
 //
-// Each query has a socket of its own, connected to the server: so its source port is random, the kernel drops what others
-// send, and a closed port is noticed at once.
+// Each query has a socket of its own, connected to the server: so its source port is random, the
+// kernel drops what others send, and a closed port is noticed at once.
 class Recursor {
 public:
-    // Called exactly once, later than ask(); not at all when close() comes first, except for a query that was rejected.
-    // The bytes are valid only during the call. Empty: no server answered.
+    // Called exactly once, later than ask(); not at all when close() comes first, except for a
+    // query that was rejected. The bytes are valid only during the call. Empty: no server answered.
     using Done = std::function<void(std::optional<std::span<const std::byte>>)>;
 
     Recursor(boost::asio::io_context& context, RecursorConfig config, DnsMetrics& metrics,
@@ -38,7 +39,8 @@ public:
     Recursor(const Recursor&) = delete;
     Recursor& operator=(const Recursor&) = delete;
 
-    // retry_over_tcp: fetch by TCP what was truncated; otherwise the truncated answer is the answer.
+    // retry_over_tcp: fetch by TCP what was truncated; otherwise the truncated answer is the
+    // answer.
     void ask(ForwardQuery query, bool retry_over_tcp, Done done);
 
     void configure(RecursorConfig config) { config_ = std::move(config); }

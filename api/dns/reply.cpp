@@ -18,7 +18,8 @@ struct Attempt {
 };
 
 void write_text(Writer& writer, std::string_view text) {
-    // A character string holds 255 bytes; longer texts are several, which readers join (RFC 7208, 3.3).
+    // A character string holds 255 bytes; longer texts are several, which readers join (RFC
+    // 7208, 3.3).
     do {
         const std::string_view part = text.substr(0, kMaxTextPartBytes);
         writer.u8(static_cast<std::uint8_t>(part.size()));
@@ -62,7 +63,8 @@ public:
     // Bytes written; 0 when it does not fit.
     std::size_t write(const Attempt& attempt) const {
         Writer writer(out_, attempt.compress);
-        writer.begin(query_, {reply_.rcode, reply_.authoritative, attempt.truncated, recursion_available_});
+        writer.begin(query_,
+                     {reply_.rcode, reply_.authoritative, attempt.truncated, recursion_available_});
         for (std::size_t i = 0; i < attempt.answers; ++i)
             write_record(writer, Section::Answer, reply_.answers[i]);
         for (const Record& record : reply_.authority)
@@ -101,7 +103,8 @@ Record Record::of_address(const DnsName& owner, std::uint32_t ttl, const IpAddre
     return {owner, ttl, address, address.is_v4() ? RecordType::A : RecordType::AAAA};
 }
 
-Record Record::of_name(const DnsName& owner, std::uint32_t ttl, RecordType type, const DnsName& name) {
+Record Record::of_name(const DnsName& owner, std::uint32_t ttl, RecordType type,
+                       const DnsName& name) {
     return {owner, ttl, name, type};
 }
 
@@ -131,7 +134,8 @@ Encoded encode_reply(const Query& query, const Reply& reply, bool recursion_avai
     attempt.compress = settings.compress();
     attempt.truncated = attempt.answers < all && settings.config.enable_truncate;
     std::size_t size = encoder.write(attempt);
-    // Even one answer is too large with its addresses, or by itself: say so rather than send what the client can't take.
+    // Even one answer is too large with its addresses, or by itself: say so rather than send what
+    // the client can't take.
     if (size == 0) {
         attempt.extras = Extras::None;
         size = encoder.write(attempt);

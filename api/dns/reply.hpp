@@ -38,14 +38,15 @@ struct Record {
     RecordType type = RecordType::A;
 
     static Record of_address(const DnsName& owner, std::uint32_t ttl, const IpAddress& address);
-    static Record of_name(const DnsName& owner, std::uint32_t ttl, RecordType type, const DnsName& name);
+    static Record of_name(const DnsName& owner, std::uint32_t ttl, RecordType type,
+                          const DnsName& name);
     static Record of_text(const DnsName& owner, std::uint32_t ttl, std::string text);
 };
 
 // A record that comes along with an answer and goes with it.
 struct AdditionalRecord {
     Record record;
-    std::size_t answer = 0;   // index of the answer that it belongs to
+    std::size_t answer = 0;    // index of the answer that it belongs to
     bool is_optional = false;  // the first to go when space is short
 };
 
@@ -63,8 +64,8 @@ struct Encoded {
     bool truncated = false;  // answers were left out
 };
 
-// Writes as much of the reply as the budget allows: all answers, or the first that fit. Optional records go first, then
-// answers with what belongs to them, from the end.
+// Writes as much of the reply as the budget allows: all answers, or the first that fit. Optional
+// records go first, then answers with what belongs to them, from the end.
 Encoded encode_reply(const Query& query, const Reply& reply, bool recursion_available,
                      const Budget& budget, const DnsSettings& settings,
                      std::span<std::uint8_t> out);

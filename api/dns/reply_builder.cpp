@@ -54,7 +54,8 @@ Reply ReplyBuilder::answer(const Question& question, const NameLookup& lookup) {
         case NameKind::Address:
             return address(question, lookup.name);
         default:
-            // Prepared queries, ingress gateways and virtual addresses: there are none yet, so none is found.
+            // Prepared queries, ingress gateways and virtual addresses: there are none yet, so none
+            // is found.
             return not_found();
     }
 }
@@ -81,8 +82,7 @@ Reply ReplyBuilder::name_servers() {
 
 void ReplyBuilder::add_name_servers(Reply& reply, std::vector<Record>& section) {
     const NameLookup servers{NameKind::Service, "consul", {}};
-    auto instances =
-        served_instances(inputs_.view, servers, inputs_.settings.config.only_passing);
+    auto instances = served_instances(inputs_.view, servers, inputs_.settings.config.only_passing);
     inputs_.rng.shuffle(instances);
     for (const ServedInstance& instance : instances) {
         if (section.size() == kMaxNameServers) break;
@@ -218,8 +218,7 @@ void ReplyBuilder::service_locations(const Question& question,
                             : endpoint->is_of_node ? node
                                                    : address_name(*endpoint->address, settings);
         if (!target) continue;
-        const auto port =
-            static_cast<std::uint16_t>(std::clamp(instance.service->port, 0, 0xFFFF));
+        const auto port = static_cast<std::uint16_t>(std::clamp(instance.service->port, 0, 0xFFFF));
         const std::size_t index = reply.answers.size();
         reply.answers.push_back(
             {question.asked, ttl, SrvData{1, instance.weight, port, *target}, RecordType::SRV});
@@ -280,10 +279,10 @@ std::vector<Record> ReplyBuilder::follow_outside(const DnsName& target, RecordTy
     for (const ExternalAnswer& answer : *inputs_.known) {
         if (answer.name != name) continue;
         for (const ForeignRecord& record : answer.records)
-            records.push_back(record.type == RecordType::CNAME
-                                  ? Record::of_name(record.owner, record.ttl, RecordType::CNAME,
-                                                    record.target)
-                                  : Record::of_address(record.owner, record.ttl, record.address));
+            records.push_back(
+                record.type == RecordType::CNAME
+                    ? Record::of_name(record.owner, record.ttl, RecordType::CNAME, record.target)
+                    : Record::of_address(record.owner, record.ttl, record.address));
     }
     return records;
 }

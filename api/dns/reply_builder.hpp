@@ -24,8 +24,8 @@ struct ExternalAnswer {
 
 Record soa_record(const DnsSettings& settings, WallTime now);
 
-// Composes replies from the catalog for everything that ready-made records don't cover. Pure: what it cannot know (external
-// names) it lists as wanted, and is called again with what was found.
+// Composes replies from the catalog for everything that ready-made records don't cover. Pure: what
+// it cannot know (external names) it lists as wanted, and is called again with what was found.
 class ReplyBuilder {
 public:
     struct Inputs {
@@ -33,7 +33,8 @@ public:
         const DnsSettings& settings;
         Rng& rng;
         WallTime now;
-        bool has_edns = false;  // of the client; without it fewer records of foreign names are passed on
+        bool has_edns =
+            false;  // of the client; without it fewer records of foreign names are passed on
         const std::vector<ExternalAnswer>* known = nullptr;  // null: not looked for yet
     };
 

@@ -94,8 +94,8 @@ void Responder::ask_recursors(std::span<const std::byte> packet, const Query& qu
 
 void Responder::forward(std::shared_ptr<Pending> pending, const Query& query) {
     const bool over_tcp = pending->transport == Transport::Tcp;
-    auto done = [self = shared_from_this(), pending = std::move(pending)](
-                    std::optional<std::span<const std::byte>> answer) {
+    auto done = [self = shared_from_this(),
+                 pending = std::move(pending)](std::optional<std::span<const std::byte>> answer) {
         const auto asked = parse_query(pending->packet);
         if (!asked) return;
         const Query& q = asked.value();

@@ -15,17 +15,19 @@
 
 namespace weft::api {
 
-// What one worker's UDP sockets and connections share: gets packets, gives answers, at once or after asking recursors.
+// What one worker's UDP sockets and connections share: gets packets, gives answers, at once or
+// after asking recursors.
 class Responder : public std::enable_shared_from_this<Responder> {
 public:
-    // Sends an answer that was not ready at once. Called at most once; not at all once the responder is closed.
+    // Sends an answer that was not ready at once. Called at most once; not at all once the
+    // responder is closed.
     using Deliver = std::function<void(std::span<const std::uint8_t>)>;
 
     Responder(boost::asio::io_context& context, const DnsCatalog& catalog, DnsMetrics& metrics,
               std::shared_ptr<const DnsSettings> settings, RecursorConfig recursors);
 
-    // The answer's size in out (of kMaxDnsMessageBytes), or 0: then there is none, or later() gives the function that
-    // will be called with it. view is taken once a batch.
+    // The answer's size in out (of kMaxDnsMessageBytes), or 0: then there is none, or later() gives
+    // the function that will be called with it. view is taken once a batch.
     template <class Later>
     std::size_t respond(std::span<const std::byte> packet, Transport transport,
                         const agent::View& view, WallTime now, std::span<std::uint8_t> out,

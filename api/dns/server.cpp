@@ -55,10 +55,8 @@ bool is_ourselves(const SocketAddress& recursor, const std::vector<SocketAddress
 
 RecursorConfig recursor_config(const DnsConfig& config, const std::vector<SocketAddress>& own,
                                spdlog::logger& logger) {
-    RecursorConfig recursors{{},
-                             config.recursors_in_random_order,
-                             config.recursor_timeout,
-                             config.max_recursor_queries};
+    RecursorConfig recursors{
+        {}, config.recursors_in_random_order, config.recursor_timeout, config.max_recursor_queries};
     for (const std::string& text : config.recursors) {
         const auto address = SocketAddress::parse(text, kDnsPort);
         if (!address) continue;  // validate() said so already
@@ -81,7 +79,9 @@ DnsConfig without_lost_recursors(DnsConfig config, const RecursorConfig& recurso
 
 DnsServer::DnsServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-DnsServer::~DnsServer() { close(); }
+DnsServer::~DnsServer() {
+    close();
+}
 
 Result<std::unique_ptr<DnsServer>> DnsServer::open(DnsConfig config, const DnsCatalog& catalog,
                                                    std::vector<asio::io_context*> workers,
@@ -104,8 +104,10 @@ Result<std::unique_ptr<DnsServer>> DnsServer::open(DnsConfig config, const DnsCa
         std::make_shared<const DnsSettings>(without_lost_recursors(std::move(config), recursors));
     for (asio::io_context* context : workers)
         state->workers.push_back(
-            {context, std::make_shared<Responder>(*context, catalog, metrics, settings, recursors),
-             std::make_shared<ConnectionSet>(), {}});
+            {context,
+             std::make_shared<Responder>(*context, catalog, metrics, settings, recursors),
+             std::make_shared<ConnectionSet>(),
+             {}});
     const auto limits = std::make_shared<ConnectionLimits>();
     for (ListenSockets& each : sockets) state->add_listener(std::move(each), limits);
     state->start();
@@ -121,8 +123,8 @@ void DnsServer::State::add_listener(ListenSockets sockets,
             std::make_shared<UdpEndpoint>(std::move(sockets.udp[i]), worker.responder));
         targets.push_back({worker.responder, worker.connections});
     }
-    tcp.push_back(std::make_shared<TcpListener>(std::move(sockets.tcp), std::move(targets), limits,
-                                                logger));
+    tcp.push_back(
+        std::make_shared<TcpListener>(std::move(sockets.tcp), std::move(targets), limits, logger));
 }
 
 void DnsServer::State::start() {
@@ -148,7 +150,9 @@ Result<void> DnsServer::reconfigure(DnsConfig config) {
     return success();
 }
 
-std::vector<SocketAddress> DnsServer::addresses() const { return state_->addresses; }
+std::vector<SocketAddress> DnsServer::addresses() const {
+    return state_->addresses;
+}
 
 std::vector<std::uint16_t> DnsServer::ports() const {
     std::vector<std::uint16_t> ports;

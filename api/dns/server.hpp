@@ -13,11 +13,13 @@
 
 namespace weft::api {
 
-// DNS over UDP and TCP on all workers. Each worker's io_context must be run by one thread. catalog and metrics must live
-// until the workers have run what close() posts to them, or will run nothing more.
+// DNS over UDP and TCP on all workers. Each worker's io_context must be run by one thread. catalog
+// and metrics must live until the workers have run what close() posts to them, or will run nothing
+// more.
 class DnsServer {
 public:
-    // Listens when it returns; queries are answered as soon as the workers run. Errors name the address and a remedy.
+    // Listens when it returns; queries are answered as soon as the workers run. Errors name the
+    // address and a remedy.
     static Result<std::unique_ptr<DnsServer>> open(DnsConfig config, const DnsCatalog& catalog,
                                                    std::vector<boost::asio::io_context*> workers,
                                                    DnsMetrics& metrics,
@@ -33,7 +35,8 @@ public:
     std::vector<SocketAddress> addresses() const;
     std::vector<std::uint16_t> ports() const;
 
-    // Stops listening and drops connections; done once the workers have run what this posts. Also by the destructor.
+    // Stops listening and drops connections; done once the workers have run what this posts. Also
+    // by the destructor.
     void close();
 
 private:

@@ -11,7 +11,8 @@ namespace weft::api {
 namespace {
 
 constexpr std::uint8_t kPointerToQuestion[] = {0xC0, kDnsHeaderBytes};
-// From the start of an SRV record to its target: owner, type, class, TTL, length, priority, weight, port.
+// From the start of an SRV record to its target: owner, type, class, TTL, length, priority, weight,
+// port.
 constexpr std::size_t kTargetOffset = 2 + 10 + 6;
 constexpr std::size_t kMaxPointer = 0x3FFF;
 constexpr std::size_t kMaxPieceBytes = 16 * 1024;  // keeps the sizes of a piece in 16 bits
@@ -53,8 +54,7 @@ public:
         address_extra(*endpoint.address);
         piece_.needed_bytes = static_cast<std::uint16_t>(length() - piece_.answer_bytes);
         piece_.needed_count = 1;
-        piece_.plain_extra =
-            static_cast<std::uint16_t>(asked_.size() - 2 + target->size() - 2);
+        piece_.plain_extra = static_cast<std::uint16_t>(asked_.size() - 2 + target->size() - 2);
         if (settings_.config.enable_additional_node_meta_txt && node)
             text_extras(*instance.node, *node, endpoint.is_of_node);
         records_.pieces_.push_back(piece_);
@@ -103,7 +103,8 @@ private:
         for (const std::string& text : meta_texts(node)) {
             const std::size_t data = text.size() + text.size() / 255 + 1;
             if (length() + data > kMaxPieceBytes || piece_.optional_count == 255) break;
-            // An owner that is the target becomes a pointer; 0 marks it, as no owner here is the root.
+            // An owner that is the target becomes a pointer; 0 marks it, as no owner here is the
+            // root.
             name_is_target ? u16(0) : bytes(name.wire());
             const std::size_t length_at = records_.bytes_.size() + 8;
             fixed(RecordType::TXT, 0);
@@ -129,7 +130,7 @@ private:
     std::uint32_t ttl_;
     const DnsSettings& settings_;
     Piece piece_;
-    std::set<IpAddress> addresses_;  // the same data is answered once
+    std::set<IpAddress> addresses_;   // the same data is answered once
     std::set<std::string> services_;  // node, address and port: the same
 };
 
@@ -191,7 +192,8 @@ bool ServiceRecords::optional_fit(std::size_t count, std::size_t base, std::size
     return size <= room && size <= kMaxPointer;
 }
 
-// Copies one additional record whose owner is a name in full or, where that is the target of an answer, two zero bytes.
+// Copies one additional record whose owner is a name in full or, where that is the target of an
+// answer, two zero bytes.
 namespace {
 
 std::size_t copy_extra(Writer& writer, std::span<const std::uint8_t> from, std::size_t target_at,

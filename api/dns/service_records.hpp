@@ -11,11 +11,13 @@
 
 namespace weft::api {
 
-// The records of one service question in wire form, ready to be copied behind any question of that name: owners are
-// pointers to the question. Answering is then header, question, and copies in a fresh random order.
+// The records of one service question in wire form, ready to be copied behind any question of that
+// name: owners are pointers to the question. Answering is then header, question, and copies in a
+// fresh random order.
 class ServiceRecords {
 public:
-    // Nothing when an address has first to be found by name (the general builder does that), or there are no instances.
+    // Nothing when an address has first to be found by name (the general builder does that), or
+    // there are no instances.
     static std::optional<ServiceRecords> encode(const std::vector<ServedInstance>& instances,
                                                 RecordType type, const DnsName& asked,
                                                 std::uint32_t ttl, const DnsSettings& settings);

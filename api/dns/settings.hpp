@@ -8,7 +8,8 @@
 
 namespace weft::api {
 
-// A DnsConfig made ready for answering: names in wire form, TTLs in seconds. Immutable; shared by the workers.
+// A DnsConfig made ready for answering: names in wire form, TTLs in seconds. Immutable; shared by
+// the workers.
 struct DnsSettings {
     explicit DnsSettings(DnsConfig config);
 
@@ -30,7 +31,8 @@ enum class Transport : std::uint8_t { Udp, Tcp };
 struct Budget {
     std::size_t max_bytes = 0;
     std::size_t max_answers = 0;
-    // Once max_answers cut the answer, measure it as if names weren't compressed, as Consul does without EDNS.
+    // Once max_answers cut the answer, measure it as if names weren't compressed, as Consul does
+    // without EDNS.
     bool measure_plain_when_cut = false;
 };
 

@@ -100,7 +100,8 @@ bool TcpConnection::serve() {
         const auto rest = input.subspan(kLengthBytes);
         std::size_t size = 0;
         if (length > kMaxQueryBytes) {
-            // No query is that long: its header, if it has come, is worth an answer, the rest not worth reading.
+            // No query is that long: its header, if it has come, is worth an answer, the rest not
+            // worth reading.
             is_sound = false;
             size = write_refusal(rest, Rcode::FormErr, responder_->scratch());
         } else if (rest.size() < length) {

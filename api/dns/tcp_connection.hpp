@@ -10,8 +10,9 @@
 
 namespace weft::api {
 
-// One client over TCP (RFC 7766): any number of queries, each behind its length, answered as soon as each can be. Reads no
-// further while many answers are unsent or pending, and closes when nothing moves for the idle timeout.
+// One client over TCP (RFC 7766): any number of queries, each behind its length, answered as soon
+// as each can be. Reads no further while many answers are unsent or pending, and closes when
+// nothing moves for the idle timeout.
 class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
 public:
     // closed is called once, on this worker's thread, when the connection has ended.
@@ -44,7 +45,7 @@ private:
     std::vector<std::uint8_t> sending_;  // what the kernel is being given
     std::size_t pending_ = 0;            // queries that wait for recursors
     bool reading_ = false;
-    bool ended_ = false;      // the client sends no more
+    bool ended_ = false;  // the client sends no more
     bool is_closed_ = false;
 };
 

@@ -87,15 +87,16 @@ void TcpListener::accepted(asio::ip::tcp::socket socket, const Target& target) {
             break;
     }
     metrics.connections->Increment();
-    auto start = [self = shared_from_this(), &target, client, socket = std::move(socket)]() mutable {
+    auto start = [self = shared_from_this(), &target, client,
+                  socket = std::move(socket)]() mutable {
         auto ended = [self, &target, client](const TcpConnection* connection) {
             target.connections->remove(connection);
             target.responder->metrics().connections->Decrement();
             asio::post(self->acceptor_.get_executor(),
                        [self, client] { self->limits_->release(client); });
         };
-        const auto connection = std::make_shared<TcpConnection>(std::move(socket), target.responder,
-                                                                std::move(ended));
+        const auto connection =
+            std::make_shared<TcpConnection>(std::move(socket), target.responder, std::move(ended));
         target.connections->add(connection);
         connection->start();
     };

@@ -21,7 +21,8 @@ constexpr std::size_t kBatch = 32;
 constexpr int kRounds = 4;
 // A query that is longer is cut off by the kernel and then malformed.
 constexpr std::size_t kReceiveBytes = kMaxQueryBytes;
-// Answers of a batch are written behind one another; when less than the largest answer is left, they are sent.
+// Answers of a batch are written behind one another; when less than the largest answer is left,
+// they are sent.
 constexpr std::size_t kArenaBytes = 2 * kMaxDnsMessageBytes;
 // Room for a local address (v6) and a drop counter.
 constexpr std::size_t kControlBytes =
@@ -33,7 +34,7 @@ struct alignas(cmsghdr) Control {
 
 // What the kernel said beside a datagram.
 struct Ancillary {
-    std::uint32_t drops = 0;       // since the socket was opened; 0: not said
+    std::uint32_t drops = 0;         // since the socket was opened; 0: not said
     const cmsghdr* local = nullptr;  // the address that it was sent to
 };
 
@@ -59,7 +60,8 @@ std::size_t write_source(const cmsghdr& local, Control& control) {
         in_pktinfo info;
         std::memcpy(&info, data, sizeof(info));
         info.ipi_ifindex = 0;
-        // The destination of the query may be a broadcast address; ipi_spec_dst is always one of ours.
+        // The destination of the query may be a broadcast address; ipi_spec_dst is always one of
+        // ours.
         item->cmsg_len = CMSG_LEN(sizeof(info));
         std::memcpy(CMSG_DATA(item), &info, sizeof(info));
         return CMSG_SPACE(sizeof(info));
@@ -96,8 +98,9 @@ struct UdpEndpoint::Batch {
     void prepare() {
         for (std::size_t i = 0; i < kBatch; ++i) {
             incoming_data[i] = {packets[i].data(), kReceiveBytes};
-            incoming[i].msg_hdr = {&peers[i],          sizeof(peers[i]), &incoming_data[i], 1,
-                                   &incoming_control[i], kControlBytes,    0};
+            incoming[i].msg_hdr = {&peers[i], sizeof(peers[i]),     &incoming_data[i],
+                                   1,         &incoming_control[i], kControlBytes,
+                                   0};
         }
     }
 };
@@ -129,8 +132,8 @@ void UdpEndpoint::read() {
 std::size_t UdpEndpoint::serve_batch() {
     Batch& batch = *batch_;
     batch.prepare();
-    const int received = recvmmsg(socket_.native_handle(), batch.incoming.data(), kBatch,
-                                  MSG_DONTWAIT, nullptr);
+    const int received =
+        recvmmsg(socket_.native_handle(), batch.incoming.data(), kBatch, MSG_DONTWAIT, nullptr);
     if (received <= 0) return 0;
     const auto count = static_cast<std::size_t>(received);
     const Instant start = now();
@@ -151,20 +154,21 @@ std::size_t UdpEndpoint::serve_batch() {
             auto peer = std::make_shared<Peer>();
             peer->address = batch.peers[i];
             peer->address_bytes = header.msg_namelen;
-            if (ancillary.local) peer->control_bytes = write_source(*ancillary.local, peer->control);
+            if (ancillary.local)
+                peer->control_bytes = write_source(*ancillary.local, peer->control);
             return [self = shared_from_this(), peer](std::span<const std::uint8_t> answer) {
                 self->send_late(*peer, answer);
             };
         };
-        const auto out =
-            std::span(batch.arena).subspan(arena_used, kMaxDnsMessageBytes);
+        const auto out = std::span(batch.arena).subspan(arena_used, kMaxDnsMessageBytes);
         const std::size_t size =
             responder_->respond(std::span(batch.packets[i]).first(batch.incoming[i].msg_len),
                                 Transport::Udp, view, wall, out, later);
         if (size == 0) continue;
         batch.outgoing_data[unsent] = {out.data(), size};
         msghdr& reply = batch.outgoing[unsent].msg_hdr;
-        reply = {&batch.peers[i], header.msg_namelen, &batch.outgoing_data[unsent], 1, nullptr, 0, 0};
+        reply = {
+            &batch.peers[i], header.msg_namelen, &batch.outgoing_data[unsent], 1, nullptr, 0, 0};
         if (ancillary.local) {
             reply.msg_control = &batch.outgoing_control[unsent];
             reply.msg_controllen = write_source(*ancillary.local, batch.outgoing_control[unsent]);

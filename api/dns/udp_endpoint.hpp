@@ -7,8 +7,8 @@
 
 namespace weft::api {
 
-// One UDP socket of one worker. Reads and answers in batches, so that a system call serves many clients when there are
-// many.
+// One UDP socket of one worker. Reads and answers in batches, so that a system call serves many
+// clients when there are many.
 class UdpEndpoint : public std::enable_shared_from_this<UdpEndpoint> {
 public:
     UdpEndpoint(boost::asio::ip::udp::socket socket, std::shared_ptr<Responder> responder);

@@ -8,7 +8,11 @@
 
 namespace weft::api {
 
-enum class Section : std::uint8_t { Answer = 6, Authority = 8, Additional = 10 };  // where the header counts it
+enum class Section : std::uint8_t {
+    Answer = 6,
+    Authority = 8,
+    Additional = 10
+};  // where the header counts it
 
 struct ReplyHeader {
     Rcode rcode = Rcode::NoError;
@@ -17,8 +21,8 @@ struct ReplyHeader {
     bool recursion_available = false;
 };
 
-// Writes one message into a buffer of the caller. Once something did not fit, nothing more is written and
-// overflowed() says so.
+// Writes one message into a buffer of the caller. Once something did not fit, nothing more is
+// written and overflowed() says so.
 class Writer {
 public:
     Writer(std::span<std::uint8_t> out, bool compress) : out_(out), compress_(compress) {}
@@ -40,7 +44,8 @@ public:
     // In full, as SRV data must be (RFC 2782); later names may still point at it.
     void plain_name(const DnsName& name) { put_name(name, false); }
 
-    // OPT with our limits, the client's DO bit and its client subnet with scope 0. Nothing if the query has no EDNS.
+    // OPT with our limits, the client's DO bit and its client subnet with scope 0. Nothing if the
+    // query has no EDNS.
     void edns(const Query& query, Rcode rcode);
     static std::size_t edns_bytes(const Query& query);
 
@@ -52,7 +57,8 @@ public:
     void advance(std::size_t written) { size_ += written; }
 
 private:
-    // Offsets of names already written, by hash of their suffix; the oldest of a full slot is forgotten.
+    // Offsets of names already written, by hash of their suffix; the oldest of a full slot is
+    // forgotten.
     static constexpr std::size_t kSlots = 256;
 
     void put_name(const DnsName& name, bool may_point);
