@@ -19,7 +19,8 @@ struct AliasResult {
     std::string output;
 };
 
-// The worst status among the checks of the target and of its node (Consul: CheckAlias). checks are those of the node.
+// The worst status among the checks of the target and of its node (Consul: CheckAlias). checks are
+// those of the node.
 AliasResult evaluate_alias(const AliasTarget& target, std::span<const CheckRow* const> checks);
 
 }  // namespace weft::agent

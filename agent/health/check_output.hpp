@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-// How much of a check's output is kept, and how a cut one reads. The wording is Consul's, which tools look for.
+// How much of a check's output is kept, and how a cut one reads. The wording is Consul's, which
+// tools look for.
 namespace weft::agent {
 
 // Output given by a client of a TTL check: its start is kept.

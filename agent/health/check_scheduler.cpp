@@ -6,7 +6,8 @@
 
 namespace weft::agent {
 
-// Virtual scheduling (GCRA): next_start_ runs ahead of now by a spacing for each start, at most by the burst for free.
+// Virtual scheduling (GCRA): next_start_ runs ahead of now by a spacing for each start, at most by
+// the burst for free.
 Instant CheckScheduler::first_run(Instant now) {
     const Duration burst = config_.start_spacing * config_.start_burst;
     next_start_ = std::max(next_start_, now) + config_.start_spacing;
@@ -35,7 +36,8 @@ void CheckScheduler::remove(CheckRun run) {
 }
 
 std::uint32_t CheckScheduler::limit(std::size_t lane) const {
-    return lane == static_cast<std::size_t>(Lane::Script) ? config_.max_running_scripts : config_.max_running_probes;
+    return lane == static_cast<std::size_t>(Lane::Script) ? config_.max_running_scripts
+                                                          : config_.max_running_probes;
 }
 
 std::vector<CheckRun> CheckScheduler::take_due(Instant now) {
@@ -72,8 +74,10 @@ void CheckScheduler::finished(CheckRun run, Instant now) {
         return;
     }
     Duration gap = entry.interval;
-    if (!entry.has_run) gap = entry.interval / 2 + Duration(static_cast<Duration::rep>(
-                                  rng_.below(static_cast<std::uint64_t>(entry.interval.count() / 2) + 1)));
+    if (!entry.has_run)
+        gap = entry.interval / 2 +
+              Duration(static_cast<Duration::rep>(
+                  rng_.below(static_cast<std::uint64_t>(entry.interval.count() / 2) + 1)));
     entry.has_run = true;
     const Instant start = entry.due;
     entry.due = start + gap > now ? start + gap : now + entry.interval;

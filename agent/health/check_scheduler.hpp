@@ -13,7 +13,8 @@
 
 namespace weft::agent {
 
-// One definition of a check in operation; a changed definition gets a new one, so that a late result of the old is known.
+// One definition of a check in operation; a changed definition gets a new one, so that a late
+// result of the old is known.
 using CheckRun = StrongId<struct CheckRunTag, std::uint64_t>;
 
 // Scripts cost a process each and have a bound of their own.
@@ -22,13 +23,15 @@ enum class Lane : std::uint8_t { Probe, Script };
 struct SchedulerConfig {
     std::uint32_t max_running_probes = 512;
     std::uint32_t max_running_scripts = 64;
-    Duration start_spacing = std::chrono::microseconds(500);  // between first runs, once the burst is used up
-    std::uint32_t start_burst = 500;                          // first runs that may start together
+    Duration start_spacing =
+        std::chrono::microseconds(500);  // between first runs, once the burst is used up
+    std::uint32_t start_burst = 500;     // first runs that may start together
 };
 
-// When to run which check. A new check runs at once; if thousands come together their first runs are spaced. Later runs
-// follow at the interval from start to start, after a first gap of random length, so that checks that were registered
-// together spread out. A run that takes longer than the interval delays the next by a whole interval. Keeps no timer.
+// When to run which check. A new check runs at once; if thousands come together their first runs
+// are spaced. Later runs follow at the interval from start to start, after a first gap of random
+// length, so that checks that were registered together spread out. A run that takes longer than the
+// interval delays the next by a whole interval. Keeps no timer.
 class CheckScheduler {
 public:
     CheckScheduler(const SchedulerConfig& config, Rng& rng) : config_(config), rng_(rng) {}

@@ -4,8 +4,9 @@ namespace weft::agent {
 
 CheckThresholds::CheckThresholds(const CheckDefinition& definition)
     : success_before_passing_(definition.success_before_passing),
-      failures_before_warning_(definition.failures_before_warning > 0 ? definition.failures_before_warning
-                                                                       : definition.failures_before_critical),
+      failures_before_warning_(definition.failures_before_warning > 0
+                                   ? definition.failures_before_warning
+                                   : definition.failures_before_critical),
       failures_before_critical_(definition.failures_before_critical),
       successes_(success_before_passing_),
       failures_(failures_before_critical_) {}

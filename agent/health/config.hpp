@@ -18,7 +18,8 @@ struct HealthConfig {
     std::string node_address;  // advertised address; the catalog's Address of this node
     Shared<TextMap> tagged_addresses;
     Shared<TextMap> node_meta;
-    std::optional<ServiceRow> server_service;  // the "consul" service of a server, as in its catalog; none: a client
+    std::optional<ServiceRow>
+        server_service;  // the "consul" service of a server, as in its catalog; none: a client
 
     bool enable_remote_script_checks = false;  // enable_script_checks: from the API too
     bool enable_local_script_checks = false;   // from configuration files only

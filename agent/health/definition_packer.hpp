@@ -22,7 +22,8 @@ inline void pack_text(Packer& packer, std::string_view text) {
     packer.pack_str_body(text.data(), static_cast<std::uint32_t>(text.size()));
 }
 
-// A reader for read_fields() that writes instead: each field that differs from its default goes into a msgpack map.
+// A reader for read_fields() that writes instead: each field that differs from its default goes
+// into a msgpack map.
 class FieldPacker {
 public:
     template <class T>
@@ -35,7 +36,8 @@ public:
         }
     }
 
-    // `check` is among `checks` already; the presence of a sidecar is not kept: such services are refused.
+    // `check` is among `checks` already; the presence of a sidecar is not kept: such services are
+    // refused.
     void operator()(const FieldNames&, SingleCheck&) {}
     void operator()(const FieldNames&, PresenceOnly&) {}
 
@@ -49,7 +51,8 @@ public:
 private:
     static bool is_default(const std::string& value) { return value.empty(); }
     static bool is_default(const SharedText& value) { return value.empty(); }
-    static bool is_default(bool value) { return !value; }
+    // The default of these differs from field to field.
+    static bool is_default(bool) { return false; }
     static bool is_default(std::int64_t) { return false; }
     static bool is_default(std::int32_t) { return false; }
     static bool is_default(Duration value) { return value == Duration{}; }

@@ -1,5 +1,7 @@
 #include "agent/health/definition_rows.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "agent/base/ip_address.hpp"
@@ -10,11 +12,13 @@ namespace {
 
 template <class Pairs>
 void sort_by_key(Pairs& pairs) {
-    std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(pairs.begin(), pairs.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 
 void add_default(ServiceAddressMap& map, std::string_view key, const ServiceAddress& address) {
-    const bool given = std::any_of(map.begin(), map.end(), [&](const auto& entry) { return entry.first == key; });
+    const bool given =
+        std::any_of(map.begin(), map.end(), [&](const auto& entry) { return entry.first == key; });
     if (!given) map.emplace_back(key, address);
 }
 
@@ -77,7 +81,8 @@ ServiceRow to_service_row(const ServiceDefinition& definition, const SharedText&
     row.id = definition.effective_id();
     row.name = definition.name;
     row.kind = definition.kind;
-    if (!definition.tags.empty()) row.tags = TextList(definition.tags.begin(), definition.tags.end());
+    if (!definition.tags.empty())
+        row.tags = TextList(definition.tags.begin(), definition.tags.end());
     row.address = definition.address;
     row.tagged_addresses = tagged_addresses(definition);
     if (!definition.meta.empty()) {
@@ -95,7 +100,8 @@ ServiceRow to_service_row(const ServiceDefinition& definition, const SharedText&
     return row;
 }
 
-CheckRow to_check_row(const CheckDefinition& definition, const ServiceRow* service, const SharedText& node) {
+CheckRow to_check_row(const CheckDefinition& definition, const ServiceRow* service,
+                      const SharedText& node) {
     CheckRow row;
     row.node = node;
     row.id = definition.id;
@@ -109,6 +115,20 @@ CheckRow to_check_row(const CheckDefinition& definition, const ServiceRow* servi
     row.type = definition.kind();
     row.status = parse_status(definition.status);
     return row;
+}
+
+std::vector<CheckDefinition> named_checks(const ServiceDefinition& definition) {
+    std::vector<CheckDefinition> checks = definition.checks;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        auto& check = checks[i];
+        check.service_id = definition.effective_id();
+        if (check.id.empty() && checks.size() == 1)
+            check.id = fmt::format("service:{}", check.service_id);
+        if (check.id.empty()) check.id = fmt::format("service:{}:{}", check.service_id, i + 1);
+        if (check.name.empty()) check.name = fmt::format("Service '{}' check", definition.name);
+        if (check.token.empty()) check.token = definition.token;
+    }
+    return checks;
 }
 
 Status parse_status(std::string_view text) {

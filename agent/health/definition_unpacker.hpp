@@ -10,7 +10,8 @@
 
 namespace weft::agent {
 
-// The reverse of FieldPacker: fills fields from a msgpack map. A field of a wrong type makes failed() true.
+// The reverse of FieldPacker: fills fields from a msgpack map. A field of a wrong type makes
+// failed() true.
 class FieldUnpacker {
 public:
     explicit FieldUnpacker(const msgpack::object& map) : map_(map) {
@@ -34,7 +35,8 @@ private:
         for (std::uint32_t i = 0; i < map_.via.map.size; ++i) {
             const auto& entry = map_.via.map.ptr[i];
             if (entry.key.type != msgpack::type::STR) continue;
-            if (std::string_view(entry.key.via.str.ptr, entry.key.via.str.size) == name) return &entry.val;
+            if (std::string_view(entry.key.via.str.ptr, entry.key.via.str.size) == name)
+                return &entry.val;
         }
         return nullptr;
     }
@@ -44,7 +46,9 @@ private:
         return fits;
     }
 
-    static std::string_view text(const msgpack::object& from) { return {from.via.str.ptr, from.via.str.size}; }
+    static std::string_view text(const msgpack::object& from) {
+        return {from.via.str.ptr, from.via.str.size};
+    }
 
     void read(const msgpack::object& from, std::string& to) {
         if (expect(from.type == msgpack::type::STR)) to = text(from);
@@ -59,7 +63,8 @@ private:
         if (from.type == msgpack::type::NEGATIVE_INTEGER) {
             to = from.via.i64;
         } else if (expect(from.type == msgpack::type::POSITIVE_INTEGER &&
-                          from.via.u64 <= std::uint64_t{std::numeric_limits<std::int64_t>::max()})) {
+                          from.via.u64 <=
+                              std::uint64_t{std::numeric_limits<std::int64_t>::max()})) {
             to = static_cast<std::int64_t>(from.via.u64);
         }
     }
@@ -90,7 +95,8 @@ private:
     template <class T>
     void read(const msgpack::object& from, std::vector<T>& to) {
         if (!expect(from.type == msgpack::type::ARRAY)) return;
-        for (std::uint32_t i = 0; i < from.via.array.size; ++i) read(from.via.array.ptr[i], to.emplace_back());
+        for (std::uint32_t i = 0; i < from.via.array.size; ++i)
+            read(from.via.array.ptr[i], to.emplace_back());
     }
     void read(const msgpack::object& from, CheckDefinition& to) {
         FieldUnpacker fields(from);

@@ -36,7 +36,8 @@ Result<GrpcTarget> parse_target(const ProbeSpec& spec) {
 Result<void> judge(const H2Response& response) {
     const auto status = response.header("grpc-status");
     if (response.header(":status") != "200") {
-        return make_error(Errc::Unavailable, fmt::format("unexpected HTTP status {}", response.header(":status")));
+        return make_error(Errc::Unavailable,
+                          fmt::format("unexpected HTTP status {}", response.header(":status")));
     }
     if (status != "0") {
         return make_error(Errc::Unavailable, fmt::format("rpc error: code = {} desc = {}", status,
@@ -59,7 +60,8 @@ asio::awaitable<Result<void>> ask(GrpcTarget target, bool tls) {
     headers.emplace_back("user-agent", "Consul Health Check");
     headers.emplace_back("te", "trailers");
     std::string body = encode_grpc_health_request(target.service);
-    auto response = co_await h2_request(std::move(stream).value(), std::move(headers), std::move(body));
+    auto response =
+        co_await h2_request(std::move(stream).value(), std::move(headers), std::move(body));
     if (!response) co_return std::move(response).error();
     co_return judge(response.value());
 }
@@ -73,7 +75,8 @@ asio::awaitable<ProbeResult> run_grpc_check(ProbeSpec spec) {
         result.output = "dial tcp: " + target.error().message();
         co_return result;
     }
-    auto healthy = co_await within(spec.timeout, ask(std::move(target).value(), spec.definition.grpc_use_tls));
+    auto healthy =
+        co_await within(spec.timeout, ask(std::move(target).value(), spec.definition.grpc_use_tls));
     if (healthy) {
         result.status = Status::Passing;
         result.output = fmt::format("gRPC check {}: success", spec.definition.grpc);

@@ -44,7 +44,9 @@ bool skip_field(std::string_view& bytes, std::uint64_t wire_type) {
     return true;
 }
 
-Error malformed() { return make_error(Errc::Corrupt, "malformed gRPC health response"); }
+Error malformed() {
+    return make_error(Errc::Corrupt, "malformed gRPC health response");
+}
 
 }  // namespace
 
@@ -56,7 +58,8 @@ std::string encode_grpc_health_request(std::string_view service) {
         message += service;
     }
     std::string framed(1, '\0');
-    for (int shift = 24; shift >= 0; shift -= 8) framed += static_cast<char>(message.size() >> shift);
+    for (int shift = 24; shift >= 0; shift -= 8)
+        framed += static_cast<char>(message.size() >> shift);
     return framed + message;
 }
 

@@ -5,7 +5,8 @@
 
 #include "agent/base/result.hpp"
 
-// The messages of gRPC's health protocol (grpc.health.v1): one string field out, one enumeration back.
+// The messages of gRPC's health protocol (grpc.health.v1): one string field out, one enumeration
+// back.
 namespace weft::agent {
 
 enum class GrpcServing { Unknown = 0, Serving = 1, NotServing = 2, ServiceUnknown = 3 };

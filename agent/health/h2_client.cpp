@@ -42,12 +42,14 @@ public:
         for (const auto& [name, value] : headers) {
             auto* name_bytes = reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data()));
             auto* value_bytes = reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data()));
-            list.push_back(nghttp2_nv{name_bytes, value_bytes, name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+            list.push_back(nghttp2_nv{name_bytes, value_bytes, name.size(), value.size(),
+                                      NGHTTP2_NV_FLAG_NONE});
         }
         nghttp2_data_provider provider;
         provider.source.ptr = this;
         provider.read_callback = read_body;
-        const auto id = nghttp2_submit_request(session_, nullptr, list.data(), list.size(), &provider, nullptr);
+        const auto id =
+            nghttp2_submit_request(session_, nullptr, list.data(), list.size(), &provider, nullptr);
         if (id < 0) return make_error(Errc::InvalidArgument, nghttp2_strerror(id));
         return success();
     }
@@ -67,10 +69,12 @@ public:
         const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
         const auto taken = nghttp2_session_mem_recv(session_, data, bytes.size());
         if (is_too_large_) {
-            return make_error(Errc::Limit, fmt::format("HTTP/2 response is larger than {} bytes", kResponseMax));
+            return make_error(Errc::Limit,
+                              fmt::format("HTTP/2 response is larger than {} bytes", kResponseMax));
         }
         if (taken < 0) {
-            return make_error(Errc::Corrupt, fmt::format("HTTP/2: {}", nghttp2_strerror(static_cast<int>(taken))));
+            return make_error(Errc::Corrupt,
+                              fmt::format("HTTP/2: {}", nghttp2_strerror(static_cast<int>(taken))));
         }
         return success();
     }
@@ -84,21 +88,24 @@ private:
     static Session& self(void* user) { return *static_cast<Session*>(user); }
 
     static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-        const bool acknowledges = frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+        const bool acknowledges =
+            frame->hd.type == NGHTTP2_PING && (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
         if (acknowledges) self(user).got_ping_ = true;
         return 0;
     }
 
-    static int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name, std::size_t name_size,
-                         const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
+    static int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name,
+                         std::size_t name_size, const std::uint8_t* value, std::size_t value_size,
+                         std::uint8_t, void* user) {
         if (!self(user).count(name_size + value_size)) return NGHTTP2_ERR_CALLBACK_FAILURE;
-        self(user).response_.headers.emplace_back(std::string(reinterpret_cast<const char*>(name), name_size),
-                                                  std::string(reinterpret_cast<const char*>(value), value_size));
+        self(user).response_.headers.emplace_back(
+            std::string(reinterpret_cast<const char*>(name), name_size),
+            std::string(reinterpret_cast<const char*>(value), value_size));
         return 0;
     }
 
-    static int on_data(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data, std::size_t size,
-                       void* user) {
+    static int on_data(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data,
+                       std::size_t size, void* user) {
         if (!self(user).count(size)) return NGHTTP2_ERR_CALLBACK_FAILURE;
         self(user).response_.body.append(reinterpret_cast<const char*>(data), size);
         return 0;
@@ -136,7 +143,9 @@ private:
     bool is_too_large_ = false;
 };
 
-bool is_answered(const Session& session, bool ping) { return ping ? session.got_ping() : session.is_closed(); }
+bool is_answered(const Session& session, bool ping) {
+    return ping ? session.got_ping() : session.is_closed();
+}
 
 // Sends and receives until the answer is there.
 asio::awaitable<Result<void>> converse(ByteStream& stream, Session& session, bool ping) {
@@ -149,7 +158,8 @@ asio::awaitable<Result<void>> converse(ByteStream& stream, Session& session, boo
         }
         auto size = co_await stream.read_some(asio::buffer(block));
         if (!size) co_return std::move(size).error();
-        if (size.value() == 0) co_return make_error(Errc::Io, "connection closed before an answer came");
+        if (size.value() == 0)
+            co_return make_error(Errc::Io, "connection closed before an answer came");
         auto taken = session.incoming(std::string_view(block.data(), size.value()));
         if (!taken) co_return std::move(taken).error();
     }
@@ -172,16 +182,17 @@ asio::awaitable<Result<void>> h2_ping(std::unique_ptr<ByteStream> stream) {
     co_return co_await converse(*stream, session, true);
 }
 
-asio::awaitable<Result<H2Response>> h2_request(std::unique_ptr<ByteStream> stream, H2Headers headers,
-                                               std::string body) {
+asio::awaitable<Result<H2Response>> h2_request(std::unique_ptr<ByteStream> stream,
+                                               H2Headers headers, std::string body) {
     Session session;
     auto submitted = session.submit_request(headers, std::move(body));
     if (!submitted) co_return std::move(submitted).error();
     auto answered = co_await converse(*stream, session, false);
     if (!answered) co_return std::move(answered).error();
     if (session.close_reason() != NGHTTP2_NO_ERROR) {
-        co_return make_error(Errc::Unavailable, fmt::format("HTTP/2 stream was reset: {}",
-                                                            nghttp2_http2_strerror(session.close_reason())));
+        co_return make_error(Errc::Unavailable,
+                             fmt::format("HTTP/2 stream was reset: {}",
+                                         nghttp2_http2_strerror(session.close_reason())));
     }
     co_return std::move(session.response());
 }

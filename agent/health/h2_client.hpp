@@ -24,7 +24,7 @@ struct H2Response {
 boost::asio::awaitable<Result<void>> h2_ping(std::unique_ptr<ByteStream> stream);
 
 // One request on a fresh HTTP/2 connection. The response's size is bounded: Errc::Limit beyond.
-boost::asio::awaitable<Result<H2Response>> h2_request(std::unique_ptr<ByteStream> stream, H2Headers headers,
-                                                      std::string body);
+boost::asio::awaitable<Result<H2Response>> h2_request(std::unique_ptr<ByteStream> stream,
+                                                      H2Headers headers, std::string body);
 
 }  // namespace weft::agent

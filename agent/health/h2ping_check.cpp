@@ -41,7 +41,8 @@ asio::awaitable<ProbeResult> run_h2ping_check(ProbeSpec spec) {
         result.timed_out = true;
         result.output = fmt::format("HTTP2 ping of {} failed: i/o timeout", address);
     } else {
-        result.output = fmt::format("HTTP2 ping of {} failed: {}", address, answered.error().message());
+        result.output =
+            fmt::format("HTTP2 ping of {} failed: {}", address, answered.error().message());
     }
     co_return result;
 }

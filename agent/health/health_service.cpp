@@ -37,7 +37,8 @@ struct HealthService::Answer {
     std::optional<Error> failure;
 
     void one_done(const Result<Index>& result) {
-        // The catalog's refusals are retried; a disk that does not keep the registration is the client's concern.
+        // The catalog's refusals are retried; a disk that does not keep the registration is the
+        // client's concern.
         if (!result && result.error().code == Errc::Io && !failure) failure = result.error();
         if (--open > 0 || !done) return;
         if (failure) {
@@ -48,9 +49,10 @@ struct HealthService::Answer {
     }
 };
 
-HealthService::HealthService(HealthConfig config, LocalBackend& backend, asio::any_io_executor control,
-                             asio::any_io_executor background, std::shared_ptr<spdlog::logger> log,
-                             prometheus::Registry& registry, std::uint64_t seed)
+HealthService::HealthService(HealthConfig config, LocalBackend& backend,
+                             asio::any_io_executor control, asio::any_io_executor background,
+                             std::shared_ptr<spdlog::logger> log, prometheus::Registry& registry,
+                             std::uint64_t seed)
     : config_(std::move(config)),
       backend_(backend),
       control_(control),
@@ -138,8 +140,10 @@ std::vector<LocalCheckInfo> HealthService::node_checks() const {
     return list;
 }
 
-void HealthService::register_service(ServiceDefinition definition, bool replace_existing_checks, Done done) {
-    carry_out(state_.register_service(std::move(definition), replace_existing_checks, now()), true, std::move(done));
+void HealthService::register_service(ServiceDefinition definition, bool replace_existing_checks,
+                                     Done done) {
+    carry_out(state_.register_service(std::move(definition), replace_existing_checks, now()), true,
+              std::move(done));
 }
 
 void HealthService::deregister_service(std::string id, Done done) {
@@ -158,7 +162,8 @@ void HealthService::update_ttl(std::string check_id, Status status, std::string 
     carry_out(state_.update_ttl(check_id, status, std::move(output), now()), true, std::move(done));
 }
 
-void HealthService::service_maintenance(std::string id, bool enable, std::string reason, Done done) {
+void HealthService::service_maintenance(std::string id, bool enable, std::string reason,
+                                        Done done) {
     carry_out(state_.service_maintenance(id, enable, reason, now()), true, std::move(done));
 }
 
@@ -180,12 +185,14 @@ void HealthService::carry_out(LocalChange change, bool urgent, Done done) {
     reschedule(change);
     note_transitions(change);
     sync_.mark(change, now());
-    auto steps = started_ ? sync_.take_change(state_, backend_.view(), change) : std::vector<SyncStep>();
+    auto steps =
+        started_ ? sync_.take_change(state_, backend_.view(), change) : std::vector<SyncStep>();
     const auto answer = std::make_shared<Answer>(std::move(done));
     answer->open = std::max<std::size_t>(steps.size(), 1);
     if (!steps.empty()) {
         // The records go with the first write, so that one sync makes both durable.
-        for (auto& step : steps) commit(std::move(step), std::exchange(change.records, {}), urgent, answer);
+        for (auto& step : steps)
+            commit(std::move(step), std::exchange(change.records, {}), urgent, answer);
     } else {
         commit_records(std::move(change.records), urgent, answer);
     }
@@ -209,7 +216,8 @@ void HealthService::commit(SyncStep step, std::vector<LocalRecord> records, bool
     backend_.commit(std::move(records), std::move(command), urgent, std::move(done));
 }
 
-void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent, std::shared_ptr<Answer> answer) {
+void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent,
+                                   std::shared_ptr<Answer> answer) {
     if (records.empty()) {
         if (!answer->done) return;
         asio::post(control_, [answer, alive = std::weak_ptr<bool>(alive_)] {
@@ -221,7 +229,8 @@ void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent
     auto done = [answer, alive = std::weak_ptr<bool>(alive_), log = log_](Result<Index> result) {
         const auto still = alive.lock();
         if (!still || !*still) return;
-        if (!result) log->error("local registration not kept error=\"{}\"", result.error().message());
+        if (!result)
+            log->error("local registration not kept error=\"{}\"", result.error().message());
         answer->one_done(result);
     };
     backend_.commit(std::move(records), std::nullopt, urgent, std::move(done));
@@ -232,8 +241,9 @@ void HealthService::step_done(const SyncStep& step, const Result<Index>& result)
         metrics_.sync_writes_done.Increment();
     } else {
         metrics_.sync_writes_failed.Increment();
-        log_->warn("registration not synced service={} check={} error=\"{}\"", step.service.value_or("-"),
-                   step.checks.empty() ? "-" : *step.checks.begin(), result.error().message());
+        log_->warn("registration not synced service={} check={} error=\"{}\"",
+                   step.service.value_or("-"), step.checks.empty() ? "-" : *step.checks.begin(),
+                   result.error().message());
     }
     sync_.finished(step, result, state_, backend_.view(), now());
     metrics_.sync_rows_pending.Set(static_cast<double>(sync_.dirty() + sync_.under_way()));
@@ -250,7 +260,8 @@ void HealthService::pump() {
     const std::size_t room = kWritesUnderWayMax - std::min(kWritesUnderWayMax, sync_.under_way());
     auto steps = sync_.take(state_, backend_.view(), time, room);
     for (auto& step : steps) {
-        // What the catalog is told, the next process shall know too: else its first comparison would write it back.
+        // What the catalog is told, the next process shall know too: else its first comparison
+        // would write it back.
         std::vector<LocalRecord> records;
         for (const auto& id : step.checks) {
             const auto* entry = state_.check(id);
@@ -282,8 +293,8 @@ void HealthService::note_transitions(const LocalChange& change) {
         if (transition.to == Status::Passing) metrics_.transitions_passing.Increment();
         if (transition.to == Status::Warning) metrics_.transitions_warning.Increment();
         if (transition.to == Status::Critical) metrics_.transitions_critical.Increment();
-        log_->info("check status changed check={} from={} to={}", transition.check_id, to_string(transition.from),
-                   to_string(transition.to));
+        log_->info("check status changed check={} from={} to={}", transition.check_id,
+                   to_string(transition.from), to_string(transition.to));
     }
 }
 
@@ -300,17 +311,19 @@ void HealthService::update_gauges() {
 // Sets the timer for whatever comes next; nothing runs before start().
 void HealthService::arm() {
     if (!started_ || closed_) return;
-    Instant next = std::min({scheduler_.next_deadline(), state_.next_ttl_deadline(), reap_at_, alias_poll_at_});
+    Instant next = std::min(
+        {scheduler_.next_deadline(), state_.next_ttl_deadline(), reap_at_, alias_poll_at_});
     if (sync_.under_way() < kWritesUnderWayMax) next = std::min(next, sync_.next_deadline());
     if (next == armed_for_) return;
     armed_for_ = next;
     timer_.expires_at(asio::steady_timer::time_point(std::max(next, Instant{}).time_since_epoch()));
-    timer_.async_wait([this, alive = std::weak_ptr<bool>(alive_)](const boost::system::error_code& error) {
-        const auto still = alive.lock();
-        if (error || !still || !*still) return;
-        armed_for_ = Instant::max();
-        on_timer();
-    });
+    timer_.async_wait(
+        [this, alive = std::weak_ptr<bool>(alive_)](const boost::system::error_code& error) {
+            const auto still = alive.lock();
+            if (error || !still || !*still) return;
+            armed_for_ = Instant::max();
+            on_timer();
+        });
 }
 
 void HealthService::on_timer() {
@@ -339,7 +352,8 @@ void HealthService::reap() {
     carry_out(std::move(change), true, nullptr);
 }
 
-// Aliases of other nodes follow the catalog, which is in memory: a look each second costs less than a watch.
+// Aliases of other nodes follow the catalog, which is in memory: a look each second costs less than
+// a watch.
 void HealthService::poll_remote_aliases() {
     const Instant time = now();
     alias_poll_at_ = time + kAliasPoll;
@@ -348,11 +362,13 @@ void HealthService::poll_remote_aliases() {
         const View view = backend_.view();
         const std::string& node = entry->definition.alias_node;
         const std::string& service = entry->definition.alias_service;
-        const bool exists = service.empty() ? view.node(node) != nullptr : view.service(node, service) != nullptr;
+        const bool exists =
+            service.empty() ? view.node(node) != nullptr : view.service(node, service) != nullptr;
         const auto rows = view.checks_of_node(node);
         auto result = evaluate_alias(AliasTarget{node, service, exists}, rows);
         const auto max = static_cast<std::size_t>(config_.output_max_bytes);
-        auto change = state_.set_alias(id, result.status, limit_ttl_output(std::move(result.output), max), time);
+        auto change = state_.set_alias(id, result.status,
+                                       limit_ttl_output(std::move(result.output), max), time);
         if (!change.empty()) carry_out(std::move(change), false, nullptr);
     }
 }
@@ -378,7 +394,8 @@ void HealthService::run_check(CheckRun run) {
     probes_.run(std::move(spec), std::move(done));
 }
 
-void HealthService::check_done(CheckRun run, std::string_view kind, Instant started, ProbeResult result) {
+void HealthService::check_done(CheckRun run, std::string_view kind, Instant started,
+                               ProbeResult result) {
     const Instant time = now();
     metrics_.count_run(kind, result.status, time - started);
     if (result.timed_out) metrics_.timeouts.Increment();

@@ -35,9 +35,9 @@ struct LocalCheckInfo {
     Duration timeout{};
 };
 
-// The services and checks registered with this agent, in operation: runs the checks, keeps the records, writes the
-// catalog. The decisions are in LocalState, CheckScheduler and SyncState. Everything on the control thread, except the
-// probes, which run on the background executor.
+// The services and checks registered with this agent, in operation: runs the checks, keeps the
+// records, writes the catalog. The decisions are in LocalState, CheckScheduler and SyncState.
+// Everything on the control thread, except the probes, which run on the background executor.
 //
 // Order of life: restore(), set_configured(), start(), .., close().
 class HealthService {
@@ -53,11 +53,14 @@ public:
 
     // The records of an earlier process. Unreadable ones are logged and left alone.
     void restore(const std::vector<LocalRecord>& records);
-    // At the start and at each reload; see LocalState::set_configured(). Refused as a whole or done.
-    Result<void> set_configured(std::vector<ServiceDefinition> services, std::vector<CheckDefinition> checks);
+    // At the start and at each reload; see LocalState::set_configured(). Refused as a whole or
+    // done.
+    Result<void> set_configured(std::vector<ServiceDefinition> services,
+                                std::vector<CheckDefinition> checks);
     // Begins checks and anti-entropy: the backend must be able to commit.
     void start();
-    // Ends checks; what is not synced yet stays for the next process. Answers that are owed are not given any more.
+    // Ends checks; what is not synced yet stays for the next process. Answers that are owed are not
+    // given any more.
     boost::asio::awaitable<void> close();
 
     std::vector<LocalServiceInfo> services() const;
@@ -66,8 +69,9 @@ public:
     std::vector<LocalCheckInfo> checks_of_service(std::string_view service_id) const;
     std::vector<LocalCheckInfo> node_checks() const;
 
-    // done comes once the change is durable and the catalog has it; if the catalog refuses it or cannot be reached that
-    // is no error: the change is kept here and tried again. Errors: limits, rules, a disk that failed.
+    // done comes once the change is durable and the catalog has it; if the catalog refuses it or
+    // cannot be reached that is no error: the change is kept here and tried again. Errors: limits,
+    // rules, a disk that failed.
     void register_service(ServiceDefinition definition, bool replace_existing_checks, Done done);
     void deregister_service(std::string id, Done done);
     void register_check(CheckDefinition definition, Done done);
@@ -86,8 +90,10 @@ private:
     void carry_out(Result<LocalChange> change, bool urgent, Done done);
     void reschedule(const LocalChange& change);
     void note_transitions(const LocalChange& change);
-    void commit(SyncStep step, std::vector<LocalRecord> records, bool urgent, std::shared_ptr<Answer> answer);
-    void commit_records(std::vector<LocalRecord> records, bool urgent, std::shared_ptr<Answer> answer);
+    void commit(SyncStep step, std::vector<LocalRecord> records, bool urgent,
+                std::shared_ptr<Answer> answer);
+    void commit_records(std::vector<LocalRecord> records, bool urgent,
+                        std::shared_ptr<Answer> answer);
     void step_done(const SyncStep& step, const Result<Index>& result);
     void pump();
     void arm();
@@ -116,7 +122,8 @@ private:
     Instant alias_poll_at_ = Instant::max();
     bool started_ = false;
     bool closed_ = false;
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false once callbacks must not reach us
+    std::shared_ptr<bool> alive_ =
+        std::make_shared<bool>(true);  // false once callbacks must not reach us
 };
 
 }  // namespace weft::agent

@@ -22,8 +22,9 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 void add_default(HttpHeaders& headers, const char* name, const char* value) {
-    const bool given =
-        std::any_of(headers.begin(), headers.end(), [&](const auto& header) { return same_name(header.first, name); });
+    const bool given = std::any_of(headers.begin(), headers.end(), [&](const auto& header) {
+        return same_name(header.first, name);
+    });
     if (!given) headers.emplace_back(name, value);
 }
 
@@ -67,9 +68,11 @@ asio::awaitable<ProbeResult> run_http_check(ProbeSpec spec) {
     }
     const HttpResponse& got = response.value();
     result.status = judge(got.status);
-    const std::string status_line = got.reason.empty() ? std::to_string(got.status)
-                                                       : fmt::format("{} {}", got.status, got.reason);
-    result.output = fmt::format("HTTP {} {}: {} Output: {}", method, spec.definition.http, status_line, got.body);
+    const std::string status_line = got.reason.empty()
+                                        ? std::to_string(got.status)
+                                        : fmt::format("{} {}", got.status, got.reason);
+    result.output = fmt::format("HTTP {} {}: {} Output: {}", method, spec.definition.http,
+                                status_line, got.body);
     co_return result;
 }
 

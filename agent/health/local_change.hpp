@@ -16,8 +16,8 @@ struct StatusTransition {
     Status to = Status::Critical;
 };
 
-// What an operation on LocalState did, for its owner to carry out: records to keep, rows that the catalog may now have
-// wrong, checks to run or to stop.
+// What an operation on LocalState did, for its owner to carry out: records to keep, rows that the
+// catalog may now have wrong, checks to run or to stop.
 struct LocalChange {
     std::vector<LocalRecord> records;
     std::set<std::string> services;  // ids, of removed services too
@@ -28,8 +28,8 @@ struct LocalChange {
     std::vector<StatusTransition> transitions;
 
     bool empty() const {
-        return records.empty() && services.empty() && checks.empty() && outputs.empty() && started.empty() &&
-               stopped.empty();
+        return records.empty() && services.empty() && checks.empty() && outputs.empty() &&
+               started.empty() && stopped.empty();
     }
 };
 

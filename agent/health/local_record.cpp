@@ -27,7 +27,8 @@ Error corrupt(std::string_view what) {
 }
 
 // Opens the array of a record and checks its version and its number of members.
-Result<msgpack::object_handle> open(std::string_view bytes, std::uint32_t members, std::string_view what) {
+Result<msgpack::object_handle> open(std::string_view bytes, std::uint32_t members,
+                                    std::string_view what) {
     // Depth and lengths are bounded: a record may have been damaged on its way.
     const msgpack::unpack_limit limit(1'000'000, 10'000, kRecordMax, kRecordMax, kRecordMax, 32);
     if (bytes.size() > kRecordMax) return corrupt(what);
@@ -40,7 +41,8 @@ Result<msgpack::object_handle> open(std::string_view bytes, std::uint32_t member
                           root.via.array.ptr[0].type == msgpack::type::POSITIVE_INTEGER;
         if (!fits) return corrupt(what);
         if (root.via.array.ptr[0].via.u64 > kFormat) {
-            return make_error(Errc::Unsupported, fmt::format("a stored {} has the format of a newer version", what));
+            return make_error(Errc::Unsupported,
+                              fmt::format("a stored {} has the format of a newer version", what));
         }
         return handle;
     } catch (const msgpack::unpack_error&) {
@@ -70,7 +72,8 @@ Result<std::pair<RecordKind, std::string>> parse_record_key(std::string_view key
     for (const auto& [kind, prefix] : kPrefixes) {
         if (key.starts_with(prefix)) return std::pair(kind, std::string(key.substr(prefix.size())));
     }
-    return make_error(Errc::Corrupt, fmt::format("unknown key \"{}\" among the local registrations", key));
+    return make_error(Errc::Corrupt,
+                      fmt::format("unknown key \"{}\" among the local registrations", key));
 }
 
 std::string encode_service(const ServiceDefinition& definition) {
@@ -114,7 +117,8 @@ Result<StoredCheck> decode_check(std::string_view bytes) {
     FieldUnpacker fields(members[1]);
     StoredCheck check;
     read_fields(fields, check.definition, CheckPlace::Standalone);
-    if (fields.failed() || check.definition.id.empty() || members[2].type != msgpack::type::BOOLEAN) {
+    if (fields.failed() || check.definition.id.empty() ||
+        members[2].type != msgpack::type::BOOLEAN) {
         return corrupt("check definition");
     }
     check.maintenance = members[2].via.boolean;
@@ -124,8 +128,8 @@ Result<StoredCheck> decode_check(std::string_view bytes) {
 Result<StoredState> decode_state(std::string_view bytes) {
     WEFT_TRY(auto handle, open(bytes, 3, "check state"));
     const auto* members = handle.get().via.array.ptr;
-    const bool fits = members[1].type == msgpack::type::POSITIVE_INTEGER && members[1].via.u64 <= 3 &&
-                      members[2].type == msgpack::type::STR;
+    const bool fits = members[1].type == msgpack::type::POSITIVE_INTEGER &&
+                      members[1].via.u64 <= 3 && members[2].type == msgpack::type::STR;
     if (!fits) return corrupt("check state");
     StoredState state;
     state.status = static_cast<Status>(members[1].via.u64);

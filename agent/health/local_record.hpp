@@ -9,8 +9,9 @@
 #include "agent/catalog/rows.hpp"
 #include "agent/health/local_backend.hpp"
 
-// The stored form of local registrations: msgpack arrays [format version, map by field name, ..]. Fields at their default
-// are left out and unknown ones skipped, so that older and newer agents read each other's records.
+// The stored form of local registrations: msgpack arrays [format version, map by field name, ..].
+// Fields at their default are left out and unknown ones skipped, so that older and newer agents
+// read each other's records.
 namespace weft::agent {
 
 enum class RecordKind { Service, Check, State };

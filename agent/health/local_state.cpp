@@ -11,27 +11,17 @@ namespace weft::agent {
 
 namespace {
 
-// Checks as they stand in a definition get the ids and names that Consul generates.
-std::vector<CheckDefinition> named_checks(const ServiceDefinition& definition) {
-    std::vector<CheckDefinition> checks = definition.checks;
-    for (std::size_t i = 0; i < checks.size(); ++i) {
-        auto& check = checks[i];
-        check.service_id = definition.effective_id();
-        if (check.id.empty() && checks.size() == 1) check.id = fmt::format("service:{}", check.service_id);
-        if (check.id.empty()) check.id = fmt::format("service:{}:{}", check.service_id, i + 1);
-        if (check.name.empty()) check.name = fmt::format("Service '{}' check", definition.name);
-        if (check.token.empty()) check.token = definition.token;
-    }
-    return checks;
-}
-
 bool runs_on_schedule(const LocalCheckEntry& entry) {
     const auto kind = entry.definition.kind();
     return !entry.maintenance && kind != "ttl" && kind != "alias";
 }
 
-bool is_ttl(const LocalCheckEntry& entry) { return !entry.maintenance && entry.definition.kind() == "ttl"; }
-bool is_alias(const LocalCheckEntry& entry) { return !entry.maintenance && entry.definition.kind() == "alias"; }
+bool is_ttl(const LocalCheckEntry& entry) {
+    return !entry.maintenance && entry.definition.kind() == "ttl";
+}
+bool is_alias(const LocalCheckEntry& entry) {
+    return !entry.maintenance && entry.definition.kind() == "alias";
+}
 
 }  // namespace
 
@@ -54,23 +44,27 @@ Result<void> LocalState::admit(const CheckDefinition& definition, Origin origin)
     const auto kind = definition.kind();
     if (kind == "docker") {
         return make_error(Errc::Unsupported,
-                          "Docker checks are not supported by this agent: use a script, http or tcp check instead");
+                          "Docker checks are not supported by this agent: use a script, http or "
+                          "tcp check instead");
     }
     if (kind == "os_service") {
         return make_error(Errc::Unsupported,
-                          "os_service checks are of Windows and not supported: use a script check with systemctl");
+                          "os_service checks are of Windows and not supported: use a script check "
+                          "with systemctl");
     }
     if (kind != "script") return success();
     const bool local = config_.enable_local_script_checks || config_.enable_remote_script_checks;
     if (origin == Origin::Configured && !local) {
-        return make_error(Errc::InvalidArgument,
-                          "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or "
-                          "'enable_local_script_checks' to true");
+        return make_error(
+            Errc::InvalidArgument,
+            "Scripts are disabled on this agent; to enable, configure 'enable_script_checks' or "
+            "'enable_local_script_checks' to true");
     }
     if (origin == Origin::Api && !config_.enable_remote_script_checks) {
-        return make_error(Errc::InvalidArgument,
-                          "Scripts are disabled on this agent from remote calls; to enable, configure "
-                          "'enable_script_checks' to true");
+        return make_error(
+            Errc::InvalidArgument,
+            "Scripts are disabled on this agent from remote calls; to enable, configure "
+            "'enable_script_checks' to true");
     }
     return success();
 }
@@ -78,30 +72,35 @@ Result<void> LocalState::admit(const CheckDefinition& definition, Origin origin)
 std::size_t LocalState::new_checks(const ServiceDefinition& definition) const {
     const auto checks = named_checks(definition);
     return static_cast<std::size_t>(
-        std::count_if(checks.begin(), checks.end(), [&](const auto& check) { return !checks_.contains(check.id); }));
+        std::count_if(checks.begin(), checks.end(),
+                      [&](const auto& check) { return !checks_.contains(check.id); }));
 }
 
 Result<void> LocalState::admit(const ServiceDefinition& definition, Origin origin) const {
     if (definition.has_sidecar_service) {
-        return make_error(Errc::Unsupported, "connect.sidecar_service needs the proxy, which comes with a later release");
+        return make_error(
+            Errc::Unsupported,
+            "connect.sidecar_service needs the proxy, which comes with a later release");
     }
     for (const auto& check : definition.checks) {
         WEFT_TRY(admit(check, origin));
     }
-    if (!services_.contains(definition.effective_id()) && services_.size() >= config_.max_services) {
-        return make_error(Errc::Limit, fmt::format("this agent already has {} services (limit: max_services)",
-                                                   config_.max_services));
+    if (!services_.contains(definition.effective_id()) &&
+        services_.size() >= config_.max_services) {
+        return make_error(Errc::Limit,
+                          fmt::format("this agent already has {} services (limit: max_services)",
+                                      config_.max_services));
     }
     if (checks_.size() + new_checks(definition) > config_.max_checks) {
         return make_error(Errc::Limit,
-                          fmt::format("this agent already has {} checks (limit: max_checks {})", checks_.size(),
-                                      config_.max_checks));
+                          fmt::format("this agent already has {} checks (limit: max_checks {})",
+                                      checks_.size(), config_.max_checks));
     }
     return success();
 }
 
-Result<LocalChange> LocalState::register_service(ServiceDefinition definition, bool replace_existing_checks,
-                                                 Instant now) {
+Result<LocalChange> LocalState::register_service(ServiceDefinition definition,
+                                                 bool replace_existing_checks, Instant now) {
     WEFT_TRY(admit(definition, Origin::Api));
     LocalChange change;
     put_all(std::move(definition), replace_existing_checks, Origin::Api, now, change);
@@ -113,11 +112,13 @@ Result<LocalChange> LocalState::register_check(CheckDefinition definition, Insta
     if (definition.id.empty()) definition.id = definition.name;
     WEFT_TRY(admit(definition, Origin::Api));
     if (!definition.service_id.empty() && !service(definition.service_id)) {
-        return make_error(Errc::NotFound, fmt::format("ServiceID \"{}\" does not exist", definition.service_id));
+        return make_error(Errc::NotFound,
+                          fmt::format("ServiceID \"{}\" does not exist", definition.service_id));
     }
     if (!checks_.contains(definition.id) && checks_.size() >= config_.max_checks) {
         return make_error(Errc::Limit,
-                          fmt::format("this agent already has {} checks (limit: max_checks)", config_.max_checks));
+                          fmt::format("this agent already has {} checks (limit: max_checks)",
+                                      config_.max_checks));
     }
     LocalChange change;
     put_check(std::move(definition), Origin::Api, false, now, change);
@@ -139,7 +140,8 @@ LocalChange LocalState::deregister_check(std::string_view id, Instant now) {
     return change;
 }
 
-void LocalState::put_all(ServiceDefinition definition, bool replace, Origin origin, Instant now, LocalChange& change) {
+void LocalState::put_all(ServiceDefinition definition, bool replace, Origin origin, Instant now,
+                         LocalChange& change) {
     auto checks = named_checks(definition);
     const std::string id = definition.effective_id();
     definition.id = id;
@@ -166,7 +168,8 @@ void LocalState::put_service(ServiceDefinition definition, Origin origin, LocalC
 
     const bool was_kept = !entry.row.id.empty() && entry.origin == Origin::Api;
     if (origin == Origin::Api) {
-        change.records.push_back(LocalRecord{record_key(RecordKind::Service, id), encode_service(definition)});
+        change.records.push_back(
+            LocalRecord{record_key(RecordKind::Service, id), encode_service(definition)});
     } else if (was_kept) {
         change.records.push_back(LocalRecord{record_key(RecordKind::Service, id), {}});
     }
@@ -188,11 +191,13 @@ void LocalState::put_check(CheckDefinition definition, Origin origin, bool maint
     const auto found = checks_.find(id);
     LocalCheckEntry* previous = found == checks_.end() ? nullptr : &found->second;
     change.checks.insert(id);
-    const bool same_definition = previous && previous->definition == definition && previous->maintenance == maintenance;
+    const bool same_definition =
+        previous && previous->definition == definition && previous->maintenance == maintenance;
     const bool was_kept = previous && previous->origin == Origin::Api;
     if (origin == Origin::Api && !(same_definition && was_kept)) {
         const StoredCheck stored{definition, maintenance};
-        change.records.push_back(LocalRecord{record_key(RecordKind::Check, id), encode_check(stored)});
+        change.records.push_back(
+            LocalRecord{record_key(RecordKind::Check, id), encode_check(stored)});
     } else if (origin == Origin::Configured && was_kept) {
         change.records.push_back(LocalRecord{record_key(RecordKind::Check, id), {}});
     }
@@ -212,7 +217,8 @@ void LocalState::put_check(CheckDefinition definition, Origin origin, bool maint
 }
 
 // A check that is defined anew shows what it showed before, until its next result.
-void LocalState::fill_row(LocalCheckEntry& entry, const LocalCheckEntry* previous, Instant now) const {
+void LocalState::fill_row(LocalCheckEntry& entry, const LocalCheckEntry* previous,
+                          Instant now) const {
     const LocalServiceEntry* owner = service(entry.definition.service_id);
     entry.row = to_check_row(entry.definition, owner ? &owner->row : nullptr, node_);
     if (entry.maintenance) entry.row.type = "maintenance";
@@ -287,8 +293,10 @@ void LocalState::remove_check(std::string id, LocalChange& change) {
     const auto found = checks_.find(id);
     if (found == checks_.end()) return;
     LocalCheckEntry& entry = found->second;
-    if (entry.origin == Origin::Api) change.records.push_back(LocalRecord{record_key(RecordKind::Check, id), {}});
-    if (entry.state_kept) change.records.push_back(LocalRecord{record_key(RecordKind::State, id), {}});
+    if (entry.origin == Origin::Api)
+        change.records.push_back(LocalRecord{record_key(RecordKind::Check, id), {}});
+    if (entry.state_kept)
+        change.records.push_back(LocalRecord{record_key(RecordKind::State, id), {}});
     unlink(entry, change);
     checks_.erase(found);
     change.checks.insert(id);
@@ -318,13 +326,15 @@ void LocalState::check_invariants() const {
     for (const auto& [id, entry] : services_) {
         WEFT_ASSERT(entry.row.id.view() == id && entry.definition.checks.empty());
         linked += entry.checks.size();
-        for (const auto& check : entry.checks) WEFT_ASSERT(checks_.at(check).definition.service_id == id);
+        for (const auto& check : entry.checks)
+            WEFT_ASSERT(checks_.at(check).definition.service_id == id);
     }
     // Each check belongs to exactly one service or to the node, and each runs under one number.
     WEFT_ASSERT(linked == checks_.size() && runs_.size() == checks_.size());
     std::size_t armed = 0;
     for (const auto& [id, entry] : checks_) {
-        WEFT_ASSERT(entry.definition.id == id && entry.row.id.view() == id && runs_.at(entry.run) == id);
+        WEFT_ASSERT(entry.definition.id == id && entry.row.id.view() == id &&
+                    runs_.at(entry.run) == id);
         WEFT_ASSERT(entry.critical_since.has_value() == (entry.row.status == Status::Critical));
         if (entry.ttl_deadline) ++armed;
         if (entry.ttl_deadline) WEFT_ASSERT(ttl_deadlines_.contains({*entry.ttl_deadline, id}));

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "agent/health/definition_rows.hpp"
 #include "agent/health/local_state.hpp"
 
 namespace weft::agent {
@@ -13,15 +14,9 @@ Error about(const LocalRecord& record, const Error& error) {
     return make_error(error.code, fmt::format("{}: {}", record.key, error.message()));
 }
 
-// Ids of the checks that a configured service brings, in the generated form.
 std::set<std::string> check_ids(const ServiceDefinition& definition) {
     std::set<std::string> ids;
-    for (std::size_t i = 0; i < definition.checks.size(); ++i) {
-        const auto& check = definition.checks[i];
-        if (!check.id.empty()) ids.insert(check.id);
-        if (check.id.empty() && definition.checks.size() == 1) ids.insert("service:" + definition.effective_id());
-        if (check.id.empty()) ids.insert(fmt::format("service:{}:{}", definition.effective_id(), i + 1));
-    }
+    for (const auto& check : named_checks(definition)) ids.insert(check.id);
     return ids;
 }
 
@@ -59,11 +54,13 @@ Result<void> LocalState::restore_service(const LocalRecord& record, LocalChange&
     return success();
 }
 
-Result<void> LocalState::restore_check(const LocalRecord& record, Instant now, LocalChange& change) {
+Result<void> LocalState::restore_check(const LocalRecord& record, Instant now,
+                                       LocalChange& change) {
     WEFT_TRY(auto stored, decode_check(record.value));
     const std::string& service_id = stored.definition.service_id;
     if (!service_id.empty() && !service(service_id)) {
-        // The check of a configured service that was registered by API: the service comes with set_configured().
+        // The check of a configured service that was registered by API: the service comes with
+        // set_configured().
         waiting_checks_.push_back(std::move(stored));
         return success();
     }
@@ -74,7 +71,8 @@ Result<void> LocalState::restore_check(const LocalRecord& record, Instant now, L
     return success();
 }
 
-Result<void> LocalState::restore_state(const std::string& id, const LocalRecord& record, Instant now) {
+Result<void> LocalState::restore_state(const std::string& id, const LocalRecord& record,
+                                       Instant now) {
     WEFT_TRY(auto state, decode_state(record.value));
     const auto found = checks_.find(id);
     if (found != checks_.end()) {
@@ -95,7 +93,8 @@ void LocalState::apply_state(LocalCheckEntry& entry, const StoredState& state, I
     if (state.status == Status::Critical) entry.critical_since = now;
     entry.thresholds.resume(state.status);
     // It had expired before the restart; expiring again would only say so twice.
-    if (state.status == Status::Critical && state.output.starts_with("TTL expired")) disarm_ttl(entry);
+    if (state.status == Status::Critical && state.output.starts_with("TTL expired"))
+        disarm_ttl(entry);
 }
 
 Result<void> LocalState::admit_configured(const std::vector<ServiceDefinition>& services,
@@ -116,14 +115,16 @@ Result<void> LocalState::admit_configured(const std::vector<ServiceDefinition>& 
         WEFT_TRY(admit(check, Origin::Configured));
         const std::string& service_id = check.service_id;
         if (!service_id.empty() && !ids.contains(service_id) && !service(service_id)) {
-            return make_error(Errc::NotFound, fmt::format("check \"{}\": ServiceID \"{}\" does not exist",
-                                                          check.id.empty() ? check.name : check.id, service_id));
+            return make_error(Errc::NotFound,
+                              fmt::format("check \"{}\": ServiceID \"{}\" does not exist",
+                                          check.id.empty() ? check.name : check.id, service_id));
         }
     }
     if (services.size() > config_.max_services || check_count > config_.max_checks) {
-        return make_error(Errc::Limit, fmt::format("the configuration has {} services and {} checks (limits: {}, {})",
-                                                   services.size(), check_count, config_.max_services,
-                                                   config_.max_checks));
+        return make_error(
+            Errc::Limit,
+            fmt::format("the configuration has {} services and {} checks (limits: {}, {})",
+                        services.size(), check_count, config_.max_services, config_.max_checks));
     }
     return success();
 }
@@ -177,27 +178,33 @@ Result<LocalChange> LocalState::set_configured(std::vector<ServiceDefinition> se
     return change;
 }
 
-// What a former configuration had brought and this one does not. Somebody who took an id over by API keeps it.
+// What a former configuration had brought and this one does not. Somebody who took an id over by
+// API keeps it.
 void LocalState::drop_unconfigured(const std::map<std::string, ServiceDefinition>& services,
-                                   const std::map<std::string, CheckDefinition>& checks, LocalChange& change) {
+                                   const std::map<std::string, CheckDefinition>& checks,
+                                   LocalChange& change) {
     for (const auto& [id, definition] : configured_checks_) {
         const LocalCheckEntry* entry = check(id);
-        if (!checks.contains(id) && entry && entry->origin == Origin::Configured) remove_check(id, change);
+        if (!checks.contains(id) && entry && entry->origin == Origin::Configured)
+            remove_check(id, change);
     }
     for (const auto& [id, definition] : configured_services_) {
         const LocalServiceEntry* entry = service(id);
-        if (!services.contains(id) && entry && entry->origin == Origin::Configured) remove_service(id, change);
+        if (!services.contains(id) && entry && entry->origin == Origin::Configured)
+            remove_service(id, change);
     }
 }
 
-void LocalState::configure_service(const ServiceDefinition& definition, Instant now, LocalChange& change) {
+void LocalState::configure_service(const ServiceDefinition& definition, Instant now,
+                                   LocalChange& change) {
     const auto before = configured_services_.find(definition.id);
     const auto kept = check_ids(definition);
     put_all(definition, false, Origin::Configured, now, change);
     if (before == configured_services_.end()) return;
     for (const auto& id : check_ids(before->second)) {
         const LocalCheckEntry* entry = check(id);
-        const bool own = entry && entry->definition.service_id == definition.id && entry->origin == Origin::Configured;
+        const bool own = entry && entry->definition.service_id == definition.id &&
+                         entry->origin == Origin::Configured;
         if (own && !kept.contains(id)) remove_check(id, change);
     }
 }

@@ -28,11 +28,13 @@ bool same_without_case(std::string_view a, std::string_view b) {
 
 std::size_t LocalState::output_max(const LocalCheckEntry& entry) const {
     const std::int64_t own = entry.definition.output_max_size;
-    const std::int64_t max = own > 0 ? std::min(own, config_.output_max_bytes) : config_.output_max_bytes;
+    const std::int64_t max =
+        own > 0 ? std::min(own, config_.output_max_bytes) : config_.output_max_bytes;
     return static_cast<std::size_t>(max);
 }
 
-void LocalState::show(LocalCheckEntry& entry, Status status, std::string output, Instant now, LocalChange& change) {
+void LocalState::show(LocalCheckEntry& entry, Status status, std::string output, Instant now,
+                      LocalChange& change) {
     if (config_.discard_check_output) output.clear();
     CheckRow& row = entry.row;
     const bool same_status = row.status == status;
@@ -85,10 +87,13 @@ LocalChange LocalState::observe(CheckRun run, Status result, std::string output,
     return change;
 }
 
-Result<LocalChange> LocalState::update_ttl(std::string_view check_id, Status status, std::string output, Instant now) {
+Result<LocalChange> LocalState::update_ttl(std::string_view check_id, Status status,
+                                           std::string output, Instant now) {
     const auto found = checks_.find(check_id);
-    if (found == checks_.end() || found->second.maintenance || found->second.definition.kind() != "ttl") {
-        return make_error(Errc::NotFound, fmt::format("CheckID \"{}\" does not have associated TTL", check_id));
+    if (found == checks_.end() || found->second.maintenance ||
+        found->second.definition.kind() != "ttl") {
+        return make_error(Errc::NotFound,
+                          fmt::format("CheckID \"{}\" does not have associated TTL", check_id));
     }
     LocalCheckEntry& entry = found->second;
     LocalChange change;
@@ -114,7 +119,8 @@ Instant LocalState::next_ttl_deadline() const {
 }
 
 bool LocalState::is_local_alias(const LocalCheckEntry& entry) const {
-    return entry.definition.alias_node.empty() || same_without_case(entry.definition.alias_node, node_.view());
+    return entry.definition.alias_node.empty() ||
+           same_without_case(entry.definition.alias_node, node_.view());
 }
 
 std::vector<std::string> LocalState::remote_aliases() const {
@@ -125,7 +131,8 @@ std::vector<std::string> LocalState::remote_aliases() const {
     return remote;
 }
 
-LocalChange LocalState::set_alias(std::string_view check_id, Status status, std::string output, Instant now) {
+LocalChange LocalState::set_alias(std::string_view check_id, Status status, std::string output,
+                                  Instant now) {
     LocalChange change;
     const auto found = checks_.find(check_id);
     if (found == checks_.end()) return change;
@@ -142,7 +149,8 @@ void LocalState::refresh_alias(LocalCheckEntry& entry, LocalChange& change, Inst
     ids.erase(entry.definition.id);
     std::vector<const CheckRow*> rows;
     for (const auto& id : ids) rows.push_back(&checks_.at(id).row);
-    auto result = evaluate_alias(AliasTarget{node_.view(), target, looked_at != nullptr || target.empty()}, rows);
+    auto result = evaluate_alias(
+        AliasTarget{node_.view(), target, looked_at != nullptr || target.empty()}, rows);
     // This node itself has its agent's own check, which passes as long as anyone can ask.
     if (target.empty() && rows.empty()) result.output = "All checks passing.";
     result.output = limit_ttl_output(std::move(result.output), output_max(entry));
@@ -168,9 +176,10 @@ void LocalState::put_maintenance(CheckDefinition definition, Instant now, LocalC
     refresh_aliases(change, now);
 }
 
-Result<LocalChange> LocalState::service_maintenance(std::string_view id, bool enable, std::string_view reason,
-                                                    Instant now) {
-    if (!service(id)) return make_error(Errc::NotFound, fmt::format("No service registered with ID \"{}\"", id));
+Result<LocalChange> LocalState::service_maintenance(std::string_view id, bool enable,
+                                                    std::string_view reason, Instant now) {
+    if (!service(id))
+        return make_error(Errc::NotFound, fmt::format("No service registered with ID \"{}\"", id));
     const std::string check_id = fmt::format("{}{}", kServiceMaintenance, id);
     LocalChange change;
     if (!enable) return deregister_check(check_id, now);
@@ -182,7 +191,8 @@ Result<LocalChange> LocalState::service_maintenance(std::string_view id, bool en
     definition.notes = reason;
     if (reason.empty()) {
         definition.notes =
-            "Maintenance mode is enabled for this service, but no reason was provided. This is a default message.";
+            "Maintenance mode is enabled for this service, but no reason was provided. This is a "
+            "default message.";
     }
     put_maintenance(std::move(definition), now, change);
     return change;
@@ -198,7 +208,8 @@ LocalChange LocalState::node_maintenance(bool enable, std::string_view reason, I
     definition.notes = reason;
     if (reason.empty()) {
         definition.notes =
-            "Maintenance mode is enabled for this node, but no reason was provided. This is a default message.";
+            "Maintenance mode is enabled for this node, but no reason was provided. This is a "
+            "default message.";
     }
     put_maintenance(std::move(definition), now, change);
     return change;
@@ -209,8 +220,11 @@ LocalChange LocalState::reap(Instant now) {
     std::set<std::string> doomed;
     for (const auto& [id, entry] : checks_) {
         const Duration after = entry.definition.deregister_critical_service_after;
-        if (after <= Duration::zero() || !entry.critical_since || entry.definition.service_id.empty()) continue;
-        if (now - *entry.critical_since > std::max(after, kReapAfterMin)) doomed.insert(entry.definition.service_id);
+        if (after <= Duration::zero() || !entry.critical_since ||
+            entry.definition.service_id.empty())
+            continue;
+        if (now - *entry.critical_since > std::max(after, kReapAfterMin))
+            doomed.insert(entry.definition.service_id);
     }
     for (const auto& id : doomed) remove_service(id, change);
     refresh_aliases(change, now);

@@ -15,7 +15,7 @@ struct ProbeSpec {
     CheckDefinition definition;
     std::string node_name;
     std::size_t output_max = 4096;
-    Duration timeout{};                               // filled in: never 0
+    Duration timeout{};                              // filled in: never 0
     std::shared_ptr<boost::asio::ssl::context> tls;  // for kinds that use TLS
 };
 
@@ -25,8 +25,8 @@ struct ProbeResult {
     bool timed_out = false;
 };
 
-// The kinds that are run, one file each. They end within the timeout (a script that resists a little later), whatever
-// the other side does, and their output is bounded.
+// The kinds that are run, one file each. They end within the timeout (a script that resists a
+// little later), whatever the other side does, and their output is bounded.
 boost::asio::awaitable<ProbeResult> run_script_check(ProbeSpec spec);
 boost::asio::awaitable<ProbeResult> run_http_check(ProbeSpec spec);
 boost::asio::awaitable<ProbeResult> run_tcp_check(ProbeSpec spec);

@@ -11,13 +11,18 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<void> run_and_tell(ProbeSpec spec, asio::any_io_executor control, ProbeRunner::Done done) {
+asio::awaitable<void> run_and_tell(ProbeSpec spec, asio::any_io_executor control,
+                                   ProbeRunner::Done done) {
     ProbeResult result = co_await run_probe(std::move(spec));
-    auto tell = [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); };
+    auto tell = [done = std::move(done), result = std::move(result)]() mutable {
+        done(std::move(result));
+    };
     asio::post(control, std::move(tell));
 }
 
-asio::awaitable<void> close_scope(TaskScope& scope) { co_await scope.close(); }
+asio::awaitable<void> close_scope(TaskScope& scope) {
+    co_await scope.close();
+}
 
 }  // namespace
 

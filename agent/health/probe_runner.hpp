@@ -12,8 +12,8 @@
 
 namespace weft::agent {
 
-// Runs probes on a background executor, so that a slow handshake or a flood of output never delays the control thread.
-// Everything but the probes themselves is on the control executor.
+// Runs probes on a background executor, so that a slow handshake or a flood of output never delays
+// the control thread. Everything but the probes themselves is on the control executor.
 class ProbeRunner {
 public:
     using Done = std::function<void(ProbeResult)>;

@@ -20,7 +20,8 @@ ProbeResult judge(const ProcessResult& ended, Duration timeout) {
         result.timed_out = true;
         result.output = fmt::format("Timed out ({}) running check", format_go_duration(timeout));
         if (!ended.output.empty()) {
-            result.output += ", captured output:\n" + describe_script_output(ended.output, ended.output_total);
+            result.output +=
+                ", captured output:\n" + describe_script_output(ended.output, ended.output_total);
         }
     } else if (ended.end == ProcessEnd::Exited && ended.code == 0) {
         result.status = Status::Passing;

@@ -106,7 +106,8 @@ bool SyncState::node_differs(const View& view) const {
     return !own || !own->same_content(*config_.server_service);
 }
 
-bool SyncState::service_differs(const LocalState& state, const View& view, const std::string& id) const {
+bool SyncState::service_differs(const LocalState& state, const View& view,
+                                const std::string& id) const {
     const LocalServiceEntry* local = state.service(id);
     const ServiceRow* remote = view.service(config_.node_name, id);
     if (services_under_way_.contains(id)) return true;
@@ -123,7 +124,8 @@ bool SyncState::same_check(const CheckRow& local, const CheckRow& remote) const 
     return filled.same_content(remote);
 }
 
-bool SyncState::check_differs(const LocalState& state, const View& view, const std::string& id) const {
+bool SyncState::check_differs(const LocalState& state, const View& view,
+                              const std::string& id) const {
     const LocalCheckEntry* local = state.check(id);
     const CheckRow* remote = view.check(config_.node_name, id);
     if (checks_under_way_.contains(id)) return true;
@@ -148,7 +150,8 @@ void SyncState::compare_all(LocalState& state, const View& view, Instant now) {
         if (!state.check(id) && id != kSerfHealth) checks_.insert(id);
     }
     for (const auto& [id, entry] : state.services()) {
-        if (!services_under_way_.contains(id) && service_differs(state, view, id)) services_.insert(id);
+        if (!services_under_way_.contains(id) && service_differs(state, view, id))
+            services_.insert(id);
     }
     for (const auto& [id, entry] : state.checks()) {
         if (!checks_under_way_.contains(id) && check_differs(state, view, id)) checks_.insert(id);
@@ -171,7 +174,8 @@ SyncStep SyncState::node_step() const {
     return step;
 }
 
-std::optional<SyncStep> SyncState::service_step(const LocalState& state, const View& view, const std::string& id) {
+std::optional<SyncStep> SyncState::service_step(const LocalState& state, const View& view,
+                                                const std::string& id) {
     if (!service_differs(state, view, id)) return std::nullopt;
     const LocalServiceEntry* local = state.service(id);
     if (!local) {
@@ -181,7 +185,8 @@ std::optional<SyncStep> SyncState::service_step(const LocalState& state, const V
         if (!remote.node || !remote.service) return step;
         for (const CheckRow* check : view.checks_of(remote)) {
             const std::string check_id = check->id.str();
-            const bool goes_along = check->service_id.view() == id && checks_.contains(check_id) && !state.check(check_id);
+            const bool goes_along = check->service_id.view() == id && checks_.contains(check_id) &&
+                                    !state.check(check_id);
             if (goes_along) step.checks.insert(check_id);
         }
         return step;
@@ -200,7 +205,8 @@ std::optional<SyncStep> SyncState::service_step(const LocalState& state, const V
     return step;
 }
 
-std::optional<SyncStep> SyncState::check_step(const LocalState& state, const View& view, const std::string& id) {
+std::optional<SyncStep> SyncState::check_step(const LocalState& state, const View& view,
+                                              const std::string& id) {
     if (!check_differs(state, view, id)) return std::nullopt;
     const LocalCheckEntry* local = state.check(id);
     if (!local) {
@@ -213,7 +219,8 @@ std::optional<SyncStep> SyncState::check_step(const LocalState& state, const Vie
     return step;
 }
 
-std::vector<SyncStep> SyncState::take(const LocalState& state, const View& view, Instant now, std::size_t limit) {
+std::vector<SyncStep> SyncState::take(const LocalState& state, const View& view, Instant now,
+                                      std::size_t limit) {
     for (const auto& id : outputs_.take_due(now)) checks_.insert(id);
     for (const auto& id : retry_services_.take_due(now)) services_.insert(id);
     for (const auto& id : retry_checks_.take_due(now)) checks_.insert(id);
@@ -227,12 +234,15 @@ std::vector<SyncStep> SyncState::take(const LocalState& state, const View& view,
         if (node_differs(view)) steps.push_back(node_step());
         if (!steps.empty()) begin(steps.back());
     }
-    while (!services_.empty() && steps.size() < limit) take_service(state, view, *services_.begin(), steps);
-    while (!checks_.empty() && steps.size() < limit) take_check(state, view, *checks_.begin(), steps);
+    while (!services_.empty() && steps.size() < limit)
+        take_service(state, view, *services_.begin(), steps);
+    while (!checks_.empty() && steps.size() < limit)
+        take_check(state, view, *checks_.begin(), steps);
     return steps;
 }
 
-std::vector<SyncStep> SyncState::take_change(const LocalState& state, const View& view, const LocalChange& change) {
+std::vector<SyncStep> SyncState::take_change(const LocalState& state, const View& view,
+                                             const LocalChange& change) {
     std::vector<SyncStep> steps;
     for (const auto& id : change.services) {
         if (services_.contains(id)) take_service(state, view, id, steps);
@@ -243,7 +253,8 @@ std::vector<SyncStep> SyncState::take_change(const LocalState& state, const View
     return steps;
 }
 
-void SyncState::take_service(const LocalState& state, const View& view, std::string id, std::vector<SyncStep>& steps) {
+void SyncState::take_service(const LocalState& state, const View& view, std::string id,
+                             std::vector<SyncStep>& steps) {
     auto step = service_step(state, view, id);
     services_.erase(id);
     if (!step) return;
@@ -252,7 +263,8 @@ void SyncState::take_service(const LocalState& state, const View& view, std::str
     steps.push_back(std::move(*step));
 }
 
-void SyncState::take_check(const LocalState& state, const View& view, std::string id, std::vector<SyncStep>& steps) {
+void SyncState::take_check(const LocalState& state, const View& view, std::string id,
+                           std::vector<SyncStep>& steps) {
     checks_.erase(id);
     auto step = check_step(state, view, id);
     if (!step) return;
@@ -275,15 +287,16 @@ void SyncState::end(const SyncStep& step) {
     for (const auto& id : step.checks) count_down(checks_under_way_, id);
 }
 
-void SyncState::finished(const SyncStep& step, const Result<Index>& result, const LocalState& state, const View& view,
-                         Instant now) {
+void SyncState::finished(const SyncStep& step, const Result<Index>& result, const LocalState& state,
+                         const View& view, Instant now) {
     end(step);
     if (!result) {
         retry(step, result.error(), now);
         return;
     }
-    // The rows may have changed again since, in an order that left the catalog with an older one. What was written as it
-    // is here and yet differs is tried again later only: the catalog sees it differently, and would for ever.
+    // The rows may have changed again since, in an order that left the catalog with an older one.
+    // What was written as it is here and yet differs is tried again later only: the catalog sees it
+    // differently, and would for ever.
     const Instant later = now + jittered(config_.sync_retry);
     if (step.node && node_differs(view)) retry_node_ = later;
     if (step.service) finish_service(step, state, view, later);
@@ -297,13 +310,15 @@ void SyncState::finished(const SyncStep& step, const Result<Index>& result, cons
     }
 }
 
-void SyncState::finish_service(const SyncStep& step, const LocalState& state, const View& view, Instant later) {
+void SyncState::finish_service(const SyncStep& step, const LocalState& state, const View& view,
+                               Instant later) {
     const std::string& id = *step.service;
     alone_.erase(id);
     if (services_under_way_.contains(id) || !service_differs(state, view, id)) return;
     const auto* command = std::get_if<RegisterCommand>(&step.command);
     const LocalServiceEntry* local = state.service(id);
-    const bool as_is_here = command && local ? command->service->same_content(local->row) : !command && !local;
+    const bool as_is_here =
+        command && local ? command->service->same_content(local->row) : !command && !local;
     if (as_is_here) {
         retry_services_.add(id, later);
     } else {
@@ -311,13 +326,15 @@ void SyncState::finish_service(const SyncStep& step, const LocalState& state, co
     }
 }
 
-bool SyncState::wrote_check(const SyncStep& step, const LocalState& state, const std::string& id) const {
+bool SyncState::wrote_check(const SyncStep& step, const LocalState& state,
+                            const std::string& id) const {
     const auto* command = std::get_if<RegisterCommand>(&step.command);
     const LocalCheckEntry* local = state.check(id);
     if (!command || !local) return !command && !local;
-    return std::any_of(command->checks.begin(), command->checks.end(), [&](const CheckRow& written) {
-        return written.id.view() == id && same_check(local->row, written);
-    });
+    return std::any_of(command->checks.begin(), command->checks.end(),
+                       [&](const CheckRow& written) {
+                           return written.id.view() == id && same_check(local->row, written);
+                       });
 }
 
 void SyncState::retry(const SyncStep& step, const Error& error, Instant now) {
@@ -336,7 +353,8 @@ void SyncState::retry(const SyncStep& step, const Error& error, Instant now) {
 
 Instant SyncState::next_deadline() const {
     if (dirty() > 0) return Instant::min();
-    Instant next = std::min({full_at_, outputs_.next(), retry_services_.next(), retry_checks_.next()});
+    Instant next =
+        std::min({full_at_, outputs_.next(), retry_services_.next(), retry_checks_.next()});
     if (retry_node_) next = std::min(next, *retry_node_);
     return next;
 }

@@ -16,7 +16,8 @@
 
 namespace weft::agent {
 
-// One write that brings the catalog closer to the local registrations, and the rows that it is about.
+// One write that brings the catalog closer to the local registrations, and the rows that it is
+// about.
 struct SyncStep {
     Command command;
     bool node = false;  // this node's own row, serfHealth and the server's service
@@ -40,11 +41,13 @@ private:
     std::set<std::pair<Instant, std::string>> queue_;
 };
 
-// Anti-entropy: compares this node's slice of the catalog with the local registrations and says what to write (Consul:
-// agent/local/state.go). The local side is the authority. What is known to differ is dirty; a row whose write is under
-// way counts as different whatever the catalog says, since the answer may be about to change.
+// Anti-entropy: compares this node's slice of the catalog with the local registrations and says
+// what to write (Consul: agent/local/state.go). The local side is the authority. What is known to
+// differ is dirty; a row whose write is under way counts as different whatever the catalog says,
+// since the answer may be about to change.
 //
-// A service and its checks go in one command; if that is refused each row goes alone, so that a bad one blocks no other.
+// A service and its checks go in one command; if that is refused each row goes alone, so that a bad
+// one blocks no other.
 class SyncState {
 public:
     SyncState(const HealthConfig& config, Rng& rng) : config_(config), rng_(rng) {
@@ -54,16 +57,20 @@ public:
     // Rows that a change may have made different. Output alone waits up to check_update_interval.
     void mark(const LocalChange& change, Instant now);
 
-    // Compares everything, also for rows that nobody here knows. Adopts tags that the catalog may override.
+    // Compares everything, also for rows that nobody here knows. Adopts tags that the catalog may
+    // override.
     void compare_all(LocalState& state, const View& view, Instant now);
     bool is_full_due(Instant now) const { return now >= full_at_; }
 
-    // Writes for dirty rows whose time has come, at most limit of them; each is under way until finished().
-    std::vector<SyncStep> take(const LocalState& state, const View& view, Instant now, std::size_t limit);
+    // Writes for dirty rows whose time has come, at most limit of them; each is under way until
+    // finished().
+    std::vector<SyncStep> take(const LocalState& state, const View& view, Instant now,
+                               std::size_t limit);
     // The same for the rows of one change alone, so that its maker can wait for them.
-    std::vector<SyncStep> take_change(const LocalState& state, const View& view, const LocalChange& change);
-    void finished(const SyncStep& step, const Result<Index>& result, const LocalState& state, const View& view,
-                  Instant now);
+    std::vector<SyncStep> take_change(const LocalState& state, const View& view,
+                                      const LocalChange& change);
+    void finished(const SyncStep& step, const Result<Index>& result, const LocalState& state,
+                  const View& view, Instant now);
 
     Instant next_deadline() const;
     std::size_t dirty() const {
@@ -77,11 +84,16 @@ private:
     bool check_differs(const LocalState& state, const View& view, const std::string& id) const;
     bool same_check(const CheckRow& local, const CheckRow& remote) const;
     SyncStep node_step() const;
-    std::optional<SyncStep> service_step(const LocalState& state, const View& view, const std::string& id);
-    std::optional<SyncStep> check_step(const LocalState& state, const View& view, const std::string& id);
-    void take_service(const LocalState& state, const View& view, std::string id, std::vector<SyncStep>& steps);
-    void take_check(const LocalState& state, const View& view, std::string id, std::vector<SyncStep>& steps);
-    void finish_service(const SyncStep& step, const LocalState& state, const View& view, Instant later);
+    std::optional<SyncStep> service_step(const LocalState& state, const View& view,
+                                         const std::string& id);
+    std::optional<SyncStep> check_step(const LocalState& state, const View& view,
+                                       const std::string& id);
+    void take_service(const LocalState& state, const View& view, std::string id,
+                      std::vector<SyncStep>& steps);
+    void take_check(const LocalState& state, const View& view, std::string id,
+                    std::vector<SyncStep>& steps);
+    void finish_service(const SyncStep& step, const LocalState& state, const View& view,
+                        Instant later);
     bool wrote_check(const SyncStep& step, const LocalState& state, const std::string& id) const;
     RegisterCommand upsert(const View& view) const;
     NodeRow own_node() const;

@@ -44,8 +44,9 @@ private:
     bool closing_ = false;
 };
 
-// Runs the task on another executor (another thread) and comes back to the caller's when it ended. The task is not
-// cancelled with the caller: it is what ends something over there.
-boost::asio::awaitable<void> run_on(boost::asio::any_io_executor executor, boost::asio::awaitable<void> task);
+// Runs the task on another executor (another thread) and comes back to the caller's when it ended.
+// The task is not cancelled with the caller: it is what ends something over there.
+boost::asio::awaitable<void> run_on(boost::asio::any_io_executor executor,
+                                    boost::asio::awaitable<void> task);
 
 }  // namespace weft

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/io/clock.hpp"
-#include "tests/unit/agent/io/loopback_server.hpp"
+#include "tests/support/loopback_server.hpp"
 
 namespace weft {
 

@@ -9,7 +9,7 @@
 
 #include "agent/io/clock.hpp"
 #include "agent/io/task_scope.hpp"
-#include "tests/unit/agent/io/run_coroutine.hpp"
+#include "tests/support/run_coroutine.hpp"
 
 namespace weft {
 

@@ -7,7 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "tests/unit/agent/io/run_coroutine.hpp"
+#include "tests/support/run_coroutine.hpp"
 
 namespace weft {
 

@@ -7,8 +7,8 @@
 #include "agent/io/http_client.hpp"
 #include "agent/io/process.hpp"
 #include "agent/io/tls_context.hpp"
-#include "tests/unit/agent/io/loopback_server.hpp"
-#include "tests/unit/agent/io/run_coroutine.hpp"
+#include "tests/support/loopback_server.hpp"
+#include "tests/support/run_coroutine.hpp"
 
 namespace weft {
 

@@ -1,0 +1,227 @@
+#include "agent/health/health_service.hpp"
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/null_sink.h>
+
+#include <chrono>
+
+#include "agent/io/clock.hpp"
+#include "tests/support/loopback_server.hpp"
+#include "tests/support/run_coroutine.hpp"
+#include "tests/unit/agent/health/catalog_backend.hpp"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+HealthConfig test_config() {
+    HealthConfig config;
+    config.node_name = "n1";
+    config.node_address = "127.0.0.1";
+    config.sync_retry = 20ms;
+    return config;
+}
+
+std::shared_ptr<spdlog::logger> quiet() {
+    return std::make_shared<spdlog::logger>("health",
+                                            std::make_shared<spdlog::sinks::null_sink_mt>());
+}
+
+ServiceDefinition service(const std::string& name) {
+    ServiceDefinition definition;
+    definition.name = name;
+    CheckDefinition check;
+    check.ttl = 1h;
+    definition.checks = {check};
+    return definition;
+}
+
+asio::awaitable<Result<int>> close_all(HealthService* service) {
+    co_await service->close();
+    co_return 0;
+}
+
+// An agent's local part with a catalog, on one thread.
+class HealthServiceTest : public ::testing::Test {
+protected:
+    ~HealthServiceTest() override { stop(); }
+
+    void start(HealthConfig config = test_config()) {
+        registry = std::make_unique<prometheus::Registry>();
+        health = std::make_unique<HealthService>(config, backend, context.get_executor(),
+                                                 context.get_executor(), quiet(), *registry, 1);
+        health->restore(backend.records());
+        ASSERT_TRUE(health->set_configured(configured, {}));
+        health->start();
+    }
+    void stop() {
+        if (!health) return;
+        (void)run(context, close_all(health.get()));
+        health.reset();
+    }
+
+    bool wait_for(const std::function<bool()>& condition) {
+        const Instant limit = now() + 10s;
+        while (!condition()) {
+            if (now() > limit) return false;
+            context.run_one_for(10ms);
+            if (context.stopped()) context.restart();
+        }
+        return true;
+    }
+
+    // Calls with a callback and waits for it.
+    Result<void> await_done(const std::function<void(HealthService::Done)>& call) {
+        std::optional<Result<void>> result;
+        call([&](Result<void> value) { result = std::move(value); });
+        EXPECT_TRUE(wait_for([&] { return result.has_value(); }));
+        return *result;
+    }
+    Result<void> put(ServiceDefinition definition) {
+        return await_done([&](HealthService::Done done) {
+            health->register_service(definition, false, std::move(done));
+        });
+    }
+    Status shown(std::string_view id) {
+        for (const auto& check : health->checks()) {
+            if (check.row.id.view() == id) return check.row.status;
+        }
+        return Status::Maintenance;
+    }
+
+    asio::io_context context{1};
+    CatalogBackend backend{context};
+    std::vector<ServiceDefinition> configured;
+    std::unique_ptr<prometheus::Registry> registry;
+    std::unique_ptr<HealthService> health;
+};
+
+}  // namespace
+
+TEST_F(HealthServiceTest, ARegistrationIsInTheCatalogWhenItIsAnswered) {
+    start();
+    ASSERT_TRUE(put(service("web")));
+    EXPECT_TRUE(backend.view().service("n1", "web"));
+    EXPECT_TRUE(backend.view().check("n1", "service:web"));
+    ASSERT_TRUE(await_done(
+        [&](auto done) { health->update_ttl("service:web", Status::Passing, "up", done); }));
+    EXPECT_EQ(backend.view().check("n1", "service:web")->status, Status::Passing);
+    ASSERT_TRUE(await_done([&](auto done) { health->deregister_service("web", done); }));
+    EXPECT_FALSE(backend.view().service("n1", "web"));
+    EXPECT_TRUE(backend.records().empty());
+    EXPECT_FALSE(await_done(
+        [&](auto done) { health->update_ttl("service:web", Status::Passing, "", done); }));
+}
+
+TEST_F(HealthServiceTest, ARestartWritesNothingToTheCatalog) {
+    configured = {service("configured")};
+    start();
+    ASSERT_TRUE(put(service("web")));
+    ASSERT_TRUE(await_done(
+        [&](auto done) { health->update_ttl("service:web", Status::Passing, "up", done); }));
+    ASSERT_TRUE(await_done(
+        [&](auto done) { health->update_ttl("service:configured", Status::Warning, "hm", done); }));
+    ASSERT_TRUE(wait_for([&] { return health->is_synced(); }));
+    stop();
+    const int commands = backend.commands;
+    const auto digest = backend.view().digest();
+    start();
+    ASSERT_TRUE(wait_for([&] { return health->is_synced(); }));
+    EXPECT_EQ(backend.commands, commands);
+    EXPECT_EQ(backend.view().digest(), digest);
+    EXPECT_EQ(shown("service:web"), Status::Passing);
+    EXPECT_EQ(shown("service:configured"), Status::Warning);
+}
+
+TEST_F(HealthServiceTest, WithoutACatalogRegistrationsAreKeptAndSyncedLater) {
+    start();
+    backend.unreachable = true;
+    ASSERT_TRUE(put(service("web")));
+    EXPECT_FALSE(backend.view().service("n1", "web"));
+    EXPECT_EQ(backend.records().size(), 2u);
+    backend.unreachable = false;
+    EXPECT_TRUE(wait_for([&] { return backend.view().service("n1", "web") != nullptr; }));
+}
+
+TEST_F(HealthServiceTest, ABrokenDiskIsTheClientsConcern) {
+    start();
+    ASSERT_TRUE(wait_for([&] { return health->is_synced(); }));
+    backend.disk_broken = true;
+    const auto result = put(service("web"));
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().message(), "disk full");
+    backend.disk_broken = false;
+}
+
+TEST_F(HealthServiceTest, AnHttpCheckRunsAtOnceAndItsResultReachesTheCatalog) {
+    LoopbackServer server([](LoopbackServer::Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    start();
+    auto definition = service("web");
+    definition.checks[0].ttl = {};
+    definition.checks[0].http = server.url();
+    definition.checks[0].interval = 1h;
+    ASSERT_TRUE(put(definition));
+    EXPECT_TRUE(wait_for([&] {
+        const auto* check = backend.view().check("n1", "service:web");
+        return check && check->status == Status::Passing;
+    }));
+    EXPECT_EQ(backend.view().check("n1", "service:web")->output.str(),
+              "HTTP GET " + server.url() + ": 200 OK Output: ok");
+}
+
+TEST_F(HealthServiceTest, ATtlExpiresByItself) {
+    start();
+    auto definition = service("web");
+    definition.checks[0].ttl = 50ms;
+    definition.checks[0].status = "passing";
+    ASSERT_TRUE(put(definition));
+    EXPECT_TRUE(wait_for([&] { return shown("service:web") == Status::Critical; }));
+    EXPECT_TRUE(wait_for(
+        [&] { return backend.view().check("n1", "service:web")->output == "TTL expired"; }));
+}
+
+TEST_F(HealthServiceTest, AliasesOfOtherNodesFollowTheCatalog) {
+    start();
+    RegisterCommand other;
+    other.node.name = "n2";
+    other.node.address = "127.0.0.2";
+    other.service = ServiceRow{};
+    other.service->id = "db";
+    other.service->name = "db";
+    CheckRow check;
+    check.id = "c";
+    check.name = "disk";
+    check.output = "full";
+    check.service_id = "db";
+    check.status = Status::Warning;
+    other.checks = {check};
+    ASSERT_TRUE(backend.apply({}, other));
+    CheckDefinition alias;
+    alias.id = alias.name = "al";
+    alias.alias_node = "n2";
+    alias.alias_service = "db";
+    ASSERT_TRUE(await_done([&](auto done) { health->register_check(alias, done); }));
+    EXPECT_TRUE(wait_for([&] { return shown("al") == Status::Warning; }));
+}
+
+TEST_F(HealthServiceTest, ClosingEndsChecksThatHang) {
+    LoopbackServer server(
+        [](LoopbackServer::Socket& socket) { LoopbackServer::wait_closed(socket); });
+    start();
+    auto definition = service("web");
+    definition.checks[0].ttl = {};
+    definition.checks[0].http = server.url();
+    definition.checks[0].interval = 1h;
+    ASSERT_TRUE(put(definition));
+    const Instant before = now();
+    stop();
+    EXPECT_LT(now() - before, 5s);
+}
+
+}  // namespace weft::agent
