@@ -43,15 +43,21 @@ ApplyOutcome Catalog::apply(Index index, const Command& command) {
     CatalogRoot& root = state_->own_root();
     const Globals before = root.globals;
     Mutation mutation(root, state_->journal, state_->interner, state_->tombstones, index);
-    auto refusal = std::visit([&](const auto& body) { return apply_command(mutation, body); }, command);
+    auto refusal =
+        std::visit([&](const auto& body) { return apply_command(mutation, body); }, command);
+    mutation.finish();
     root.applied = index;
     if (!(root.globals == before)) state_->journal.record(Globals::key());
     return ApplyOutcome{std::move(refusal), mutation.changed()};
 }
 
-View Catalog::view() const { return View(RefPtr<const CatalogRoot>(state_->root)); }
+View Catalog::view() const {
+    return View(RefPtr<const CatalogRoot>(state_->root));
+}
 
-std::vector<Watch> Catalog::take_changed_watches() { return state_->journal.take_watches(); }
+std::vector<Watch> Catalog::take_changed_watches() {
+    return state_->journal.take_watches();
+}
 
 std::vector<StoredRecord> Catalog::take_changed_records() {
     std::vector<StoredRecord> records;
@@ -61,6 +67,8 @@ std::vector<StoredRecord> Catalog::take_changed_records() {
     return records;
 }
 
-void Catalog::set_record_tracking(bool on) { state_->journal.set_record_tracking(on); }
+void Catalog::set_record_tracking(bool on) {
+    state_->journal.set_record_tracking(on);
+}
 
 }  // namespace weft::agent

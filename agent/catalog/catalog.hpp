@@ -12,22 +12,27 @@
 
 namespace weft::agent {
 
-// What one command did. refusal: the command broke a rule of the catalog and changed nothing (Consul's text in context).
+// What one command did. refusal: the command broke a rule of the catalog and changed nothing
+// (Consul's text in context).
 struct ApplyOutcome {
     std::optional<Error> refusal;
     bool changed = false;
 };
 
-// One row of the state in stored form, for the checkpoint (agent/catalog/store), snapshots and replication.
+// One row of the state in stored form, for the checkpoint (agent/catalog/store), snapshots and
+// replication.
 struct StoredRecord {
-    std::string key;    // table tag and primary key; unique, sorts by table
-    std::string value;  // self-describing msgpack with the row's indexes; empty in a change list: removed
+    std::string key;  // table tag and primary key; unique, sorts by table
+    std::string
+        value;  // self-describing msgpack with the row's indexes; empty in a change list: removed
 };
 
-// The catalog as a deterministic state machine: the same commands at the same indexes give the same rows, indexes and
-// digest on every replica. Knows no log, clock, thread or disk. Used by one thread (control); readers use view().
+// The catalog as a deterministic state machine: the same commands at the same indexes give the same
+// rows, indexes and digest on every replica. Knows no log, clock, thread or disk. Used by one
+// thread (control); readers use view().
 //
-// A table is one file (<table>_table.hpp/.cpp) that gives keys, encoding and rules of its rows; see README.md.
+// A table is one file (<table>_table.hpp/.cpp) that gives keys, encoding and rules of its rows; see
+// README.md.
 class Catalog {
 public:
     Catalog();
@@ -45,19 +50,22 @@ public:
     // Watches whose result changed since the last call, deduplicated.
     std::vector<Watch> take_changed_watches();
 
-    // Records changed since the last call (repeated changes of a row coalesce), for write-behind. The keys that
-    // hold index bookkeeping are among them.
+    // Records changed since the last call (repeated changes of a row coalesce), for write-behind.
+    // The keys that hold index bookkeeping are among them.
     std::vector<StoredRecord> take_changed_records();
 
-    // For a catalog that is kept in memory only: without it take_changed_records() gives nothing and its keys cost no
-    // memory. On at birth.
+    // For a catalog that is kept in memory only: without it take_changed_records() gives nothing
+    // and its keys cost no memory. On at birth.
     void set_record_tracking(bool on);
 
     // The whole state, record by record; the same records give back the same state and digest.
-    static void export_records(const View& view, const std::function<void(const StoredRecord&)>& sink);
+    static void export_records(const View& view,
+                               const std::function<void(const StoredRecord&)>& sink);
     Result<void> begin_import();
     Result<void> import_record(const StoredRecord& record);
-    // Ends an import; fails with Errc::Corrupt when the digest of the rows is not the expected one.
+    // Ends an import; fails with Errc::Corrupt, and leaves the catalog empty, when a record failed
+    // or the digest of the rows is not the expected one. No watches are reported: whoever waits
+    // must be woken anyway.
     Result<void> finish_import(Index applied, std::optional<Digest> expected);
 
     // Recomputes everything derived and compares; for tests and the simulator.

@@ -14,6 +14,7 @@ struct Catalog::State {
     Interner interner;
     Tombstones tombstones;
     bool importing = false;
+    bool import_failed = false;
 
     // The root, made this catalog's own first when a view shares it.
     CatalogRoot& own_root() {

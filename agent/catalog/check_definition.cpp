@@ -4,14 +4,19 @@
 namespace weft::agent {
 namespace {
 
-Error invalid(const char* text) { return make_error(Errc::InvalidArgument, text); }
-
-bool runs_by_interval(const CheckDefinition& check) {
-    return !check.args.empty() || !check.docker_container_id.empty() || !check.http.empty() || !check.tcp.empty() ||
-           !check.udp.empty() || !check.grpc.empty() || !check.h2ping.empty() || !check.os_service.empty();
+Error invalid(const char* text) {
+    return make_error(Errc::InvalidArgument, text);
 }
 
-bool is_alias(const CheckDefinition& check) { return !check.alias_node.empty() || !check.alias_service.empty(); }
+bool runs_by_interval(const CheckDefinition& check) {
+    return !check.args.empty() || !check.docker_container_id.empty() || !check.http.empty() ||
+           !check.tcp.empty() || !check.udp.empty() || !check.grpc.empty() ||
+           !check.h2ping.empty() || !check.os_service.empty();
+}
+
+bool is_alias(const CheckDefinition& check) {
+    return !check.alias_node.empty() || !check.alias_service.empty();
+}
 
 }  // namespace
 
@@ -27,7 +32,8 @@ Result<void> CheckDefinition::validate() const {
     if (by_interval && interval <= Duration::zero()) {
         return invalid("Interval must be > 0 for Script, HTTP, or TCP checks");
     }
-    if (!by_interval && !is_alias(*this) && ttl <= Duration::zero()) return invalid("TTL must be > 0 for TTL checks");
+    if (!by_interval && !is_alias(*this) && ttl <= Duration::zero())
+        return invalid("TTL must be > 0 for TTL checks");
     if (output_max_size < 0) return invalid("MaxOutputMaxSize must be positive");
     return success();
 }

@@ -26,8 +26,11 @@ CheckPtr ChecksTable::find(std::string_view node, std::string_view id) const {
 }
 
 void ChecksTable::replace(const CheckPtr& old, const CheckPtr& fresh) {
-    const auto listed_by_state = [](const CheckPtr& entry) { return entry && entry->row.status != Status::Passing; };
-    if (listed_by_state(old) && (!fresh || old->row.status != fresh->row.status)) by_state_.erase(old);
+    const auto listed_by_state = [](const CheckPtr& entry) {
+        return entry && entry->row.status != Status::Passing;
+    };
+    if (listed_by_state(old) && (!fresh || old->row.status != fresh->row.status))
+        by_state_.erase(old);
     if (old && (!fresh || ByBound::compare(old, fresh) != 0)) by_bound_.erase(old);
     if (!fresh) {
         by_key_.erase(old);
@@ -38,9 +41,13 @@ void ChecksTable::replace(const CheckPtr& old, const CheckPtr& fresh) {
     if (listed_by_state(fresh)) by_state_.put(fresh);
 }
 
-std::string ChecksTable::encode(const CheckEntry& entry) { return encode_value(entry.row); }
+std::string ChecksTable::encode(const CheckEntry& entry) {
+    return encode_value(entry.row);
+}
 
-std::optional<CheckRow> ChecksTable::decode(std::string_view value) { return decode_value<CheckRow>(value); }
+std::optional<CheckRow> ChecksTable::decode(std::string_view value) {
+    return decode_value<CheckRow>(value);
+}
 
 void ChecksTable::check_invariants() const {
     by_key_.check_invariants();
@@ -48,7 +55,9 @@ void ChecksTable::check_invariants() const {
     by_state_.check_invariants();
     std::size_t not_passing = 0;
     scan([&](const CheckPtr& entry) {
-        const auto holds = [&](const auto& set) { return set.find(entry) != nullptr && *set.find(entry) == entry; };
+        const auto holds = [&](const auto& set) {
+            return set.find(entry) != nullptr && *set.find(entry) == entry;
+        };
         WEFT_ASSERT(holds(by_bound_));
         const bool listed = entry->row.status != Status::Passing;
         not_passing += listed ? 1 : 0;

@@ -16,7 +16,8 @@ struct CheckEntry : RefCounted {
 };
 using CheckPtr = RefPtr<const CheckEntry>;
 
-// Checks by node and id, by what they are bound to (a service of the node, or the node), and by state.
+// Checks by node and id, by what they are bound to (a service of the node, or the node), and by
+// state.
 class ChecksTable {
 public:
     static constexpr TableTag kTag = TableTag::Checks;
@@ -39,24 +40,30 @@ public:
     template <class Visit>
     void scan_bound(std::string_view node, std::string_view service_id, Visit&& visit) const {
         by_bound_.scan_from(BoundKey{node, service_id, {}}, [&](const CheckPtr& entry) {
-            return entry->row.service_id == service_id && fold_compare(entry->row.node, node) == 0 && visit(entry);
+            return entry->row.service_id == service_id &&
+                   fold_compare(entry->row.node, node) == 0 && visit(entry);
         });
     }
     template <class Visit>
     void scan_state(Status status, Visit&& visit) const {
-        const auto visit_if = [&](const CheckPtr& entry) { return entry->row.status != status || visit(entry); };
+        const auto visit_if = [&](const CheckPtr& entry) {
+            return entry->row.status != status || visit(entry);
+        };
         if (status == Status::Passing) {
             by_key_.scan(visit_if);
         } else {
-            by_state_.scan_from(StateKey{status, {}, {}},
-                                [&](const CheckPtr& entry) { return entry->row.status == status && visit(entry); });
+            by_state_.scan_from(StateKey{status, {}, {}}, [&](const CheckPtr& entry) {
+                return entry->row.status == status && visit(entry);
+            });
         }
     }
 
     // Puts fresh in the place of old, of the same node and id; either may be null.
     void replace(const CheckPtr& old, const CheckPtr& fresh);
 
-    static std::string key_of(const CheckEntry& entry) { return record_key(kTag, entry.row.node, entry.row.id); }
+    static std::string key_of(const CheckEntry& entry) {
+        return record_key(kTag, entry.row.node, entry.row.id);
+    }
     static std::string encode(const CheckEntry& entry);
     static std::optional<CheckRow> decode(std::string_view value);
     CheckPtr find_record(const ParsedKey& key) const { return find(key.name, key.id); }
@@ -80,7 +87,9 @@ private:
     };
     struct ByKey {
         static int compare(const CheckPtr& a, const Key& key);
-        static int compare(const CheckPtr& a, const CheckPtr& b) { return compare(a, Key{b->row.node, b->row.id}); }
+        static int compare(const CheckPtr& a, const CheckPtr& b) {
+            return compare(a, Key{b->row.node, b->row.id});
+        }
     };
     struct ByBound {
         static int compare(const CheckPtr& a, const BoundKey& key);
@@ -97,7 +106,8 @@ private:
 
     PersistentSet<CheckPtr, ByKey> by_key_;
     PersistentSet<CheckPtr, ByBound> by_bound_;
-    // All but the passing ones: those are nearly all, and whoever asks for nearly all reads everything anyway.
+    // All but the passing ones: those are nearly all, and whoever asks for nearly all reads
+    // everything anyway.
     PersistentSet<CheckPtr, ByState> by_state_;
 };
 

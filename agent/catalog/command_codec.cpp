@@ -10,14 +10,19 @@ constexpr std::uint64_t kFormatVersion = 1;
 constexpr std::string_view kRegister = "register";
 constexpr std::string_view kDeregister = "deregister";
 
-std::string_view kind_of(const RegisterCommand&) { return kRegister; }
-std::string_view kind_of(const DeregisterCommand&) { return kDeregister; }
+std::string_view kind_of(const RegisterCommand&) {
+    return kRegister;
+}
+std::string_view kind_of(const DeregisterCommand&) {
+    return kDeregister;
+}
 
 template <class Body>
 Result<Command> decode_body(MsgpackReader& reader) {
     Body body;
     FieldReader(reader).read_struct(body);
-    if (reader.failed() || !reader.at_end()) return make_error(Errc::Corrupt, "the catalog command is malformed");
+    if (reader.failed() || !reader.at_end())
+        return make_error(Errc::Corrupt, "the catalog command is malformed");
     return Command(std::move(body));
 }
 
@@ -40,13 +45,15 @@ std::string encode(const Command& command) {
 
 Result<Command> decode_command(std::span<const std::byte> bytes) {
     MsgpackReader reader({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    if (reader.read_array() != 3) return make_error(Errc::Corrupt, "the bytes are no catalog command");
+    if (reader.read_array() != 3)
+        return make_error(Errc::Corrupt, "the bytes are no catalog command");
     const std::uint64_t version = reader.read_unsigned();
     const std::string_view kind = reader.read_text();
     if (reader.failed()) return make_error(Errc::Corrupt, "the bytes are no catalog command");
     if (version != kFormatVersion) {
-        return make_error(Errc::Unsupported, fmt::format("catalog command of format version {}: this program knows {}",
-                                                         version, kFormatVersion));
+        return make_error(Errc::Unsupported,
+                          fmt::format("catalog command of format version {}: this program knows {}",
+                                      version, kFormatVersion));
     }
     if (kind == kRegister) return decode_body<RegisterCommand>(reader);
     if (kind == kDeregister) return decode_body<DeregisterCommand>(reader);

@@ -8,8 +8,8 @@
 
 #include "agent/catalog/text_order.hpp"
 
-// Rules and texts of Consul 1.8: agent/structs/structs.go (NodeService.Validate, ValidateWeights, ValidateMetadata),
-// agent/structs/connect_proxy_config.go and agent/agent_endpoint.go.
+// Rules and texts of Consul 1.8: agent/structs/structs.go (NodeService.Validate, ValidateWeights,
+// ValidateMetadata), agent/structs/connect_proxy_config.go and agent/agent_endpoint.go.
 namespace weft::agent {
 namespace {
 
@@ -18,18 +18,22 @@ constexpr std::size_t kMetaKeyBytesMax = 128;
 constexpr std::size_t kMetaValueBytesMax = 512;
 constexpr std::string_view kReservedPrefix = "consul-";
 
-Error invalid(std::string text) { return make_error(Errc::InvalidArgument, std::move(text)); }
+Error invalid(std::string text) {
+    return make_error(Errc::InvalidArgument, std::move(text));
+}
 
 bool is_meta_key(std::string_view key) {
     return std::all_of(key.begin(), key.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_';
     });
 }
 
 std::string meta_problem(std::string_view key, std::string_view value, bool allow_reserved) {
     if (key.empty()) return "Key cannot be blank";
     if (!is_meta_key(key)) return "Key contains invalid characters";
-    if (key.size() > kMetaKeyBytesMax) return fmt::format("Key is too long (limit: {} characters)", kMetaKeyBytesMax);
+    if (key.size() > kMetaKeyBytesMax)
+        return fmt::format("Key is too long (limit: {} characters)", kMetaKeyBytesMax);
     if (key.starts_with(kReservedPrefix) && !allow_reserved) {
         return fmt::format("Key prefix '{}' is reserved for internal use", kReservedPrefix);
     }
@@ -42,7 +46,8 @@ std::string meta_problem(std::string_view key, std::string_view value, bool allo
 Result<void> validate_weights(const WeightsDefinition& weights) {
     constexpr std::int64_t kMax = 65535;
     if (weights.passing < 1) return invalid("Invalid Weights: Passing must be greater than 0");
-    if (weights.warning < 0) return invalid("Invalid Weights: Warning must be greater or equal than 0");
+    if (weights.warning < 0)
+        return invalid("Invalid Weights: Warning must be greater or equal than 0");
     if (weights.passing > kMax || weights.warning > kMax) {
         return invalid("Invalid Weights: DNS Weight must be between 0 and 65535");
     }
@@ -56,7 +61,8 @@ public:
 
     Result<void> result() const {
         if (texts_.empty()) return success();
-        std::string all = texts_.size() == 1 ? "1 error occurred:" : fmt::format("{} errors occurred:", texts_.size());
+        std::string all = texts_.size() == 1 ? "1 error occurred:"
+                                             : fmt::format("{} errors occurred:", texts_.size());
         for (const std::string& text : texts_) all += "\n\t* " + text;
         return invalid(all + "\n\n");
     }
@@ -94,14 +100,16 @@ void check_upstreams(const ProxyDefinition& proxy, Problems& problems) {
         if (const std::string key = upstream_key(upstream); !keys.insert(key).second) {
             problems.add(fmt::format("upstreams cannot contain duplicates of {}", key));
         }
-        const std::string_view host = upstream.local_bind_address.empty() ? "127.0.0.1" : upstream.local_bind_address;
-        const bool is_ip6 = host.find(':') != std::string_view::npos;
+        const std::string host =
+            upstream.local_bind_address.empty() ? "127.0.0.1" : upstream.local_bind_address;
+        const bool is_ip6 = host.find(':') != std::string::npos;
         const std::string address = is_ip6 ? fmt::format("[{}]:{}", host, upstream.local_bind_port)
                                            : fmt::format("{}:{}", host, upstream.local_bind_port);
         if (!addresses.insert(address).second) {
-            problems.add(fmt::format(
-                "upstreams cannot contain duplicates by local bind address and port; \"{}\" is specified twice",
-                address));
+            problems.add(
+                fmt::format("upstreams cannot contain duplicates by local bind address and port; "
+                            "\"{}\" is specified twice",
+                            address));
         }
     }
 }
@@ -116,17 +124,21 @@ void check_exposed_paths(const ProxyDefinition& proxy, Problems& problems) {
             problems.add("expose.paths: duplicate listener ports exposed");
         }
         if (path.listener_port <= 0 || path.listener_port > 65535) {
-            problems.add(fmt::format("expose.paths: invalid listener port: {}", path.listener_port));
+            problems.add(
+                fmt::format("expose.paths: invalid listener port: {}", path.listener_port));
         }
         const std::string protocol = folded(path.protocol);
         if (!protocol.empty() && protocol != "http" && protocol != "http2") {
-            problems.add(fmt::format("protocol '{}' not supported for path: {}, must be in: [http http2]", protocol,
-                                     path.path));
+            problems.add(
+                fmt::format("protocol '{}' not supported for path: {}, must be in: [http http2]",
+                            protocol, path.path));
         }
     }
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
+}
 
 Result<void> validate_proxy(const ServiceDefinition& service) {
     static const ProxyDefinition no_proxy;
@@ -154,10 +166,12 @@ Result<void> validate_gateway(const ServiceDefinition& service) {
     Problems problems;
     const auto forbid = [&](bool given, std::string_view field) {
         if (given) {
-            problems.add(fmt::format("The Proxy.{} configuration is invalid for a {}", field, service.kind));
+            problems.add(
+                fmt::format("The Proxy.{} configuration is invalid for a {}", field, service.kind));
         }
     };
-    if (service.port == 0) problems.add(fmt::format("Port must be non-zero for a {}", service.kind));
+    if (service.port == 0)
+        problems.add(fmt::format("Port must be non-zero for a {}", service.kind));
     if (service.has_sidecar_service) {
         problems.add(fmt::format("A {} cannot have a sidecar service defined", service.kind));
     }
@@ -170,7 +184,8 @@ Result<void> validate_gateway(const ServiceDefinition& service) {
 }
 
 Result<void> validate_service_check(const CheckDefinition& check) {
-    if (auto valid = check.validate(); !valid) return invalid("Invalid check: " + valid.error().context);
+    if (auto valid = check.validate(); !valid)
+        return invalid("Invalid check: " + valid.error().context);
     if (!is_check_status(check.status)) {
         return invalid("Status for checks must 'passing', 'warning', 'critical'");
     }
@@ -181,11 +196,14 @@ Result<void> validate_service_check(const CheckDefinition& check) {
 
 Result<void> validate_metadata(const StringMap& meta, bool allow_reserved) {
     if (meta.size() > kMetaPairsMax) {
-        return invalid(fmt::format("Node metadata cannot contain more than {} key/value pairs", kMetaPairsMax));
+        return invalid(fmt::format("Node metadata cannot contain more than {} key/value pairs",
+                                   kMetaPairsMax));
     }
     for (const auto& [key, value] : meta) {
-        if (const std::string problem = meta_problem(key, value, allow_reserved); !problem.empty()) {
-            return invalid(fmt::format("Couldn't load metadata pair ('{}', '{}'): {}", key, value, problem));
+        if (const std::string problem = meta_problem(key, value, allow_reserved);
+            !problem.empty()) {
+            return invalid(
+                fmt::format("Couldn't load metadata pair ('{}', '{}'): {}", key, value, problem));
         }
     }
     return success();
@@ -193,7 +211,8 @@ Result<void> validate_metadata(const StringMap& meta, bool allow_reserved) {
 
 Result<void> ServiceDefinition::validate() const {
     if (name.empty()) return invalid("Missing service name");
-    if (address == "0.0.0.0" || address == "::" || address == "[::]") return invalid("Invalid service address");
+    if (address == "0.0.0.0" || address == "::" || address == "[::]")
+        return invalid("Invalid service address");
     if (weights) {
         WEFT_TRY(validate_weights(*weights));
     }

@@ -11,17 +11,19 @@
 #include "agent/base/time.hpp"
 #include "agent/catalog/rows.hpp"
 
-// Services and checks as users define them: in a body of PUT /v1/agent/service/register, in a configuration file or
-// with `weft services register`. Field names are in definition_fields.hpp, once for all readers.
+// Services and checks as users define them: in a body of PUT /v1/agent/service/register, in a
+// configuration file or with `weft services register`. Field names are in definition_fields.hpp,
+// once for all readers.
 namespace weft::agent {
 
 using StringMap = std::vector<std::pair<std::string, std::string>>;  // sorted by key once validated
 
-// Consul's rules and texts for metadata of services and nodes, without the caller's prefix. allow_reserved: keys that
-// begin with "consul-" may be given.
+// Consul's rules and texts for metadata of services and nodes, without the caller's prefix.
+// allow_reserved: keys that begin with "consul-" may be given.
 Result<void> validate_metadata(const StringMap& meta, bool allow_reserved);
 
-// "passing", "warning", "critical", or empty. What to say of others depends on where the check stands.
+// "passing", "warning", "critical", or empty. What to say of others depends on where the check
+// stands.
 bool is_check_status(std::string_view status);
 
 struct CheckDefinition {
@@ -62,12 +64,13 @@ struct CheckDefinition {
 
     bool operator==(const CheckDefinition&) const = default;
 
-    // Consul's rules and texts ("TTL must be > 0 for TTL checks", ...), without the caller's prefix: for a check of its
-    // own it is "Invalid check: ". The caller also sees to the name ("Missing check name") and the status ("Bad check
-    // status"), before this.
+    // Consul's rules and texts ("TTL must be > 0 for TTL checks", ...), without the caller's
+    // prefix: for a check of its own it is "Invalid check: ". The caller also sees to the name
+    // ("Missing check name") and the status ("Bad check status"), before this.
     Result<void> validate() const;
 
-    // "http", "tcp", "ttl", "script", "grpc", "alias", "docker", "udp", "h2ping", "os_service"; empty if none is given.
+    // "http", "tcp", "ttl", "script", "grpc", "alias", "docker", "udp", "h2ping", "os_service";
+    // empty if none is given.
     std::string_view kind() const;
 };
 
@@ -124,14 +127,15 @@ struct ServiceDefinition {
     std::optional<WeightsDefinition> weights;
     std::optional<ProxyDefinition> proxy;
     bool connect_native = false;
-    bool has_sidecar_service = false;  // connect.sidecar_service was given: a feature of a later release
+    bool has_sidecar_service =
+        false;  // connect.sidecar_service was given: a feature of a later release
     std::vector<CheckDefinition> checks;  // `check` and `checks` together
     std::string token;
 
     bool operator==(const ServiceDefinition&) const = default;
 
-    // Consul's rules and whole texts, prefixes included, its checks too; fills in nothing. A connect.sidecar_service is
-    // for the caller to refuse.
+    // Consul's rules and whole texts, prefixes included, its checks too; fills in nothing. A
+    // connect.sidecar_service is for the caller to refuse.
     Result<void> validate() const;
 
     std::string effective_id() const { return id.empty() ? name : id; }

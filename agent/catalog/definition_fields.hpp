@@ -5,9 +5,10 @@
 
 #include "agent/catalog/definition.hpp"
 
-// The names of all fields of service and check definitions, once for every reader: JSON bodies (api/http) and
-// configuration files (agent/config). A reader is called as read(FieldNames, member) for each field and finds out from
-// the member's type what to read. JSON matches any of the names without regard to case, as Go does.
+// The names of all fields of service and check definitions, once for every reader: JSON bodies
+// (api/http) and configuration files (agent/config). A reader is called as read(FieldNames, member)
+// for each field and finds out from the member's type what to read. JSON matches any of the names
+// without regard to case, as Go does.
 namespace weft::agent {
 
 struct FieldNames {
@@ -16,7 +17,8 @@ struct FieldNames {
     std::string_view alias = {};
 };
 
-// Where a check definition stands: a check of its own is identified by ID, one inside a service by CheckID (or id).
+// Where a check definition stands: a check of its own is identified by ID, one inside a service by
+// CheckID (or id).
 enum class CheckPlace { Standalone, InService };
 
 template <class Reader>
@@ -56,9 +58,12 @@ void read_fields(Reader& read, CheckDefinition& check, CheckPlace place) {
     read(FieldNames{"TTL", "ttl"}, check.ttl);
     read(FieldNames{"DeregisterCriticalServiceAfter", "deregister_critical_service_after"},
          check.deregister_critical_service_after);
-    read(FieldNames{"SuccessBeforePassing", "success_before_passing"}, check.success_before_passing);
-    read(FieldNames{"FailuresBeforeWarning", "failures_before_warning"}, check.failures_before_warning);
-    read(FieldNames{"FailuresBeforeCritical", "failures_before_critical"}, check.failures_before_critical);
+    read(FieldNames{"SuccessBeforePassing", "success_before_passing"},
+         check.success_before_passing);
+    read(FieldNames{"FailuresBeforeWarning", "failures_before_warning"},
+         check.failures_before_warning);
+    read(FieldNames{"FailuresBeforeCritical", "failures_before_critical"},
+         check.failures_before_critical);
     read(FieldNames{"OutputMaxSize", "output_max_size"}, check.output_max_size);
 }
 
@@ -92,7 +97,8 @@ struct OpaqueObject {
 template <class Reader>
 void read_fields(Reader& read, UpstreamDefinition& upstream) {
     read(FieldNames{"DestinationType", "destination_type"}, upstream.destination_type);
-    read(FieldNames{"DestinationNamespace", "destination_namespace"}, upstream.destination_namespace);
+    read(FieldNames{"DestinationNamespace", "destination_namespace"},
+         upstream.destination_namespace);
     read(FieldNames{"DestinationName", "destination_name"}, upstream.destination_name);
     read(FieldNames{"Datacenter", "datacenter"}, upstream.datacenter);
     read(FieldNames{"LocalBindAddress", "local_bind_address"}, upstream.local_bind_address);
@@ -122,8 +128,10 @@ void read_fields(Reader& read, ExposeBlock& expose) {
 
 template <class Reader>
 void read_fields(Reader& read, ProxyDefinition& proxy) {
-    read(FieldNames{"DestinationServiceName", "destination_service_name"}, proxy.destination_service_name);
-    read(FieldNames{"DestinationServiceID", "destination_service_id"}, proxy.destination_service_id);
+    read(FieldNames{"DestinationServiceName", "destination_service_name"},
+         proxy.destination_service_name);
+    read(FieldNames{"DestinationServiceID", "destination_service_id"},
+         proxy.destination_service_id);
     read(FieldNames{"LocalServiceAddress", "local_service_address"}, proxy.local_service_address);
     read(FieldNames{"LocalServicePort", "local_service_port"}, proxy.local_service_port);
     read(FieldNames{"Mode", "mode"}, proxy.mode);

@@ -11,15 +11,16 @@
 #include "agent/catalog/msgpack_reader.hpp"
 #include "agent/catalog/row_fields.hpp"
 
-// Structs as msgpack maps by field name, in both directions, driven by visit_fields(). Empty fields are left out, names
-// that the reader does not know are skipped. The same value always gives the same bytes: digests are made of them.
+// Structs as msgpack maps by field name, in both directions, driven by visit_fields(). Empty fields
+// are left out, names that the reader does not know are skipped. The same value always gives the
+// same bytes: digests are made of them.
 namespace weft::agent {
 
 template <class T, class Visitor>
 concept HasFields = requires(T& value, Visitor& visitor) { visit_fields(visitor, value); };
 
-// How many elements of more than a text's size an encoded list may have: a byte of input must not become a kilobyte of
-// memory.
+// How many elements of more than a text's size an encoded list may have: a byte of input must not
+// become a kilobyte of memory.
 inline constexpr std::uint32_t kMaxListedRows = 16'384;
 
 class FieldWriter {
@@ -203,7 +204,8 @@ private:
         read_struct(value);
     }
 
-    // Equal rows must have equal bytes, so what another program wrote is put in order; the first of equal keys stays.
+    // Equal rows must have equal bytes, so what another program wrote is put in order; the first of
+    // equal keys stays.
     template <class T>
     static void sort_by_key(std::vector<std::pair<SharedText, T>>& map) {
         const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };

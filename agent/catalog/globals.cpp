@@ -17,10 +17,16 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("forgotten", row.forgotten);
 }
 
-std::string Globals::key() { return record_key(TableTag::Globals, {}); }
+std::string Globals::key() {
+    return record_key(TableTag::Globals, {});
+}
 
-std::string Globals::encode() const { return encode_value(*this); }
+std::string Globals::encode() const {
+    return encode_value(*this);
+}
 
-std::optional<Globals> Globals::decode(std::string_view value) { return decode_value<Globals>(value); }
+std::optional<Globals> Globals::decode(std::string_view value) {
+    return decode_value<Globals>(value);
+}
 
 }  // namespace weft::agent

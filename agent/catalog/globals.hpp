@@ -9,8 +9,8 @@
 
 namespace weft::agent {
 
-// When the lists of whole tables last changed, and from when on removed names are no longer told apart. Part of the
-// replicated state, as one record.
+// When the lists of whole tables last changed, and from when on removed names are no longer told
+// apart. Part of the replicated state, as one record.
 struct Globals {
     Index nodes;
     Index service_names;

@@ -22,8 +22,8 @@ void Importer::put(Table& table, const typename Table::Ptr& entry) {
     table.replace(typename Table::Ptr(), entry);
 }
 
-void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Index index,
-                     std::uint32_t members) {
+void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
+                     Index index, std::uint32_t members) {
     const SubjectPtr present = root_.subjects.find(kind, name);
     auto fresh = present ? make_ref<Subject>(*present) : make_ref<Subject>();
     if (!present) {
@@ -38,8 +38,8 @@ void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_l
     root_.subjects.replace(present, SubjectPtr(fresh));
 }
 
-void Importer::raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects, Index index,
-                             std::uint32_t members) {
+void Importer::raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects,
+                             Index index, std::uint32_t members) {
     raise(SubjectKind::Service, row.name, aspects, index, members);
     if (const std::string_view connect = connect_name(row); !connect.empty()) {
         raise(SubjectKind::Connect, connect, aspects, index, members);
@@ -52,7 +52,8 @@ Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record
     auto entry = make_ref<NodeEntry>();
     entry->row = std::move(*row);
     if (NodesTable::key_of(*entry) != record.key) return corrupt("node under another's key");
-    if (root_.nodes.find(key.name) || root_.nodes.find_by_id(entry->row.id)) return corrupt("node given twice");
+    if (root_.nodes.find(key.name) || root_.nodes.find_by_id(entry->row.id))
+        return corrupt("node given twice");
     interner_.share(entry->row);
     raise(SubjectKind::Node, entry->row.name, {Aspect::Members}, entry->row.modify_index, 1);
     put(root_.nodes, NodePtr(entry));
@@ -73,7 +74,8 @@ Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& rec
     raise(SubjectKind::Node, entry->row.node, {Aspect::Members}, entry->row.modify_index);
     raise_service(entry->row, {Aspect::Members, Aspect::Health},
                   std::max(entry->row.modify_index, entry->node->row.modify_index), 1);
-    root_.names.add(entry->row);
+    ServiceNames::Toggles toggles;
+    root_.names.add(entry->row, toggles);
     put(root_.services, ServicePtr(entry));
     return success();
 }
@@ -118,7 +120,8 @@ Result<void> Importer::add_subject(const ParsedKey& key, const StoredRecord& rec
     auto fresh = make_ref<Subject>(*present);
     fresh->floors = *floors;
     if (!fresh->is_stored()) return corrupt("index bookkeeping without an index");
-    for (std::size_t i = 0; i < kAspects; ++i) fresh->current[i] = std::max(fresh->current[i], fresh->floors[i]);
+    for (std::size_t i = 0; i < kAspects; ++i)
+        fresh->current[i] = std::max(fresh->current[i], fresh->floors[i]);
     const SubjectPtr entry(fresh);
     root_.subjects.replace(present, entry);
     root_.rows_digest += row_digest(record.key, SubjectsTable::encode(*entry));
@@ -127,7 +130,8 @@ Result<void> Importer::add_subject(const ParsedKey& key, const StoredRecord& rec
 
 Result<void> Importer::add_globals(const StoredRecord& record) {
     const auto globals = Globals::decode(record.value);
-    if (!globals || record.key != Globals::key()) return corrupt("malformed index bookkeeping of tables");
+    if (!globals || record.key != Globals::key())
+        return corrupt("malformed index bookkeeping of tables");
     if (!(root_.globals == Globals())) return corrupt("index bookkeeping of tables given twice");
     root_.globals = *globals;
     return success();
@@ -137,15 +141,22 @@ Result<void> Importer::add(const StoredRecord& record) {
     const auto key = parse_record_key(record.key);
     if (!key) return corrupt("malformed key");
     switch (key->tag) {
-        case TableTag::Nodes: return add_node(*key, record);
-        case TableTag::Services: return add_service(*key, record);
-        case TableTag::Checks: return add_check(*key, record);
-        case TableTag::Subjects: return add_subject(*key, record);
-        case TableTag::Globals: return add_globals(record);
+        case TableTag::Nodes:
+            return add_node(*key, record);
+        case TableTag::Services:
+            return add_service(*key, record);
+        case TableTag::Checks:
+            return add_check(*key, record);
+        case TableTag::Subjects:
+            return add_subject(*key, record);
+        case TableTag::Globals:
+            return add_globals(record);
     }
-    return make_error(Errc::Unsupported, fmt::format("stored catalog record of a table that this program does not know "
-                                                     "(tag {:#04x})",
-                                                     static_cast<unsigned>(key->tag)));
+    return make_error(
+        Errc::Unsupported,
+        fmt::format("stored catalog record of a table that this program does not know "
+                    "(tag {:#04x})",
+                    static_cast<unsigned>(key->tag)));
 }
 
 Tombstones Importer::tombstones(const CatalogRoot& root) {
@@ -157,7 +168,8 @@ Tombstones Importer::tombstones(const CatalogRoot& root) {
     return found;
 }
 
-void Catalog::export_records(const View& view, const std::function<void(const StoredRecord&)>& sink) {
+void Catalog::export_records(const View& view,
+                             const std::function<void(const StoredRecord&)>& sink) {
     const CatalogRoot& root = *view.root();
     root.for_each_table([&](const auto& table) {
         using Table = std::remove_cvref_t<decltype(table)>;
@@ -174,23 +186,32 @@ void Catalog::export_records(const View& view, const std::function<void(const St
 Result<void> Catalog::begin_import() {
     state_->reset();
     state_->importing = true;
+    state_->import_failed = false;
     return success();
 }
 
 Result<void> Catalog::import_record(const StoredRecord& record) {
     if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
-    return Importer(state_->own_root(), state_->interner).add(record);
+    auto added = Importer(state_->own_root(), state_->interner).add(record);
+    if (!added) state_->import_failed = true;
+    return added;
 }
 
 Result<void> Catalog::finish_import(Index applied, std::optional<Digest> expected) {
     if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
     state_->importing = false;
+    if (state_->import_failed) {
+        state_->reset();
+        return make_error(Errc::Corrupt, "a record of the stored catalog could not be read");
+    }
     const Digest digest = state_->root->digest();
     if (expected && !(digest == *expected)) {
         state_->reset();
-        return make_error(Errc::Corrupt,
-                          fmt::format("the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
-                                      digest.high, digest.low, expected->high, expected->low));
+        return make_error(
+            Errc::Corrupt,
+            fmt::format(
+                "the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
+                digest.high, digest.low, expected->high, expected->low));
     }
     state_->tombstones = Importer::tombstones(*state_->root);
     state_->own_root().applied = applied;

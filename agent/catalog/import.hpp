@@ -8,8 +8,8 @@
 
 namespace weft::agent {
 
-// Puts stored records into an empty root, keeping their indexes, and derives the rest. Every byte string has a defined
-// outcome; an error leaves a root that is to be thrown away.
+// Puts stored records into an empty root, keeping their indexes, and derives the rest. Every byte
+// string has a defined outcome; an error leaves a root that is to be thrown away.
 class Importer {
 public:
     Importer(CatalogRoot& root, Interner& interner) : root_(root), interner_(interner) {}
@@ -27,8 +27,8 @@ private:
     template <class Table>
     void put(Table& table, const typename Table::Ptr& entry);
     // Raises aspects to at least that index.
-    void raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Index index,
-               std::uint32_t members = 0);
+    void raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
+               Index index, std::uint32_t members = 0);
     void raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects, Index index,
                        std::uint32_t members = 0);
 

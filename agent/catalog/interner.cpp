@@ -30,7 +30,9 @@ std::uint64_t hash(const ServiceAddressMap& map) {
     return sum;
 }
 
-std::uint64_t hash(const ProxyRow& proxy) { return hash(proxy.destination_service_name.view()); }
+std::uint64_t hash(const ProxyRow& proxy) {
+    return hash(proxy.destination_service_name.view());
+}
 
 std::uint64_t hash(const CheckDefinitionRow& definition) {
     return hash(definition.tcp.view(), hash(definition.http.view()));

@@ -7,9 +7,10 @@
 
 namespace weft::agent {
 
-// Makes equal texts and lists of different rows the same memory: instances of a service have the same name, tags and
-// check names, and commands and checkpoints bring a copy with each row. Remembers recent values in tables of fixed size;
-// what falls out is merely not shared. Only memory depends on it, never a result.
+// Makes equal texts and lists of different rows the same memory: instances of a service have the
+// same name, tags and check names, and commands and checkpoints bring a copy with each row.
+// Remembers recent values in tables of fixed size; what falls out is merely not shared. Only memory
+// depends on it, never a result.
 class Interner {
 public:
     void share(NodeRow& row);

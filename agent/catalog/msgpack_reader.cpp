@@ -30,12 +30,24 @@ enum Mark : std::uint8_t {
     kMap32 = 0xdf,
 };
 
-bool is_fix_positive(std::uint8_t mark) { return mark <= 0x7f; }
-bool is_fix_negative(std::uint8_t mark) { return mark >= 0xe0; }
-bool is_fix_map(std::uint8_t mark) { return mark >= 0x80 && mark <= 0x8f; }
-bool is_fix_array(std::uint8_t mark) { return mark >= 0x90 && mark <= 0x9f; }
-bool is_fix_text(std::uint8_t mark) { return mark >= 0xa0 && mark <= 0xbf; }
-bool is_between(std::uint8_t mark, Mark first, Mark last) { return mark >= first && mark <= last; }
+bool is_fix_positive(std::uint8_t mark) {
+    return mark <= 0x7f;
+}
+bool is_fix_negative(std::uint8_t mark) {
+    return mark >= 0xe0;
+}
+bool is_fix_map(std::uint8_t mark) {
+    return mark >= 0x80 && mark <= 0x8f;
+}
+bool is_fix_array(std::uint8_t mark) {
+    return mark >= 0x90 && mark <= 0x9f;
+}
+bool is_fix_text(std::uint8_t mark) {
+    return mark >= 0xa0 && mark <= 0xbf;
+}
+bool is_between(std::uint8_t mark, Mark first, Mark last) {
+    return mark >= first && mark <= last;
+}
 
 std::size_t width(std::uint8_t mark, Mark first, std::size_t first_width) {
     return first_width << (mark - first);
@@ -77,7 +89,8 @@ std::uint32_t MsgpackReader::read_array() {
     const auto mark = static_cast<std::uint8_t>(take(1));
     if (failed_) return 0;
     if (is_fix_array(mark)) return checked_count(mark & 0x0fU, 1);
-    if (is_between(mark, kArray16, kArray32)) return checked_count(take(width(mark, kArray16, 2)), 1);
+    if (is_between(mark, kArray16, kArray32))
+        return checked_count(take(width(mark, kArray16, 2)), 1);
     fail();
     return 0;
 }
@@ -138,7 +151,8 @@ std::int64_t MsgpackReader::read_signed() {
 
 std::int32_t MsgpackReader::read_int32() {
     const std::int64_t value = read_signed();
-    if (value < std::numeric_limits<std::int32_t>::min() || value > std::numeric_limits<std::int32_t>::max()) {
+    if (value < std::numeric_limits<std::int32_t>::min() ||
+        value > std::numeric_limits<std::int32_t>::max()) {
         fail();
         return 0;
     }
@@ -146,7 +160,8 @@ std::int32_t MsgpackReader::read_int32() {
 }
 
 void MsgpackReader::skip() {
-    // Each value takes at least one byte, so what is outstanding stays below the size of the input or fails.
+    // Each value takes at least one byte, so what is outstanding stays below the size of the input
+    // or fails.
     for (std::uint64_t outstanding = 1; outstanding > 0 && !failed_; --outstanding) {
         outstanding += skip_one();
         if (outstanding - 1 > rest_.size()) fail();

@@ -7,9 +7,9 @@
 
 namespace weft::agent {
 
-// Reads msgpack value by value from bytes that nobody vouches for. A value of the wrong kind or a cut-off one makes it
-// fail for good: every later read gives an empty value, so that callers check failed() once, at the end. Allocates
-// nothing and never recurses, whatever the bytes claim.
+// Reads msgpack value by value from bytes that nobody vouches for. A value of the wrong kind or a
+// cut-off one makes it fail for good: every later read gives an empty value, so that callers check
+// failed() once, at the end. Allocates nothing and never recurses, whatever the bytes claim.
 class MsgpackReader {
 public:
     explicit MsgpackReader(std::string_view bytes) : rest_(bytes) {}
@@ -34,7 +34,9 @@ public:
 private:
     std::uint64_t take(std::size_t size);  // big-endian
     std::string_view take_bytes(std::uint64_t size);
-    std::uint8_t peek() const { return rest_.empty() ? 0 : static_cast<std::uint8_t>(rest_.front()); }
+    std::uint8_t peek() const {
+        return rest_.empty() ? 0 : static_cast<std::uint8_t>(rest_.front());
+    }
     std::uint32_t checked_count(std::uint64_t count, std::uint64_t values_each);
     std::uint64_t skip_one();
 

@@ -9,7 +9,8 @@
 namespace weft::agent {
 namespace {
 
-std::vector<CheckPtr> bound_checks(const CatalogRoot& root, std::string_view node, std::string_view service_id) {
+std::vector<CheckPtr> bound_checks(const CatalogRoot& root, std::string_view node,
+                                   std::string_view service_id) {
     std::vector<CheckPtr> found;
     root.checks.scan_bound(node, service_id, [&](const CheckPtr& entry) {
         found.push_back(entry);
@@ -26,7 +27,8 @@ Digest digest_of(const typename Table::Ptr& entry, const std::string& key) {
 }  // namespace
 
 template <class Table>
-void Mutation::replace(Table& table, const typename Table::Ptr& old, const typename Table::Ptr& fresh) {
+void Mutation::replace(Table& table, const typename Table::Ptr& old,
+                       const typename Table::Ptr& fresh) {
     std::string key = Table::key_of(fresh ? *fresh : *old);
     root_.rows_digest -= digest_of<Table>(old, key);
     root_.rows_digest += digest_of<Table>(fresh, key);
@@ -108,31 +110,47 @@ void Mutation::put_service(ServiceRow row) {
     const std::string_view old_connect = old ? connect_name(old->row) : std::string_view();
     join(SubjectKind::Service, fresh->row.name);
     if (!connect_name(fresh->row).empty()) join(SubjectKind::Connect, connect_name(fresh->row));
-    if (old && (old->row.name != fresh->row.name || !(old->row.tags == fresh->row.tags))) rename_checks(fresh->row);
+    if (old && (old->row.name != fresh->row.name || !(old->row.tags == fresh->row.tags)))
+        rename_checks(fresh->row);
     // Leaving comes last, so that a name that loses its last instance also knows of its last check.
     move_member(SubjectKind::Service, old_name, fresh->row.name);
     move_member(SubjectKind::Connect, old_connect, connect_name(fresh->row));
 }
 
 void Mutation::rename_checks(const ServiceRow& service) {
-    for (const CheckPtr& check : bound_checks(root_, service.node, service.id)) put_check(check->row);
+    for (const CheckPtr& check : bound_checks(root_, service.node, service.id)) {
+        const bool comes = std::binary_search(announced_checks_.begin(), announced_checks_.end(),
+                                              check->row.id.view());
+        if (!comes) put_check(check->row);
+    }
 }
 
 void Mutation::update_names(const ServicePtr& old, const ServicePtr& fresh) {
-    if (old && fresh && old->row.name == fresh->row.name && old->row.tags == fresh->row.tags) return;
-    bool changed = false;
-    // Adding first: what both have never looks as if it came or went.
-    if (fresh && root_.names.add(fresh->row)) changed = true;
-    if (old && root_.names.remove(old->row)) changed = true;
-    if (!changed) return;
-    root_.globals.service_names = index_;
-    journal_.watch(WatchKind::ServiceNames);
+    if (old && fresh && old->row.name == fresh->row.name && old->row.tags == fresh->row.tags)
+        return;
+    if (fresh) root_.names.add(fresh->row, toggles_);
+    if (old) root_.names.remove(old->row, toggles_);
+}
+
+// What came and left again in one command did neither.
+void Mutation::finish() {
+    std::sort(toggles_.begin(), toggles_.end());
+    for (auto at = toggles_.begin(); at != toggles_.end();) {
+        const auto next = std::upper_bound(at, toggles_.end(), *at);
+        if ((next - at) % 2 != 0) {
+            root_.globals.service_names = index_;
+            journal_.watch(WatchKind::ServiceNames);
+            return;
+        }
+        at = next;
+    }
 }
 
 void Mutation::remove_service(std::string_view node, std::string_view id) {
     const ServicePtr entry = root_.services.find(node, id);
     if (!entry) return;
-    for (const CheckPtr& check : bound_checks(root_, entry->row.node, entry->row.id)) erase_check(check);
+    for (const CheckPtr& check : bound_checks(root_, entry->row.node, entry->row.id))
+        erase_check(check);
     erase_service(entry);
 }
 
@@ -141,7 +159,8 @@ void Mutation::erase_service(const ServicePtr& entry) {
     touch(SubjectKind::Node, entry->row.node, {Aspect::Members}, Change::Removal);
     update_names(entry, ServicePtr());
     leave(SubjectKind::Service, entry->row.name);
-    if (const std::string_view name = connect_name(entry->row); !name.empty()) leave(SubjectKind::Connect, name);
+    if (const std::string_view name = connect_name(entry->row); !name.empty())
+        leave(SubjectKind::Connect, name);
 }
 
 // ---- checks
@@ -221,7 +240,8 @@ void Mutation::touch_service(const ServiceRow& row, Aspect aspect, Change change
         }
     };
     touch_kind(SubjectKind::Service, row.name);
-    if (const std::string_view connect = connect_name(row); !connect.empty()) touch_kind(SubjectKind::Connect, connect);
+    if (const std::string_view connect = connect_name(row); !connect.empty())
+        touch_kind(SubjectKind::Connect, connect);
 }
 
 void Mutation::join(SubjectKind kind, std::string_view name) {
@@ -232,7 +252,8 @@ void Mutation::leave(SubjectKind kind, std::string_view name) {
     touch(kind, name, {Aspect::Members, Aspect::Health}, Change::Removal, -1);
 }
 
-// Takes the place of the member that join(to) counted: away from the old name, or a second time from the same.
+// Takes the place of the member that join(to) counted: away from the old name, or a second time
+// from the same.
 void Mutation::move_member(SubjectKind kind, std::string_view from, std::string_view to) {
     if (from.empty()) return;
     if (!to.empty() && fold_compare(from, to) == 0) {
@@ -242,7 +263,8 @@ void Mutation::move_member(SubjectKind kind, std::string_view from, std::string_
     }
 }
 
-RefPtr<Subject> Mutation::fresh_subject(SubjectKind kind, std::string_view name, const SubjectPtr& present) const {
+RefPtr<Subject> Mutation::fresh_subject(SubjectKind kind, std::string_view name,
+                                        const SubjectPtr& present) const {
     if (present) return make_ref<Subject>(*present);
     auto made = make_ref<Subject>();
     made->kind = kind;
@@ -253,12 +275,13 @@ RefPtr<Subject> Mutation::fresh_subject(SubjectKind kind, std::string_view name,
     return made;
 }
 
-void Mutation::touch(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Change change,
-                     int members) {
+void Mutation::touch(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
+                     Change change, int members) {
     const SubjectPtr present = root_.subjects.find(kind, name);
     const auto is_done = [&](Aspect aspect) {
         const auto at = static_cast<std::size_t>(aspect);
-        return present->current[at] == index_ && (change == Change::Put || present->floors[at] == index_);
+        return present->current[at] == index_ &&
+               (change == Change::Put || present->floors[at] == index_);
     };
     if (present && members == 0 && std::all_of(aspects.begin(), aspects.end(), is_done)) return;
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/journal.hpp"
@@ -9,27 +11,41 @@
 
 namespace weft::agent {
 
-// The changes that one command makes: puts and removes rows and keeps everything that depends on them, namely digest,
-// per-row and per-watch indexes, names, the links between rows, and the journal. Which changes a command means is decided
-// by its own file; the rows given here are valid: their nodes and services exist.
+// The changes that one command makes: puts and removes rows and keeps everything that depends on
+// them, namely digest, per-row and per-watch indexes, names, the links between rows, and the
+// journal. Which changes a command means is decided by its own file; the rows given here are valid:
+// their nodes and services exist.
 class Mutation {
 public:
-    Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Tombstones& tombstones, Index index)
-        : root_(root), journal_(journal), interner_(interner), tombstones_(tombstones), index_(index) {}
+    Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Tombstones& tombstones,
+             Index index)
+        : root_(root),
+          journal_(journal),
+          interner_(interner),
+          tombstones_(tombstones),
+          index_(index) {}
 
     const CatalogRoot& root() const { return root_; }
     bool changed() const { return changed_; }
 
-    // Create or replace; a row equal to the present one but for its indexes changes nothing. create_index is kept from
-    // the present row, or taken from the given one when that is not zero (a renamed node).
+    // Create or replace; a row equal to the present one but for its indexes changes nothing.
+    // create_index is kept from the present row, or taken from the given one when that is not zero
+    // (a renamed node).
     void put_node(NodeRow row);
     void put_service(ServiceRow row);
     void put_check(CheckRow row);
+
+    // Ids of checks, sorted, that this command will put: put_service() leaves them alone, so that
+    // none is seen to pass through a state that it leaves in the same command.
+    void announce_checks(std::vector<std::string_view> ids) { announced_checks_ = std::move(ids); }
 
     // With everything that belongs to them; unknown ones are no error.
     void remove_node(std::string_view name);
     void remove_service(std::string_view node, std::string_view id);
     void remove_check(std::string_view node, std::string_view id);
+
+    // After the last change of the command.
+    void finish();
 
 private:
     enum class Change { Put, Removal };
@@ -53,9 +69,10 @@ private:
     void leave(SubjectKind kind, std::string_view name);
 
     // Marks aspects of a subject as changed, and moves its number of members.
-    void touch(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects, Change change,
-               int members = 0);
-    RefPtr<Subject> fresh_subject(SubjectKind kind, std::string_view name, const SubjectPtr& present) const;
+    void touch(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
+               Change change, int members = 0);
+    RefPtr<Subject> fresh_subject(SubjectKind kind, std::string_view name,
+                                  const SubjectPtr& present) const;
     void replace_subject(const SubjectPtr& old, const SubjectPtr& fresh);
     void forget_oldest();
 
@@ -65,6 +82,8 @@ private:
     Tombstones& tombstones_;
     const Index index_;
     bool changed_ = false;
+    std::vector<std::string_view> announced_checks_;
+    ServiceNames::Toggles toggles_;
 };
 
 }  // namespace weft::agent

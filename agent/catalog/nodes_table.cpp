@@ -6,18 +6,26 @@
 namespace weft::agent {
 namespace {
 
-NodePtr or_null(const NodePtr* found) { return found ? *found : NodePtr(); }
+NodePtr or_null(const NodePtr* found) {
+    return found ? *found : NodePtr();
+}
 
 }  // namespace
 
-int NodesTable::ByName::compare(const NodePtr& a, std::string_view name) { return fold_compare(a->row.name, name); }
-int NodesTable::ById::compare(const NodePtr& a, std::string_view id) { return fold_compare(a->row.id, id); }
+int NodesTable::ByName::compare(const NodePtr& a, std::string_view name) {
+    return fold_compare(a->row.name, name);
+}
+int NodesTable::ById::compare(const NodePtr& a, std::string_view id) {
+    return fold_compare(a->row.id, id);
+}
 int NodesTable::ByAddress::compare(const NodePtr& a, const AddressKey& key) {
     const int order = exact_compare(a->row.address, key.address);
     return order != 0 ? order : fold_compare(a->row.name, key.name);
 }
 
-NodePtr NodesTable::find(std::string_view name) const { return or_null(by_name_.find(name)); }
+NodePtr NodesTable::find(std::string_view name) const {
+    return or_null(by_name_.find(name));
+}
 
 NodePtr NodesTable::find_by_id(std::string_view id) const {
     return id.empty() ? NodePtr() : or_null(by_id_.find(id));
@@ -33,7 +41,8 @@ NodePtr NodesTable::find_by_address(std::string_view address) const {
 }
 
 void NodesTable::replace(const NodePtr& old, const NodePtr& fresh) {
-    if (old && (!fresh || fold_compare(old->row.id, fresh->row.id) != 0)) by_id_.erase(old->row.id.view());
+    if (old && (!fresh || fold_compare(old->row.id, fresh->row.id) != 0))
+        by_id_.erase(old->row.id.view());
     if (old && (!fresh || ByAddress::compare(old, fresh) != 0)) by_address_.erase(old);
     if (!fresh) {
         by_name_.erase(old);
@@ -44,9 +53,13 @@ void NodesTable::replace(const NodePtr& old, const NodePtr& fresh) {
     if (!fresh->row.id.empty()) by_id_.put(fresh);
 }
 
-std::string NodesTable::encode(const NodeEntry& entry) { return encode_value(entry.row); }
+std::string NodesTable::encode(const NodeEntry& entry) {
+    return encode_value(entry.row);
+}
 
-std::optional<NodeRow> NodesTable::decode(std::string_view value) { return decode_value<NodeRow>(value); }
+std::optional<NodeRow> NodesTable::decode(std::string_view value) {
+    return decode_value<NodeRow>(value);
+}
 
 void NodesTable::check_invariants() const {
     by_name_.check_invariants();

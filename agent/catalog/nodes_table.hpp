@@ -43,11 +43,15 @@ public:
 private:
     struct ByName {
         static int compare(const NodePtr& a, std::string_view name);
-        static int compare(const NodePtr& a, const NodePtr& b) { return compare(a, b->row.name.view()); }
+        static int compare(const NodePtr& a, const NodePtr& b) {
+            return compare(a, b->row.name.view());
+        }
     };
     struct ById {
         static int compare(const NodePtr& a, std::string_view id);
-        static int compare(const NodePtr& a, const NodePtr& b) { return compare(a, b->row.id.view()); }
+        static int compare(const NodePtr& a, const NodePtr& b) {
+            return compare(a, b->row.id.view());
+        }
     };
     struct AddressKey {
         std::string_view address;

@@ -11,12 +11,12 @@
 
 namespace weft::agent {
 
-// An ordered set as a B+-tree whose copies share everything: copying is one pointer, and a change copies only the path
-// to its leaf, or nothing when no copy of the set is left. Copies may be read and dropped on any thread; one set is
-// changed by one thread.
+// An ordered set as a B+-tree whose copies share everything: copying is one pointer, and a change
+// copies only the path to its leaf, or nothing when no copy of the set is left. Copies may be read
+// and dropped on any thread; one set is changed by one thread.
 //
-// Items carry their keys. Order has static int compare(const Item&, const Key&) for each type of key that is searched
-// for, Item itself included; items that compare 0 are the same entry.
+// Items carry their keys. Order has static int compare(const Item&, const Key&) for each type of
+// key that is searched for, Item itself included; items that compare 0 are the same entry.
 template <class Item, class Order>
 class PersistentSet {
 public:
@@ -33,7 +33,8 @@ public:
         }
         const Leaf& leaf = as_leaf(*node);
         const std::size_t at = lower_bound(leaf.items, leaf.count, key);
-        return at < leaf.count && Order::compare(leaf.items[at], key) == 0 ? &leaf.items[at] : nullptr;
+        return at < leaf.count && Order::compare(leaf.items[at], key) == 0 ? &leaf.items[at]
+                                                                           : nullptr;
     }
 
     // Adds the item, or puts it in the place of the one with the same key. True when it was added.
@@ -89,8 +90,9 @@ public:
 
 private:
     static constexpr std::size_t kFanout = 32;
-    static constexpr std::size_t kSparse = kFanout / 4;     // fewer: join with a neighbour
-    static constexpr std::size_t kJoined = kFanout * 3 / 4;  // ... if the result leaves room to grow
+    static constexpr std::size_t kSparse = kFanout / 4;  // fewer: join with a neighbour
+    static constexpr std::size_t kJoined =
+        kFanout * 3 / 4;  // ... if the result leaves room to grow
 
     struct Node : RefCounted {
         explicit Node(bool leaf) : is_leaf(leaf) {}
@@ -117,16 +119,19 @@ private:
         return node.is_leaf ? as_leaf(node).items[0] : as_branch(node).firsts[0];
     }
 
-    // The node, made this set's own first. Owning a parent before its child makes the child's count tell the truth.
+    // The node, made this set's own first. Owning a parent before its child makes the child's count
+    // tell the truth.
     static Node& own(RefPtr<Node>& slot) {
         if (!slot->is_unique()) {
-            slot = slot->is_leaf ? RefPtr<Node>(new Leaf(as_leaf(*slot))) : RefPtr<Node>(new Branch(as_branch(*slot)));
+            slot = slot->is_leaf ? RefPtr<Node>(new Leaf(as_leaf(*slot)))
+                                 : RefPtr<Node>(new Branch(as_branch(*slot)));
         }
         return *slot;
     }
 
     template <class Key>
-    static std::size_t lower_bound(const std::array<Item, kFanout>& items, std::size_t count, const Key& key) {
+    static std::size_t lower_bound(const std::array<Item, kFanout>& items, std::size_t count,
+                                   const Key& key) {
         std::size_t low = 0;
         while (count > 0) {
             const std::size_t half = count / 2;
@@ -142,7 +147,8 @@ private:
 
     template <class Key>
     static std::size_t child_for(const Branch& branch, const Key& key) {
-        std::size_t low = 0;  // the last child whose first item is not after the key, or the first child
+        std::size_t low =
+            0;  // the last child whose first item is not after the key, or the first child
         std::size_t count = branch.count;
         while (count > 1) {
             const std::size_t half = count / 2;
@@ -157,7 +163,8 @@ private:
     }
 
     template <class T>
-    static void insert_at(std::array<T, kFanout>& array, std::size_t count, std::size_t at, T value) {
+    static void insert_at(std::array<T, kFanout>& array, std::size_t count, std::size_t at,
+                          T value) {
         for (std::size_t i = count; i > at; --i) array[i] = std::move(array[i - 1]);
         array[at] = std::move(value);
     }
@@ -167,8 +174,8 @@ private:
         array[count - 1] = T();
     }
     template <class T>
-    static void move_tail(std::array<T, kFanout>& from, std::size_t begin, std::size_t end, std::array<T, kFanout>& to,
-                          std::size_t at) {
+    static void move_tail(std::array<T, kFanout>& from, std::size_t begin, std::size_t end,
+                          std::array<T, kFanout>& to, std::size_t at) {
         for (std::size_t i = begin; i < end; ++i) {
             to[at + i - begin] = std::move(from[i]);
             from[i] = T();
@@ -192,8 +199,9 @@ private:
         if (!(branch.firsts[at] == first)) branch.firsts[at] = first;
     }
 
-    // How many stay on the left when a full node is split. Appending leaves the left one full: rows mostly come in runs
-    // of ascending keys (a checkpoint, the instances of a service node by node), which would leave all nodes half empty.
+    // How many stay on the left when a full node is split. Appending leaves the left one full: rows
+    // mostly come in runs of ascending keys (a checkpoint, the instances of a service node by
+    // node), which would leave all nodes half empty.
     static std::size_t split_point(std::size_t at) { return at == kFanout ? kFanout : kFanout / 2; }
 
     // Returns the right half when the node had to be split.
@@ -266,7 +274,8 @@ private:
             return;
         }
         refresh_first(branch, at);
-        if (branch.children[at]->count < kSparse && branch.count > 1) join(branch, at + 1 < branch.count ? at : at - 1);
+        if (branch.children[at]->count < kSparse && branch.count > 1)
+            join(branch, at + 1 < branch.count ? at : at - 1);
     }
 
     static void remove_child(Branch& branch, std::size_t at) {
@@ -277,14 +286,16 @@ private:
 
     // Moves everything below child at + 1 into child at, if it fits.
     static void join(Branch& branch, std::size_t at) {
-        const std::size_t total = branch.children[at]->count + std::size_t{branch.children[at + 1]->count};
+        const std::size_t total =
+            branch.children[at]->count + std::size_t{branch.children[at + 1]->count};
         if (total > kJoined) return;
         Node& left = own(branch.children[at]);
         Node& right = own(branch.children[at + 1]);
         if (left.is_leaf) {
             move_tail(as_leaf(right).items, 0, right.count, as_leaf(left).items, left.count);
         } else {
-            move_tail(as_branch(right).children, 0, right.count, as_branch(left).children, left.count);
+            move_tail(as_branch(right).children, 0, right.count, as_branch(left).children,
+                      left.count);
             move_tail(as_branch(right).firsts, 0, right.count, as_branch(left).firsts, left.count);
         }
         left.count = static_cast<std::uint16_t>(total);

@@ -8,8 +8,8 @@
 
 namespace weft::agent {
 
-// First byte of a stored record's key. Importing goes in this order, in which each row comes after those it refers to.
-// A value, once released, keeps its meaning for ever.
+// First byte of a stored record's key. Importing goes in this order, in which each row comes after
+// those it refers to. A value, once released, keeps its meaning for ever.
 enum class TableTag : std::uint8_t {
     Nodes = 0x10,
     Services = 0x20,

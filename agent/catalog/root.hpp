@@ -10,7 +10,8 @@
 
 namespace weft::agent {
 
-// One state of the catalog. Copying it copies a few pointers; copies share all trees until one is changed.
+// One state of the catalog. Copying it copies a few pointers; copies share all trees until one is
+// changed.
 struct CatalogRoot : RefCounted {
     NodesTable nodes;
     ServicesTable services;
@@ -21,7 +22,8 @@ struct CatalogRoot : RefCounted {
     Digest rows_digest;      // of all records but the globals'
     Index applied;
 
-    // The tables whose records are exported, in the order in which they are imported. A new table joins here.
+    // The tables whose records are exported, in the order in which they are imported. A new table
+    // joins here.
     template <class Visit>
     void for_each_table(Visit&& visit) const {
         visit(nodes);
@@ -33,7 +35,8 @@ struct CatalogRoot : RefCounted {
     Digest digest() const;
 };
 
-// The services of a node, by id. A list of its own, since what is done with it may change the table.
+// The services of a node, by id. A list of its own, since what is done with it may change the
+// table.
 std::vector<ServicePtr> services_of(const CatalogRoot& root, std::string_view node);
 
 }  // namespace weft::agent

@@ -6,10 +6,12 @@
 #include "agent/catalog/command.hpp"
 #include "agent/catalog/rows.hpp"
 
-// The stored names of all fields of rows and commands, once for writing and for reading. A visitor is called as
-// visit(name, member) for each field; visit.always(..) for those whose unwritten value would not be zero.
+// The stored names of all fields of rows and commands, once for writing and for reading. A visitor
+// is called as visit(name, member) for each field; visit.always(..) for those whose unwritten value
+// would not be zero.
 //
-// A name, once released, keeps its meaning for ever: logs and checkpoints of older programs hold it.
+// A name, once released, keeps its meaning for ever: logs and checkpoints of older programs hold
+// it.
 namespace weft::agent {
 
 template <class T, class Row>

@@ -4,10 +4,14 @@ namespace weft::agent {
 
 std::string_view to_string(Status status) {
     switch (status) {
-        case Status::Passing: return "passing";
-        case Status::Warning: return "warning";
-        case Status::Critical: return "critical";
-        case Status::Maintenance: return "maintenance";
+        case Status::Passing:
+            return "passing";
+        case Status::Warning:
+            return "warning";
+        case Status::Critical:
+            return "critical";
+        case Status::Maintenance:
+            return "maintenance";
     }
     return "critical";
 }
@@ -18,18 +22,20 @@ bool NodeRow::same_content(const NodeRow& other) const {
 }
 
 bool ServiceRow::same_content(const ServiceRow& other) const {
-    return node == other.node && id == other.id && name == other.name && kind == other.kind && tags == other.tags &&
-           address == other.address && tagged_addresses == other.tagged_addresses && meta == other.meta &&
+    return node == other.node && id == other.id && name == other.name && kind == other.kind &&
+           tags == other.tags && address == other.address &&
+           tagged_addresses == other.tagged_addresses && meta == other.meta &&
            proxy == other.proxy && port == other.port && weight_passing == other.weight_passing &&
-           weight_warning == other.weight_warning && enable_tag_override == other.enable_tag_override &&
+           weight_warning == other.weight_warning &&
+           enable_tag_override == other.enable_tag_override &&
            connect_native == other.connect_native;
 }
 
 bool CheckRow::same_content(const CheckRow& other) const {
     return node == other.node && id == other.id && name == other.name && notes == other.notes &&
-           output == other.output && service_id == other.service_id && service_name == other.service_name &&
-           service_tags == other.service_tags && type == other.type && definition == other.definition &&
-           status == other.status;
+           output == other.output && service_id == other.service_id &&
+           service_name == other.service_name && service_tags == other.service_tags &&
+           type == other.type && definition == other.definition && status == other.status;
 }
 
 }  // namespace weft::agent

@@ -24,13 +24,15 @@ struct ServiceAddress {
     std::int32_t port = 0;
     bool operator==(const ServiceAddress&) const = default;
 };
-using ServiceAddressMap = std::vector<std::pair<SharedText, ServiceAddress>>;  // sorted by key, keys unique
+using ServiceAddressMap =
+    std::vector<std::pair<SharedText, ServiceAddress>>;  // sorted by key, keys unique
 
 enum class Status : std::uint8_t { Passing, Warning, Critical, Maintenance };
 
 std::string_view to_string(Status status);
 
-// One row a node. All catalog rows are immutable values once published; Shared<> members tell null from empty.
+// One row a node. All catalog rows are immutable values once published; Shared<> members tell null
+// from empty.
 struct NodeRow {
     SharedText name;  // primary key; compared without regard to case, as Consul does
     SharedText id;    // UUID or empty
@@ -82,7 +84,8 @@ struct ServiceRow {
     SharedText node;  // primary key is (node, id)
     SharedText id;
     SharedText name;
-    SharedText kind;  // "" (typical), "connect-proxy", "mesh-gateway", "terminating-gateway", "ingress-gateway"
+    SharedText kind;  // "" (typical), "connect-proxy", "mesh-gateway", "terminating-gateway",
+                      // "ingress-gateway"
     Shared<TextList> tags;
     SharedText address;
     Shared<ServiceAddressMap> tagged_addresses;
@@ -99,7 +102,8 @@ struct ServiceRow {
     bool same_content(const ServiceRow& other) const;
 };
 
-// The Definition of a check in the catalog, as far as it was given there. Durations in nanoseconds, 0: unset.
+// The Definition of a check in the catalog, as far as it was given there. Durations in nanoseconds,
+// 0: unset.
 struct CheckDefinitionRow {
     SharedText http;
     std::vector<std::pair<SharedText, TextList>> header;  // sorted by name

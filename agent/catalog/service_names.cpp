@@ -11,33 +11,36 @@ int ServiceNames::ByName::compare(const Count& a, const Key& key) {
     return exact_compare(a.tag, key.tag);
 }
 
-bool ServiceNames::change(const Count& counted, bool more) {
-    const Count* found = counts_.find(counted);
-    Count next = found ? *found : counted;
+void ServiceNames::change(Toggle key, bool more, Toggles& toggles) {
+    const Count* found = counts_.find(Key{key.name, key.is_tag, key.tag});
+    Count next = found ? *found : Count{key, 0};
     next.rows += more ? 1U : ~0U;
     if (next.rows == 0) {
-        counts_.erase(counted);
+        counts_.erase(next);
     } else {
         counts_.put(next);
     }
-    return next.rows == (more ? 1U : 0U);
+    if (next.rows != (more ? 1U : 0U)) return;
+    if (!key.is_tag) names_ += more ? 1U : ~std::size_t{0};
+    toggles.push_back(std::move(key));
 }
 
-bool ServiceNames::change(const ServiceRow& row, bool more) {
-    const bool name_changed = change(Count{row.name, {}, false, 0}, more);
-    if (name_changed) names_ += more ? 1U : ~std::size_t{0};
-    bool changed = name_changed;
-    for (const SharedText& tag : *row.tags) {
-        if (change(Count{row.name, tag, true, 0}, more)) changed = true;
-    }
-    return changed;
+void ServiceNames::change(const ServiceRow& row, bool more, Toggles& toggles) {
+    change(Toggle{row.name, {}, false}, more, toggles);
+    for (const SharedText& tag : *row.tags) change(Toggle{row.name, tag, true}, more, toggles);
 }
 
-bool ServiceNames::add(const ServiceRow& row) { return change(row, true); }
+void ServiceNames::add(const ServiceRow& row, Toggles& toggles) {
+    change(row, true, toggles);
+}
 
-bool ServiceNames::remove(const ServiceRow& row) { return change(row, false); }
+void ServiceNames::remove(const ServiceRow& row, Toggles& toggles) {
+    change(row, false, toggles);
+}
 
-bool ServiceNames::contains(std::string_view name) const { return counts_.find(Key{name, false, {}}) != nullptr; }
+bool ServiceNames::contains(std::string_view name) const {
+    return counts_.find(Key{name, false, {}}) != nullptr;
+}
 
 std::vector<ServiceName> ServiceNames::list() const {
     std::vector<ServiceName> names;

@@ -9,13 +9,21 @@
 
 namespace weft::agent {
 
-// How many instances bear each service name and, under it, each tag: the list of catalog/services, kept so that a change
-// tells at once whether that list changed.
+// How many instances bear each service name and, under it, each tag: the list of catalog/services,
+// kept so that a change tells at once whether that list changed.
 class ServiceNames {
 public:
-    // Each returns whether the list changed.
-    bool add(const ServiceRow& row);
-    bool remove(const ServiceRow& row);
+    // A name, or a tag under it, that came into the list or left it.
+    struct Toggle {
+        SharedText name;
+        SharedText tag;
+        bool is_tag = false;
+        auto operator<=>(const Toggle&) const = default;
+    };
+    using Toggles = std::vector<Toggle>;
+
+    void add(const ServiceRow& row, Toggles& toggles);
+    void remove(const ServiceRow& row, Toggles& toggles);
 
     bool contains(std::string_view name) const;
     std::size_t size() const { return names_; }
@@ -30,20 +38,19 @@ private:
         bool is_tag;
         std::string_view tag;
     };
-    struct Count {
-        SharedText name;
-        SharedText tag;
-        bool is_tag = false;
+    struct Count : Toggle {
         std::uint32_t rows = 0;
         bool operator==(const Count&) const = default;
     };
     struct ByName {
         static int compare(const Count& a, const Key& key);
-        static int compare(const Count& a, const Count& b) { return compare(a, Key{b.name, b.is_tag, b.tag}); }
+        static int compare(const Count& a, const Count& b) {
+            return compare(a, Key{b.name, b.is_tag, b.tag});
+        }
     };
 
-    bool change(const Count& counted, bool more);
-    bool change(const ServiceRow& row, bool more);
+    void change(Toggle key, bool more, Toggles& toggles);
+    void change(const ServiceRow& row, bool more, Toggles& toggles);
 
     PersistentSet<Count, ByName> counts_;
     std::size_t names_ = 0;

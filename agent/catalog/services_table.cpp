@@ -12,16 +12,23 @@ int key_compare(const ServiceRow& row, std::string_view node, std::string_view i
 
 // Keeps a secondary index of the rows that `belongs` picks.
 template <class Set, class Order, class Belongs>
-void reindex(Set& set, const ServicePtr& old, const ServicePtr& fresh, Order order, Belongs belongs) {
+void reindex(Set& set, const ServicePtr& old, const ServicePtr& fresh, Order order,
+             Belongs belongs) {
     const bool was = old && belongs(old->row);
     const bool is = fresh && belongs(fresh->row);
     if (was && (!is || order(old, fresh) != 0)) set.erase(old);
     if (is) set.put(fresh);
 }
 
-bool is_any(const ServiceRow&) { return true; }
-bool is_connect(const ServiceRow& row) { return !connect_name(row).empty(); }
-bool has_address(const ServiceRow& row) { return !row.address.empty(); }
+bool is_any(const ServiceRow&) {
+    return true;
+}
+bool is_connect(const ServiceRow& row) {
+    return !connect_name(row).empty();
+}
+bool has_address(const ServiceRow& row) {
+    return !row.address.empty();
+}
 
 }  // namespace
 
@@ -30,7 +37,9 @@ std::string_view connect_name(const ServiceRow& row) {
     return row.connect_native ? row.name.view() : std::string_view();
 }
 
-int ServicesTable::ByKey::compare(const ServicePtr& a, const Key& key) { return key_compare(a->row, key.node, key.id); }
+int ServicesTable::ByKey::compare(const ServicePtr& a, const Key& key) {
+    return key_compare(a->row, key.node, key.id);
+}
 
 int ServicesTable::ByName::compare(const ServicePtr& a, const NamedKey& key) {
     const int order = fold_compare(a->row.name, key.name);
@@ -71,9 +80,13 @@ void ServicesTable::replace(const ServicePtr& old, const ServicePtr& fresh) {
     reindex(by_address_, old, fresh, order(ByAddress()), has_address);
 }
 
-std::string ServicesTable::encode(const ServiceEntry& entry) { return encode_value(entry.row); }
+std::string ServicesTable::encode(const ServiceEntry& entry) {
+    return encode_value(entry.row);
+}
 
-std::optional<ServiceRow> ServicesTable::decode(std::string_view value) { return decode_value<ServiceRow>(value); }
+std::optional<ServiceRow> ServicesTable::decode(std::string_view value) {
+    return decode_value<ServiceRow>(value);
+}
 
 void ServicesTable::check_invariants() const {
     by_key_.check_invariants();
@@ -83,7 +96,9 @@ void ServicesTable::check_invariants() const {
     std::size_t connect = 0;
     std::size_t addresses = 0;
     scan([&](const ServicePtr& entry) {
-        const auto holds = [&](const auto& set) { return set.find(entry) != nullptr && *set.find(entry) == entry; };
+        const auto holds = [&](const auto& set) {
+            return set.find(entry) != nullptr && *set.find(entry) == entry;
+        };
         WEFT_ASSERT(holds(by_name_));
         connect += is_connect(entry->row) ? 1 : 0;
         addresses += has_address(entry->row) ? 1 : 0;

@@ -9,15 +9,16 @@
 
 namespace weft::agent {
 
-// A service row with its node's, so that listing the instances of a service looks up nothing. A change of the node
-// replaces the entries of all its services.
+// A service row with its node's, so that listing the instances of a service looks up nothing. A
+// change of the node replaces the entries of all its services.
 struct ServiceEntry : RefCounted {
     ServiceRow row;
     NodePtr node;
 };
 using ServicePtr = RefPtr<const ServiceEntry>;
 
-// The name that a connect instance serves: a proxy its destination's, a native service its own; empty for others.
+// The name that a connect instance serves: a proxy its destination's, a native service its own;
+// empty for others.
 std::string_view connect_name(const ServiceRow& row);
 
 // Service instances by node and id, by name, by connect name and by address.
@@ -57,7 +58,9 @@ public:
     // Puts fresh in the place of old, of the same node and id; either may be null.
     void replace(const ServicePtr& old, const ServicePtr& fresh);
 
-    static std::string key_of(const ServiceEntry& entry) { return record_key(kTag, entry.row.node, entry.row.id); }
+    static std::string key_of(const ServiceEntry& entry) {
+        return record_key(kTag, entry.row.node, entry.row.id);
+    }
     static std::string encode(const ServiceEntry& entry);
     static std::optional<ServiceRow> decode(std::string_view value);
     ServicePtr find_record(const ParsedKey& key) const { return find(key.name, key.id); }
@@ -76,7 +79,9 @@ private:
     };
     struct ByKey {
         static int compare(const ServicePtr& a, const Key& key);
-        static int compare(const ServicePtr& a, const ServicePtr& b) { return compare(a, Key{b->row.node, b->row.id}); }
+        static int compare(const ServicePtr& a, const ServicePtr& b) {
+            return compare(a, Key{b->row.node, b->row.id});
+        }
     };
     struct ByName {
         static int compare(const ServicePtr& a, const NamedKey& key);

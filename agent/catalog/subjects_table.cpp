@@ -23,22 +23,34 @@ constexpr char kKindLetters[] = {'n', 's', 'c'};
 
 }  // namespace
 
-Index Subject::extinction() const { return *std::max_element(floors.begin(), floors.end()); }
+Index Subject::extinction() const {
+    return *std::max_element(floors.begin(), floors.end());
+}
 
-bool Subject::is_stored() const { return extinction() > Index(0); }
+bool Subject::is_stored() const {
+    return extinction() > Index(0);
+}
 
 std::optional<SubjectAspect> subject_of(WatchKind kind) {
     switch (kind) {
-        case WatchKind::Node: return SubjectAspect{SubjectKind::Node, Aspect::Members};
-        case WatchKind::NodeChecks: return SubjectAspect{SubjectKind::Node, Aspect::Checks};
-        case WatchKind::Service: return SubjectAspect{SubjectKind::Service, Aspect::Members};
-        case WatchKind::ServiceHealth: return SubjectAspect{SubjectKind::Service, Aspect::Health};
-        case WatchKind::ServiceChecks: return SubjectAspect{SubjectKind::Service, Aspect::Checks};
-        case WatchKind::Connect: return SubjectAspect{SubjectKind::Connect, Aspect::Members};
-        case WatchKind::ConnectHealth: return SubjectAspect{SubjectKind::Connect, Aspect::Health};
+        case WatchKind::Node:
+            return SubjectAspect{SubjectKind::Node, Aspect::Members};
+        case WatchKind::NodeChecks:
+            return SubjectAspect{SubjectKind::Node, Aspect::Checks};
+        case WatchKind::Service:
+            return SubjectAspect{SubjectKind::Service, Aspect::Members};
+        case WatchKind::ServiceHealth:
+            return SubjectAspect{SubjectKind::Service, Aspect::Health};
+        case WatchKind::ServiceChecks:
+            return SubjectAspect{SubjectKind::Service, Aspect::Checks};
+        case WatchKind::Connect:
+            return SubjectAspect{SubjectKind::Connect, Aspect::Members};
+        case WatchKind::ConnectHealth:
+            return SubjectAspect{SubjectKind::Connect, Aspect::Health};
         case WatchKind::Nodes:
         case WatchKind::ServiceNames:
-        case WatchKind::State: break;
+        case WatchKind::State:
+            break;
     }
     return std::nullopt;
 }
@@ -83,7 +95,9 @@ std::string SubjectsTable::key_of(const Subject& subject) {
     return record_key(kTag, std::string_view(&letter, 1), subject.name);
 }
 
-std::string SubjectsTable::encode(const Subject& subject) { return encode_value(StoredFloors{subject.floors}); }
+std::string SubjectsTable::encode(const Subject& subject) {
+    return encode_value(StoredFloors{subject.floors});
+}
 
 std::optional<AspectIndexes> SubjectsTable::decode(std::string_view value) {
     const auto stored = decode_value<StoredFloors>(value);

@@ -25,8 +25,9 @@ inline constexpr std::size_t kAspects = 3;
 
 using AspectIndexes = std::array<Index, kAspects>;
 
-// When the aspects of a subject last changed. An existing row tells its last change itself; what rows cannot tell,
-// because a row left, is in `floors`, and only that is stored. current = the larger of floors and the rows' indexes.
+// When the aspects of a subject last changed. An existing row tells its last change itself; what
+// rows cannot tell, because a row left, is in `floors`, and only that is stored. current = the
+// larger of floors and the rows' indexes.
 struct Subject : RefCounted {
     SubjectKind kind{};
     SharedText name;            // folded
@@ -76,7 +77,9 @@ private:
     };
     struct ByName {
         static int compare(const SubjectPtr& a, const Key& key);
-        static int compare(const SubjectPtr& a, const SubjectPtr& b) { return compare(a, Key{b->kind, b->name}); }
+        static int compare(const SubjectPtr& a, const SubjectPtr& b) {
+            return compare(a, Key{b->kind, b->name});
+        }
     };
 
     PersistentSet<SubjectPtr, ByName> by_name_;

@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-// The orders of the catalog's keys. Consul compares the names of nodes and services without regard to case; only ASCII
-// letters are folded, so that the order depends on no locale or Unicode version.
+// The orders of the catalog's keys. Consul compares the names of nodes and services without regard
+// to case; only ASCII letters are folded, so that the order depends on no locale or Unicode
+// version.
 namespace weft::agent {
 
 constexpr unsigned char fold(char c) {
@@ -41,8 +42,8 @@ inline int fold_compare(std::string_view a, std::string_view b) {
     return (a.size() > b.size()) - (a.size() < b.size());
 }
 
-// Ids sort as names do, but ids that differ in case are different: two local registrations that Consul would let
-// overwrite each other in turn stay apart here.
+// Ids sort as names do, but ids that differ in case are different: two local registrations that
+// Consul would let overwrite each other in turn stay apart here.
 inline int id_compare(std::string_view a, std::string_view b) {
     const int order = fold_compare(a, b);
     return order != 0 ? order : exact_compare(a, b);

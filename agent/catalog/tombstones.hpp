@@ -9,8 +9,8 @@
 
 namespace weft::agent {
 
-// The subjects without members, oldest extinction first. Derived from the subjects; bounded, since names come and go
-// for ever.
+// The subjects without members, oldest extinction first. Derived from the subjects; bounded, since
+// names come and go for ever.
 class Tombstones {
 public:
     static constexpr std::size_t kLimit = 4096;
@@ -30,7 +30,9 @@ public:
     bool operator==(const Tombstones&) const = default;
 
 private:
-    static Entry entry(const Subject& subject) { return {subject.extinction(), subject.kind, subject.name.str()}; }
+    static Entry entry(const Subject& subject) {
+        return {subject.extinction(), subject.kind, subject.name.str()};
+    }
 
     std::set<Entry> entries_;
 };

@@ -16,7 +16,8 @@ Instance instance_of(const ServicePtr& entry) {
 }
 
 std::optional<Status> status_of(std::string_view state) {
-    for (const Status status : {Status::Passing, Status::Warning, Status::Critical, Status::Maintenance}) {
+    for (const Status status :
+         {Status::Passing, Status::Warning, Status::Critical, Status::Maintenance}) {
         if (state == to_string(status)) return status;
     }
     return std::nullopt;
@@ -30,7 +31,8 @@ Index state_index(const Globals& globals, std::string_view state) {
 
 Index subject_index(const CatalogRoot& root, const SubjectAspect& about, std::string_view name) {
     const SubjectPtr subject = root.subjects.find(about.kind, name);
-    return subject ? subject->current[static_cast<std::size_t>(about.aspect)] : root.globals.forgotten;
+    return subject ? subject->current[static_cast<std::size_t>(about.aspect)]
+                   : root.globals.forgotten;
 }
 
 // Collects pointers to the rows of a scan.
@@ -54,9 +56,13 @@ View& View::operator=(View other) noexcept {
 }
 View::~View() = default;
 
-Index View::applied_index() const { return root_->applied; }
+Index View::applied_index() const {
+    return root_->applied;
+}
 
-Digest View::digest() const { return root_->digest(); }
+Digest View::digest() const {
+    return root_->digest();
+}
 
 Index View::index_of(const Watch& watch) const {
     Index found;
@@ -94,9 +100,13 @@ std::vector<const NodeRow*> View::nodes() const {
     return rows;
 }
 
-std::vector<ServiceName> View::service_names() const { return root_->names.list(); }
+std::vector<ServiceName> View::service_names() const {
+    return root_->names.list();
+}
 
-bool View::has_service(std::string_view name) const { return root_->names.contains(name); }
+bool View::has_service(std::string_view name) const {
+    return root_->names.contains(name);
+}
 
 std::vector<Instance> View::instances(std::string_view service, bool ignore_case) const {
     std::vector<Instance> found;
@@ -145,9 +155,7 @@ std::vector<const CheckRow*> View::checks_of_node(std::string_view node) const {
 std::vector<const CheckRow*> View::checks_of_service(std::string_view service) const {
     std::vector<const CheckRow*> rows;
     root_->services.scan_name(service, [&](const ServicePtr& entry) {
-        if (entry->row.name == service) {
-            root_->checks.scan_bound(entry->row.node, entry->row.id, collect<CheckEntry>(rows));
-        }
+        root_->checks.scan_bound(entry->row.node, entry->row.id, collect<CheckEntry>(rows));
         return true;
     });
     // Instances come by node, but those of one node may have their checks' ids interleaved.
@@ -172,7 +180,8 @@ std::vector<const CheckRow*> View::checks_in_state(std::string_view state) const
 std::vector<const CheckRow*> View::checks_of(const Instance& instance) const {
     std::vector<const CheckRow*> rows;
     root_->checks.scan_bound(instance.service->node, {}, collect<CheckEntry>(rows));
-    root_->checks.scan_bound(instance.service->node, instance.service->id, collect<CheckEntry>(rows));
+    root_->checks.scan_bound(instance.service->node, instance.service->id,
+                             collect<CheckEntry>(rows));
     return rows;
 }
 
@@ -183,9 +192,17 @@ std::uint64_t View::service_version(std::string_view service) const {
     return subject->current[static_cast<std::size_t>(Aspect::Health)].get();
 }
 
-std::size_t View::node_count() const { return root_->nodes.size(); }
-std::size_t View::service_count() const { return root_->names.size(); }
-std::size_t View::service_instance_count() const { return root_->services.size(); }
-std::size_t View::check_count() const { return root_->checks.size(); }
+std::size_t View::node_count() const {
+    return root_->nodes.size();
+}
+std::size_t View::service_count() const {
+    return root_->names.size();
+}
+std::size_t View::service_instance_count() const {
+    return root_->services.size();
+}
+std::size_t View::check_count() const {
+    return root_->checks.size();
+}
 
 }  // namespace weft::agent

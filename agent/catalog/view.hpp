@@ -22,7 +22,8 @@ struct Digest {
     bool operator==(const Digest&) const = default;
 };
 
-// What a query's result depends on. A blocking query waits for one Watch; View::index_of() says when it last changed.
+// What a query's result depends on. A blocking query waits for one Watch; View::index_of() says
+// when it last changed.
 enum class WatchKind : std::uint8_t {
     Nodes,          // the list of nodes
     Node,           // one node with its services (name: node)
@@ -52,8 +53,9 @@ struct ServiceName {
     std::vector<SharedText> tags;  // union over all instances, in Consul's order: sorted
 };
 
-// One immutable state of the whole catalog. Cheap to copy; may be used on any thread; all pointers that it hands out
-// stay valid as long as some copy of it lives. Lookups copy no rows. Lists come in primary key order.
+// One immutable state of the whole catalog. Cheap to copy; may be used on any thread; all pointers
+// that it hands out stay valid as long as some copy of it lives. Lookups copy no rows. Lists come
+// in primary key order.
 class View {
 public:
     View();  // the empty catalog
@@ -77,25 +79,29 @@ public:
 
     std::vector<ServiceName> service_names() const;
     bool has_service(std::string_view name) const;
-    // Instances with that service name, ordered by node, then service id. Exact name; compared without case when
-    // ignore_case is set (DNS).
+    // Instances with that service name, ordered by node, then service id. Exact name; compared
+    // without case when ignore_case is set (DNS).
     std::vector<Instance> instances(std::string_view service, bool ignore_case = false) const;
     // Connect proxies whose destination is service, and connect-native instances of it.
-    std::vector<Instance> connect_instances(std::string_view service, bool ignore_case = false) const;
+    std::vector<Instance> connect_instances(std::string_view service,
+                                            bool ignore_case = false) const;
     // First instance whose service address is that text; for PTR.
     Instance instance_by_address(std::string_view address) const;
     std::vector<const ServiceRow*> services_of_node(std::string_view node) const;
     const ServiceRow* service(std::string_view node, std::string_view service_id) const;
 
     const CheckRow* check(std::string_view node, std::string_view check_id) const;
-    std::vector<const CheckRow*> checks_of_node(std::string_view node) const;       // of its services too
-    std::vector<const CheckRow*> checks_of_service(std::string_view service) const;
-    std::vector<const CheckRow*> checks_in_state(std::string_view state) const;     // "any": all; unknown: none
+    std::vector<const CheckRow*> checks_of_node(
+        std::string_view node) const;  // of its services too
+    std::vector<const CheckRow*> checks_of_service(
+        std::string_view service) const;  // without regard to case
+    std::vector<const CheckRow*> checks_in_state(
+        std::string_view state) const;  // "any": all; unknown: none
     // Node checks first, then the service's own: the order of Consul's Checks list.
     std::vector<const CheckRow*> checks_of(const Instance& instance) const;
 
-    // Changes with every change of the instance set, nodes or checks of a service (by lower-cased name): key of caches
-    // of rendered answers. 0 for an unknown service.
+    // Changes with every change of the instance set, nodes or checks of a service (by lower-cased
+    // name): key of caches of rendered answers. 0 for an unknown service.
     std::uint64_t service_version(std::string_view service) const;
 
     std::size_t node_count() const;

@@ -1,0 +1,228 @@
+#include <gtest/gtest.h>
+
+#include <msgpack.hpp>
+
+#include "agent/base/rng.hpp"
+#include "agent/catalog/command.hpp"
+#include "agent/catalog/msgpack_reader.hpp"
+#include "agent/catalog/record_key.hpp"
+#include "agent/catalog/stored_value.hpp"
+#include "tests/unit/agent/catalog/random_commands.hpp"
+
+namespace weft::agent {
+namespace {
+
+std::span<const std::byte> bytes(std::string_view text) {
+    return std::as_bytes(std::span(text));
+}
+
+RegisterCommand full_registration() {
+    RegisterCommand command;
+    NodeRow& node = command.node;
+    node.name = "n1";
+    node.id = "11111111-2222-3333-4444-555555555555";
+    node.address = "10.0.0.1";
+    node.tagged_addresses = TextMap{{"lan", "10.0.0.1"}, {"wan", "192.0.2.1"}};
+    node.meta = TextMap{};
+    command.skip_node_update = true;
+    ServiceRow& service = command.service.emplace();
+    service.id = "web-1";
+    service.name = "web";
+    service.kind = "connect-proxy";
+    service.tags = TextList{"a", "b"};
+    service.address = "10.0.0.2";
+    service.tagged_addresses = ServiceAddressMap{{"lan", {"10.0.0.2", 80}}};
+    service.meta = TextMap{{"k", "v"}};
+    ProxyRow proxy;
+    proxy.destination_service_name = "db";
+    proxy.config_json = "{\"a\":1}";
+    proxy.upstreams.emplace_back().destination_name = "cache";
+    proxy.expose_paths.emplace_back().path = "/metrics";
+    service.proxy = proxy;
+    service.port = -1;
+    service.weight_passing = 0;
+    service.weight_warning = 65535;
+    service.enable_tag_override = true;
+    CheckRow& check = command.checks.emplace_back();
+    check.id = "c1";
+    check.name = "check";
+    check.output = std::string(70'000, 'x');
+    check.service_id = "web-1";
+    check.status = Status::Passing;
+    CheckDefinitionRow definition;
+    definition.http = "http://10.0.0.1/";
+    definition.header = {{"Accept", {"a", "b"}}};
+    definition.interval_ns = 5'000'000'000;
+    check.definition = definition;
+    return command;
+}
+
+void expect_equal(const RegisterCommand& a, const RegisterCommand& b) {
+    EXPECT_TRUE(a.node.same_content(b.node));
+    EXPECT_EQ(a.skip_node_update, b.skip_node_update);
+    ASSERT_EQ(a.service.has_value(), b.service.has_value());
+    EXPECT_TRUE(!a.service || a.service->same_content(*b.service));
+    ASSERT_EQ(a.checks.size(), b.checks.size());
+    for (std::size_t i = 0; i < a.checks.size(); ++i)
+        EXPECT_TRUE(a.checks[i].same_content(b.checks[i]));
+}
+
+TEST(CommandCodec, EveryFieldComesBack) {
+    const RegisterCommand command = full_registration();
+    const auto decoded = decode_command(bytes(encode(command)));
+    ASSERT_TRUE(decoded) << decoded.error().context;
+    expect_equal(command, std::get<RegisterCommand>(decoded.value()));
+    EXPECT_FALSE(std::get<RegisterCommand>(decoded.value()).node.meta.is_null());
+    EXPECT_EQ(encode(decoded.value()), encode(command));
+}
+
+TEST(CommandCodec, DeregistrationComesBack) {
+    DeregisterCommand command;
+    command.node = "n";
+    command.check_id = "c";
+    const auto decoded = decode_command(bytes(encode(command)));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).check_id, "c");
+}
+
+TEST(CommandCodec, IsMsgpackThatOthersRead) {
+    const std::string encoded = encode(full_registration());
+    const auto unpacked = msgpack::unpack(encoded.data(), encoded.size());
+    ASSERT_EQ(unpacked.get().type, msgpack::type::ARRAY);
+    ASSERT_EQ(unpacked.get().via.array.size, 3U);
+    EXPECT_EQ(unpacked.get().via.array.ptr[1].as<std::string>(), "register");
+    EXPECT_EQ(unpacked.get().via.array.ptr[2].type, msgpack::type::MAP);
+}
+
+TEST(CommandCodec, SkipsFieldsOfNewerPrograms) {
+    msgpack::sbuffer buffer;
+    msgpack::packer packer(buffer);
+    packer.pack_array(3);
+    packer.pack(1);
+    packer.pack("deregister");
+    packer.pack_map(5);
+    packer.pack("new");
+    packer.pack(std::map<std::string, std::vector<double>>{{"x", {1.5, 2}}, {"y", {}}});
+    packer.pack("node");
+    packer.pack("n1");
+    packer.pack("binary");
+    packer.pack_bin(3);
+    packer.pack_bin_body("abc", 3);
+    packer.pack("extension");
+    packer.pack_ext(4, 1);
+    packer.pack_ext_body("abcd", 4);
+    packer.pack("service_id");
+    packer.pack("s");
+    const auto decoded = decode_command(bytes({buffer.data(), buffer.size()}));
+    ASSERT_TRUE(decoded) << decoded.error().context;
+    EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).node, "n1");
+    EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).service_id, "s");
+}
+
+TEST(CommandCodec, TellsUnknownFromMalformed) {
+    const auto code_of = [](auto version, const char* kind) {
+        msgpack::sbuffer buffer;
+        msgpack::pack(buffer, std::make_tuple(version, kind, std::map<std::string, int>()));
+        return decode_command(bytes({buffer.data(), buffer.size()})).error().code;
+    };
+    EXPECT_EQ(code_of(2, "register"), make_error_code(Errc::Unsupported));
+    EXPECT_EQ(code_of(1, "kv"), make_error_code(Errc::Unsupported));
+    EXPECT_EQ(code_of("1", "register"), make_error_code(Errc::Corrupt));
+    EXPECT_EQ(decode_command({}).error().code, make_error_code(Errc::Corrupt));
+}
+
+TEST(CommandCodec, DamagedBytesNeverDoMoreThanFail) {
+    Rng rng(17);
+    RandomCommands commands(17);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string encoded = encode(commands.next());
+        for (std::uint64_t flips = rng.below(4); flips > 0; --flips) {
+            encoded[rng.below(encoded.size())] = static_cast<char>(rng.next());
+        }
+        if (rng.below(3) == 0) encoded.resize(rng.below(encoded.size() + 1));
+        const auto decoded = decode_command(bytes(encoded));
+        if (decoded) {
+            EXPECT_TRUE(decode_command(bytes(encode(decoded.value()))));
+        }
+    }
+}
+
+TEST(MsgpackReader, ClaimsWithoutBytesFail) {
+    for (const std::string_view claim :
+         {std::string_view("\xdd\xff\xff\xff\xff", 5), std::string_view("\xdf\x80\x00\x00\x00", 5),
+          std::string_view("\xdb\xff\xff\xff\xff", 5), std::string_view("\x9f", 1)}) {
+        MsgpackReader reader(claim);
+        reader.skip();
+        EXPECT_TRUE(reader.failed());
+    }
+    // A hundred thousand arrays in each other take no stack.
+    const std::string deep(100'000, '\x91');
+    MsgpackReader reader(deep);
+    reader.skip();
+    EXPECT_TRUE(reader.failed());
+}
+
+TEST(MsgpackReader, ReadsIntegersOfAllWidths) {
+    const std::int64_t values[] = {
+        0, 127, 128, -1, -32, -33, -129, 40'000, -40'000, 5'000'000'000, -5'000'000'000};
+    for (const std::int64_t value : values) {
+        msgpack::sbuffer buffer;
+        msgpack::pack(buffer, value);
+        MsgpackReader reader({buffer.data(), buffer.size()});
+        EXPECT_EQ(reader.read_signed(), value);
+        EXPECT_TRUE(!reader.failed() && reader.at_end());
+    }
+    msgpack::sbuffer buffer;
+    msgpack::pack(buffer, ~std::uint64_t{0});
+    MsgpackReader reader({buffer.data(), buffer.size()});
+    EXPECT_EQ(reader.read_unsigned(), ~std::uint64_t{0});
+    MsgpackReader narrow({buffer.data(), buffer.size()});
+    narrow.read_signed();
+    EXPECT_TRUE(narrow.failed());
+}
+
+TEST(StoredValue, MapsComeBackInOrder) {
+    msgpack::sbuffer buffer;
+    msgpack::packer packer(buffer);
+    packer.pack_array(2);
+    packer.pack(1);
+    packer.pack_map(1);
+    packer.pack("meta");
+    packer.pack_map(3);
+    for (const char* text : {"b", "1", "a", "2", "b", "3"}) packer.pack(text);
+    const auto row = decode_value<NodeRow>({buffer.data(), buffer.size()});
+    ASSERT_TRUE(row);
+    EXPECT_EQ(row->meta, Shared<TextMap>(TextMap{{"a", "2"}, {"b", "1"}}));
+}
+
+TEST(RecordKey, EachPairHasOneKey) {
+    const std::string_view texts[] = {"",
+                                      "a",
+                                      "A",
+                                      "ab",
+                                      std::string_view("\0", 1),
+                                      std::string_view("\0\x01", 2),
+                                      "\x01",
+                                      "\xff",
+                                      std::string_view("a\0\xff", 3)};
+    std::map<std::string, std::string> seen;
+    for (const std::string_view name : texts) {
+        for (const std::string_view id : texts) {
+            const std::string key = record_key(TableTag::Services, name, id);
+            const auto parsed = parse_record_key(key);
+            ASSERT_TRUE(parsed);
+            EXPECT_EQ(parsed->id, id);
+            EXPECT_EQ(record_key(parsed->tag, parsed->name, parsed->id), key);
+            const auto [at, fresh] = seen.emplace(key, parsed->name + "|" + parsed->id);
+            EXPECT_EQ(at->second, parsed->name + "|" + parsed->id);
+        }
+    }
+    EXPECT_EQ(seen.size(), 8U * 9U);  // "a" and "A" are one name
+    EXPECT_FALSE(parse_record_key(""));
+    EXPECT_FALSE(
+        parse_record_key("\x20"
+                         "abc"));
+}
+
+}  // namespace
+}  // namespace weft::agent

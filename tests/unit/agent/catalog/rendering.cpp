@@ -1,0 +1,127 @@
+#include "tests/unit/agent/catalog/rendering.hpp"
+
+#include <fmt/format.h>
+
+namespace weft::agent {
+namespace {
+
+std::string indexes(Index create, Index modify) {
+    return fmt::format("[{},{}]", create.get(), modify.get());
+}
+
+std::string text(const Shared<TextList>& list) {
+    if (list.is_null()) return "null";
+    std::string out;
+    for (const SharedText& element : *list) out += (out.empty() ? "" : ",") + element.str();
+    return out;
+}
+
+std::string text(const Shared<TextMap>& map) {
+    if (map.is_null()) return "null";
+    std::string out;
+    for (const auto& [key, value] : *map)
+        out += (out.empty() ? "" : ",") + key.str() + ":" + value.str();
+    return out;
+}
+
+template <class Row>
+std::string lines(const std::vector<const Row*>& rows) {
+    std::string out;
+    for (const Row* row : rows) out += render(*row) + "\n";
+    return out;
+}
+
+std::string instances(const View& view, const std::vector<Instance>& found, bool with_checks) {
+    std::string out;
+    for (const Instance& instance : found) {
+        out += render(*instance.node) + " | " + render(*instance.service) + "\n";
+        if (with_checks) out += lines(view.checks_of(instance));
+    }
+    return out;
+}
+
+std::string node_with_services(const View& view, const std::string& name) {
+    const NodeRow* node = view.node(name);
+    return node == nullptr ? "none" : render(*node) + "\n" + lines(view.services_of_node(name));
+}
+
+std::string names(const View& view) {
+    std::string out;
+    for (const ServiceName& name : view.service_names()) {
+        out += name.name.str() + ":";
+        for (const SharedText& tag : name.tags) out += " " + tag.str();
+        out += "\n";
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string render(const NodeRow& row) {
+    std::string out = fmt::format("node {} {}", row.name.view(), row.address.view());
+    if (!row.id.empty()) out += fmt::format(" id={}", row.id.view());
+    if (!row.tagged_addresses.is_null()) out += " tagged=" + text(row.tagged_addresses);
+    if (!row.meta.is_null()) out += " meta=" + text(row.meta);
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
+std::string render(const ServiceRow& row) {
+    std::string out = fmt::format("service {}/{} {} port={}", row.node.view(), row.id.view(),
+                                  row.name.view(), row.port);
+    if (!row.kind.empty()) out += fmt::format(" kind={}", row.kind.view());
+    if (!row.address.empty()) out += fmt::format(" address={}", row.address.view());
+    if (!row.tags.is_null()) out += " tags=" + text(row.tags);
+    if (!row.meta.is_null()) out += " meta=" + text(row.meta);
+    if (!row.proxy.is_null())
+        out += fmt::format(" for={}", row.proxy->destination_service_name.view());
+    if (row.connect_native) out += " native";
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
+std::string render(const CheckRow& row) {
+    std::string out =
+        fmt::format("check {}/{} {}", row.node.view(), row.id.view(), to_string(row.status));
+    if (!row.service_id.empty()) {
+        out += fmt::format(" of={} ({})", row.service_id.view(), row.service_name.view());
+        if (!row.service_tags.is_null()) out += " tags=" + text(row.service_tags);
+    }
+    if (!row.output.empty()) out += fmt::format(" output={}", row.output.view());
+    if (!row.type.empty()) out += fmt::format(" type={}", row.type.view());
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
+std::string render(const View& view, const Watch& watch) {
+    switch (watch.kind) {
+        case WatchKind::Nodes:
+            return lines(view.nodes());
+        case WatchKind::Node:
+            return node_with_services(view, watch.name);
+        case WatchKind::ServiceNames:
+            return names(view);
+        case WatchKind::Service:
+            return instances(view, view.instances(watch.name, true), false);
+        case WatchKind::ServiceHealth:
+            return instances(view, view.instances(watch.name, true), true);
+        case WatchKind::ServiceChecks:
+            return lines(view.checks_of_service(watch.name));
+        case WatchKind::NodeChecks:
+            return lines(view.checks_of_node(watch.name));
+        case WatchKind::State:
+            return lines(view.checks_in_state(watch.name));
+        case WatchKind::Connect:
+            return instances(view, view.connect_instances(watch.name, true), false);
+        case WatchKind::ConnectHealth:
+            return instances(view, view.connect_instances(watch.name, true), true);
+    }
+    return {};
+}
+
+std::string render(const Watch& watch) {
+    static constexpr const char* kNames[] = {
+        "Nodes",         "Node",       "ServiceNames", "Service", "ServiceHealth",
+        "ServiceChecks", "NodeChecks", "State",        "Connect", "ConnectHealth"};
+    const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
+    return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/catalog/view.hpp"
+
+namespace weft::agent {
+
+// Rows as text, with their indexes.
+std::string render(const NodeRow& row);
+std::string render(const ServiceRow& row);
+std::string render(const CheckRow& row);
+
+// Everything that the answer to a watched query is made of.
+std::string render(const View& view, const Watch& watch);
+
+std::string render(const Watch& watch);
+
+}  // namespace weft::agent
