@@ -64,8 +64,8 @@ struct CheckEntry {
     ValueOrigin origin;
 };
 
-// Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns and health are what the
-// folders of those names take, computed from the raw keys by resolve().
+// Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns and
+// health are what the folders of those names take, computed from the raw keys by resolve().
 struct AgentConfig {
     // Identity.
     std::string node_name;  // the host's name by default
@@ -96,7 +96,7 @@ struct AgentConfig {
     PortsConfig ports;
 
     // Life of the process.
-    std::optional<bool> leave_on_terminate;      // by default false on servers, true elsewhere
+    std::optional<bool> leave_on_terminate;       // by default false on servers, true elsewhere
     std::optional<bool> skip_leave_on_interrupt;  // by default true on servers, false elsewhere
     std::string pid_file;
     bool enable_debug = false;
@@ -122,13 +122,14 @@ struct AgentConfig {
     std::vector<ServiceEntry> services;
     std::vector<CheckEntry> checks;
 
-    // What the folders take. Addresses and node identity are filled in as far as the configuration knows them.
+    // What the folders take. Addresses and node identity are filled in as far as the configuration
+    // knows them.
     api::HttpConfig http;
     api::DnsConfig dns;
     HealthConfig health;
 
-    // Every key that was set, with its effective value as text (secrets hidden) and its place: for `config show`,
-    // messages and the reload plan. Sorted by key.
+    // Every key that was set, with its effective value as text (secrets hidden) and its place: for
+    // `config show`, messages and the reload plan. Sorted by key.
     struct SetKey {
         std::string key;
         std::string value;  // canonical; secrets as a digest

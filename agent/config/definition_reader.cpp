@@ -21,15 +21,21 @@ using Kind = TreeNode::Kind;
 // A block where one is meant: itself, or the only item of a list.
 const TreeNode* single_block(const TreeNode& node) {
     if (node.is(Kind::Object)) return &node;
-    if (node.is(Kind::List) && node.items.size() == 1 && node.items[0].is(Kind::Object)) return &node.items[0];
+    if (node.is(Kind::List) && node.items.size() == 1 && node.items[0].is(Kind::Object))
+        return &node.items[0];
     return nullptr;
 }
 
-// Called by read_fields() for each field of one block; remembers what was read, so that the rest is unknown.
+// Called by read_fields() for each field of one block; remembers what was read, so that the rest is
+// unknown.
 class BlockReader {
 public:
-    BlockReader(const TreeNode& block, const Place& place, std::string name, Diagnostics& diagnostics)
-        : block_(block), source_(place.source), name_(std::move(name)), diagnostics_(diagnostics),
+    BlockReader(const TreeNode& block, const Place& place, std::string name,
+                Diagnostics& diagnostics)
+        : block_(block),
+          source_(place.source),
+          name_(std::move(name)),
+          diagnostics_(diagnostics),
           used_(block.members.size()) {}
 
     template <class T>
@@ -52,8 +58,9 @@ public:
         for (std::size_t i = 0; i < block_.members.size(); ++i) {
             if (lower_case(block_.members[i].key) != field) continue;
             used_[i] = true;
-            auto& found = diagnostics_.warning("W1101", fmt::format("`{}.{}` has no effect", name_, field),
-                                               at(block_.members[i].key_span));
+            auto& found =
+                diagnostics_.warning("W1101", fmt::format("`{}.{}` has no effect", name_, field),
+                                     at(block_.members[i].key_span));
             found.label = why;
         }
     }
@@ -62,16 +69,19 @@ public:
         for (std::size_t i = 0; i < block_.members.size(); ++i) {
             if (used_[i]) continue;
             const TreeNode::Member& member = block_.members[i];
-            auto& found = diagnostics_.error("W1004", fmt::format("unknown key `{}` in `{}`", member.key, name_),
-                                             at(member.key_span));
+            auto& found = diagnostics_.error(
+                "W1004", fmt::format("unknown key `{}` in `{}`", member.key, name_),
+                at(member.key_span));
             const auto close = nearest(lower_case(member.key), known_);
             if (lower_case(member.key) == "script" && name_.find("check") != std::string::npos) {
                 found.label = "use `args`";
-                found.notes.push_back({"help", "args = [\"/bin/sh\", \"-c\", \"...\"] runs a shell"});
+                found.notes.push_back(
+                    {"help", "args = [\"/bin/sh\", \"-c\", \"...\"] runs a shell"});
             } else if (close) {
                 found.label = fmt::format("did you mean `{}`?", *close);
             } else if (member.value.is(Kind::Object)) {
-                found.label = fmt::format("blocks take no label here: write name = \"{}\" inside", member.key);
+                found.label = fmt::format("blocks take no label here: write name = \"{}\" inside",
+                                          member.key);
             }
         }
     }
@@ -80,7 +90,8 @@ private:
     Place at(Span span) const { return Place{source_, span, {}}; }
 
     void misfit(const TreeNode& node, std::string_view wanted) {
-        auto& found = diagnostics_.error("W1010", fmt::format("`{}` must be {}", field_, wanted), at(node.span));
+        auto& found = diagnostics_.error("W1010", fmt::format("`{}` must be {}", field_, wanted),
+                                         at(node.span));
         found.label = fmt::format("this is {}", describe(node.kind));
     }
 
@@ -116,7 +127,8 @@ private:
     void read(const TreeNode& node, std::int32_t& out) {
         std::int64_t number = 0;
         read(node, number);
-        if (number < std::numeric_limits<std::int32_t>::min() || number > std::numeric_limits<std::int32_t>::max()) {
+        if (number < std::numeric_limits<std::int32_t>::min() ||
+            number > std::numeric_limits<std::int32_t>::max()) {
             diagnostics_.error("W1011", fmt::format("`{}` is out of range", field_), at(node.span));
             return;
         }
@@ -134,8 +146,8 @@ private:
             out = parsed.value();
             return;
         }
-        auto& found = diagnostics_.error("W1013", fmt::format("`{}` must be a duration such as \"30s\"", field_),
-                                         at(node.span));
+        auto& found = diagnostics_.error(
+            "W1013", fmt::format("`{}` must be a duration such as \"30s\"", field_), at(node.span));
         found.label = "units are h, m, s, ms, us, ns";
     }
 
@@ -164,7 +176,8 @@ private:
         std::sort(out.begin(), out.end());
     }
 
-    void read(const TreeNode& written, std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
+    void read(const TreeNode& written,
+              std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
         const TreeNode* block = single_block(written);
         if (block == nullptr) return misfit(written, "a block of lists");
         for (const auto& member : block->members) {
@@ -183,7 +196,8 @@ private:
             read_block(member.value, address, member.key);
             out.emplace_back(member.key, address);
         }
-        std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+        std::sort(out.begin(), out.end(),
+                  [](const auto& a, const auto& b) { return a.first < b.first; });
     }
 
     void read(const TreeNode& node, OpaqueObject& out) {
@@ -194,7 +208,8 @@ private:
 
     void read(const TreeNode& node, PresenceOnly& out) {
         out.present = true;
-        auto& found = diagnostics_.error("W1020", fmt::format("`{}` is not in this version", field_), at(node.span));
+        auto& found = diagnostics_.error(
+            "W1020", fmt::format("`{}` is not in this version", field_), at(node.span));
         found.label = "sidecars come with the mesh, in a later version of weft";
     }
 
@@ -261,32 +276,40 @@ void BlockReader::append_check(const TreeNode& written, std::vector<CheckDefinit
     inner.report_unknown();
     if (diagnostics_.errors() > errors) return;
     if (const auto valid = check.validate(); !valid) {
-        diagnostics_.error("W1030", valid.error().message(), at(block->span)).label = "in this check";
+        diagnostics_.error("W1030", valid.error().message(), at(block->span)).label =
+            "in this check";
     }
 }
 
-ValueOrigin origin_of(const Place& place) { return ValueOrigin{place.source ? place.source->name() : "", place.span.line}; }
+ValueOrigin origin_of(const Place& place) {
+    return ValueOrigin{place.source ? place.source->name() : "", place.span.line};
+}
 
-bool refuse_non_block(const TreeNode& node, const Place& place, std::string_view name, Diagnostics& diagnostics) {
+bool refuse_non_block(const TreeNode& node, const Place& place, std::string_view name,
+                      Diagnostics& diagnostics) {
     if (node.is(Kind::Object)) return false;
     auto& found = diagnostics.error("W1010", fmt::format("`{}` must be a block", name), place);
     found.label = fmt::format("this is {}", describe(node.kind));
     return true;
 }
 
-// Consul's limits on the name of a DNS label are a warning there too: the service works, its DNS name does not.
+// Consul's limits on the name of a DNS label are a warning there too: the service works, its DNS
+// name does not.
 void warn_about_name(const std::string& name, const Place& place, Diagnostics& diagnostics) {
-    const bool fine = name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
-                          std::string::npos &&
-                      name.size() <= 63;
+    const bool fine =
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+            std::string::npos &&
+        name.size() <= 63;
     if (fine || name.empty()) return;
-    auto& found = diagnostics.warning("W1033", fmt::format("service \"{}\" cannot be found over DNS", name), place);
+    auto& found = diagnostics.warning(
+        "W1033", fmt::format("service \"{}\" cannot be found over DNS", name), place);
     found.label = "a DNS name takes at most 63 letters, digits and dashes";
 }
 
 }  // namespace
 
-std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& place, Diagnostics& diagnostics) {
+std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& place,
+                                         Diagnostics& diagnostics) {
     if (refuse_non_block(node, place, "service", diagnostics)) return {};
     const std::size_t errors = diagnostics.errors();
     ServiceEntry entry;
@@ -303,7 +326,8 @@ std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& plac
     return entry;
 }
 
-std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place, Diagnostics& diagnostics) {
+std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place,
+                                     Diagnostics& diagnostics) {
     if (refuse_non_block(node, place, "check", diagnostics)) return {};
     const std::size_t errors = diagnostics.errors();
     CheckEntry entry;
@@ -317,7 +341,8 @@ std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place, D
         return {};
     }
     if (entry.definition.id.empty() && entry.definition.name.empty()) {
-        diagnostics.error("W1030", "a check needs a `name` or an `id`", place).label = "in this check";
+        diagnostics.error("W1030", "a check needs a `name` or an `id`", place).label =
+            "in this check";
         return {};
     }
     return entry;

@@ -9,9 +9,12 @@
 
 namespace weft::agent {
 
-// Reads service and check definitions out of a tree, by the field names of agent/catalog/definition_fields.hpp.
-// Reports unknown fields, wrong types, and what the definitions' own validate() says, at their places.
-std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& place, Diagnostics& diagnostics);
-std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place, Diagnostics& diagnostics);
+// Reads service and check definitions out of a tree, by the field names of
+// agent/catalog/definition_fields.hpp. Reports unknown fields, wrong types, and what the
+// definitions' own validate() says, at their places.
+std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& place,
+                                         Diagnostics& diagnostics);
+std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place,
+                                     Diagnostics& diagnostics);
 
 }  // namespace weft::agent

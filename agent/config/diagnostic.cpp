@@ -17,16 +17,8 @@ std::string_view word(Severity severity) {
     return severity == Severity::Warning ? "warning" : "notice";
 }
 
-std::size_t byte_offset(std::string_view text, std::size_t character) {
-    std::size_t seen = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if ((static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u) continue;
-        if (seen++ == character) return i;
-    }
-    return text.size();
-}
-
-// Control characters must not reach the terminal; tabs stay, in the caret line too, so that carets stand right.
+// Control characters must not reach the terminal; tabs stay, in the caret line too, so that carets
+// stand right.
 std::string printable(std::string_view text) {
     std::string out;
     for (const char c : text) {
@@ -48,18 +40,23 @@ std::string padding_for(std::string_view text) {
 void append_excerpt(std::string& out, const Diagnostic& diagnostic, std::size_t gutter) {
     const Place& place = *diagnostic.place;
     const std::string blank = std::string(gutter + 2, ' ') + "|";
-    const std::string_view line = place.source->line(place.span.line);
+    const std::string shown = place.source->shown_line(place.span.line);
+    const std::string_view line = shown;
     const std::size_t column = place.span.column > 0 ? place.span.column - 1 : 0;
     const std::size_t first = column > kShownCharacters / 2 ? column - kShownCharacters / 2 : 0;
-    const std::size_t from = first == 0 || character_count(line) <= kShownCharacters ? 0 : byte_offset(line, first);
-    const std::size_t start = std::min(byte_offset(line, column), line.size());
-    const std::size_t shown_end = byte_offset(line.substr(from), kShownCharacters) + from;
+    const std::size_t from =
+        first == 0 || character_count(line) <= kShownCharacters ? 0 : character_offset(line, first);
+    const std::size_t start = std::min(character_offset(line, column), line.size());
+    const std::size_t shown_end = character_offset(line.substr(from), kShownCharacters) + from;
     const std::string_view before = line.substr(from, start - from);
 
-    const std::size_t room = character_count(line.substr(start, shown_end - std::min(start, shown_end)));
-    const std::size_t carets = std::max<std::size_t>(1, std::min<std::size_t>(place.span.length, room));
+    const std::size_t room =
+        character_count(line.substr(start, shown_end - std::min(start, shown_end)));
+    const std::size_t carets =
+        std::max<std::size_t>(1, std::min<std::size_t>(place.span.length, room));
     out += blank + "\n";
-    out += fmt::format(" {:>{}} | {}\n", place.span.line, gutter, printable(line.substr(from, shown_end - from)));
+    out += fmt::format(" {:>{}} | {}\n", place.span.line, gutter,
+                       printable(line.substr(from, shown_end - from)));
     out += fmt::format("{} {}{}", blank, padding_for(before), std::string(carets, '^'));
     if (!diagnostic.label.empty()) out += " " + diagnostic.label;
     out += "\n";
@@ -98,12 +95,14 @@ void write_json(JsonWriter& writer, const Diagnostic& diagnostic) {
 
 }  // namespace
 
-Diagnostic& Diagnostics::error(std::string_view code, std::string message, std::optional<Place> place) {
+Diagnostic& Diagnostics::error(std::string_view code, std::string message,
+                               std::optional<Place> place) {
     ++errors_;
     return add(Severity::Error, code, std::move(message), std::move(place));
 }
 
-Diagnostic& Diagnostics::warning(std::string_view code, std::string message, std::optional<Place> place) {
+Diagnostic& Diagnostics::warning(std::string_view code, std::string message,
+                                 std::optional<Place> place) {
     ++warnings_;
     return add(Severity::Warning, code, std::move(message), std::move(place));
 }
@@ -112,7 +111,12 @@ Diagnostic& Diagnostics::notice(std::string_view code, std::string message) {
     return add(Severity::Notice, code, std::move(message), {});
 }
 
-Diagnostic& Diagnostics::add(Severity severity, std::string_view code, std::string message, std::optional<Place> place) {
+Diagnostic& Diagnostics::add(Severity severity, std::string_view code, std::string message,
+                             std::optional<Place> place) {
+    if (all_.size() >= kMaxDiagnostics) {
+        overflow_ = Diagnostic{};
+        return overflow_;
+    }
     Diagnostic& added = all_.emplace_back();
     added.severity = severity;
     added.code = code;
@@ -137,18 +141,20 @@ void Diagnostics::sort() {
     std::stable_sort(all_.begin(), all_.end(), [&](const Diagnostic& a, const Diagnostic& b) {
         if (rank(a) != rank(b)) return rank(a) < rank(b);
         if (rank(a) == ~std::size_t{0}) return false;
-        return std::pair(a.place->span.line, a.place->span.column) < std::pair(b.place->span.line, b.place->span.column);
+        return std::pair(a.place->span.line, a.place->span.column) <
+               std::pair(b.place->span.line, b.place->span.column);
     });
 }
 
 std::string render(const Diagnostic& diagnostic) {
-    std::string out = fmt::format("{}[{}]: {}\n", word(diagnostic.severity), diagnostic.code, diagnostic.message);
+    std::string out =
+        fmt::format("{}[{}]: {}\n", word(diagnostic.severity), diagnostic.code, diagnostic.message);
     std::size_t gutter = 1;
     if (diagnostic.place && diagnostic.place->source && diagnostic.place->span.line > 0) {
         const Place& place = *diagnostic.place;
         gutter = fmt::format("{}", place.span.line).size();
-        out += fmt::format("{}--> {}:{}:{}\n", std::string(gutter + 1, ' '), place.source->name(), place.span.line,
-                           place.span.column);
+        out += fmt::format("{}--> {}:{}:{}\n", std::string(gutter + 1, ' '), place.source->name(),
+                           place.span.line, place.span.column);
         append_excerpt(out, diagnostic, gutter);
     } else if (diagnostic.place) {
         const Place& place = *diagnostic.place;
@@ -165,9 +171,12 @@ std::string render(const Diagnostics& diagnostics, std::size_t files) {
     std::string out;
     for (const Diagnostic& diagnostic : diagnostics.all()) out += render(diagnostic) + "\n";
     if (diagnostics.errors() + diagnostics.warnings() == 0) return out;
+    if (diagnostics.all().size() >= kMaxDiagnostics)
+        out += fmt::format("only the first {} are shown\n", kMaxDiagnostics);
     std::string sum;
     if (diagnostics.errors() > 0) sum += count(diagnostics.errors(), "error");
-    if (diagnostics.warnings() > 0) sum += (sum.empty() ? "" : ", ") + count(diagnostics.warnings(), "warning");
+    if (diagnostics.warnings() > 0)
+        sum += (sum.empty() ? "" : ", ") + count(diagnostics.warnings(), "warning");
     return out + sum + " in " + count(files, "file") + "\n";
 }
 

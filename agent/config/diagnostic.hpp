@@ -11,7 +11,8 @@ namespace weft::agent {
 
 enum class Severity { Error, Warning, Notice };
 
-// What is wrong with a configuration, where, and what to do. Codes are stable: people search for them.
+// What is wrong with a configuration, where, and what to do. Codes are stable: people search for
+// them.
 struct Diagnostic {
     Severity severity = Severity::Error;
     std::string code;     // "W1004"
@@ -25,11 +26,14 @@ struct Diagnostic {
     std::vector<Note> notes;
 };
 
+inline constexpr std::size_t kMaxDiagnostics = 500;  // kept; the others are only counted
+
 // Collects what is found; hands back each new one, so that the caller can add a label and notes.
 class Diagnostics {
 public:
     Diagnostic& error(std::string_view code, std::string message, std::optional<Place> place = {});
-    Diagnostic& warning(std::string_view code, std::string message, std::optional<Place> place = {});
+    Diagnostic& warning(std::string_view code, std::string message,
+                        std::optional<Place> place = {});
     Diagnostic& notice(std::string_view code, std::string message);
 
     bool has_errors() const { return errors_ > 0; }
@@ -41,9 +45,11 @@ public:
     void sort();
 
 private:
-    Diagnostic& add(Severity severity, std::string_view code, std::string message, std::optional<Place> place);
+    Diagnostic& add(Severity severity, std::string_view code, std::string message,
+                    std::optional<Place> place);
 
     std::vector<Diagnostic> all_;
+    Diagnostic overflow_;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;
 };

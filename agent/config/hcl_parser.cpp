@@ -7,7 +7,8 @@
 namespace weft::agent {
 namespace {
 
-// HCL 1 as Consul reads it. What only HCL 2 has (expressions, functions, references) is recognised and named.
+// HCL 1 as Consul reads it. What only HCL 2 has (expressions, functions, references) is recognised
+// and named.
 class HclParser : public ParserBase {
 public:
     using ParserBase::ParserBase;
@@ -19,13 +20,15 @@ public:
         while (!at(TokenKind::End) && !give_up()) {
             if (at(TokenKind::RightBrace) || at(TokenKind::RightBracket)) {
                 const Token stray = take();
-                if (auto* found = fail(stray, fmt::format("this `{}` closes nothing", stray.text))) {
+                if (auto* found =
+                        fail(stray, fmt::format("this `{}` closes nothing", stray.text))) {
                     found->label = "no block is open here";
                 }
                 continue;
             }
             parse_member(root, 1);
         }
+        drain();
         return root;
     }
 
@@ -61,7 +64,8 @@ private:
             const Token assign = take();
             if (keys.size() > 1) {
                 if (auto* found = fail(assign, "a key with labels needs a block")) {
-                    found->label = fmt::format("write `{} \"{}\" {{ ... }}`", keys[0].text, keys[1].text);
+                    found->label =
+                        fmt::format("write `{} \"{}\" {{ ... }}`", keys[0].text, keys[1].text);
                 }
                 return skip_to_next_line();
             }
@@ -100,7 +104,8 @@ private:
             value = std::move(outer);
             keys.pop_back();
         }
-        object.members.push_back({std::move(keys.front().text), keys.front().span, std::move(value)});
+        object.members.push_back(
+            {std::move(keys.front().text), keys.front().span, std::move(value)});
     }
 
     TreeNode parse_object(std::size_t depth) {
@@ -117,7 +122,8 @@ private:
             if (give_up()) return object;
             if (at(TokenKind::RightBracket)) {
                 const Token stray = take();
-                if (auto* found = fail(stray, "this `]` closes nothing")) found->label = "`}` is expected";
+                if (auto* found = fail(stray, "this `]` closes nothing"))
+                    found->label = "`}` is expected";
                 continue;
             }
             parse_member(object, depth);
@@ -155,9 +161,11 @@ private:
             return !followed_by_operator();
         }
         const bool is_call = token_.text == "(" && token_.span.line == last_line_;
-        const bool is_reference = word.text.find('.') != std::string::npos && !word.text.ends_with('.');
-        if (is_call || (is_reference && (word.text.starts_with("var.") || word.text.starts_with("local.") ||
-                                         word.text.starts_with("env.")))) {
+        const bool is_reference =
+            word.text.find('.') != std::string::npos && !word.text.ends_with('.');
+        if (is_call ||
+            (is_reference && (word.text.starts_with("var.") || word.text.starts_with("local.") ||
+                              word.text.starts_with("env.")))) {
             expression(word);
             return false;
         }
@@ -177,41 +185,58 @@ private:
         if (!admit(opening, depth)) return false;
         if (token_.text == "for" && at(TokenKind::Identifier)) {
             expression(take());
+            skip_past_bracket();
             return false;
         }
         while (!at(TokenKind::RightBracket)) {
-            if (at(TokenKind::End) || at(TokenKind::RightBrace) || at(TokenKind::Assign)) {
+            const bool next_key = at(TokenKind::Identifier) && token_.span.line > last_line_;
+            if (at(TokenKind::End) || at(TokenKind::RightBrace) || at(TokenKind::Assign) ||
+                next_key) {
                 unclosed(opening, "]");
                 return false;
             }
             TreeNode item;
-            if (!admit(token_, depth + 1) || !parse_value(item, depth + 1)) return false;
+            if (!admit(token_, depth + 1) || !parse_value(item, depth + 1)) {
+                skip_past_bracket();
+                return false;
+            }
             list.items.push_back(std::move(item));
             if (at(TokenKind::Comma)) {
                 take();
-            } else if (!at(TokenKind::RightBracket) && !at(TokenKind::End) && !at(TokenKind::RightBrace) &&
-                       !at(TokenKind::Assign)) {
-                if (auto* found = fail(token_, "a comma is missing between two values")) found->label = "before this";
-                return false;
+            } else if (at(TokenKind::Text) || at(TokenKind::Number) || at(TokenKind::LeftBrace)) {
+                if (auto* found = fail(token_, "a comma is missing between two values"))
+                    found->label = "before this";
             }
         }
         take();
         return true;
     }
 
+    // The rest of a list that went wrong, as far as it stands on this line.
+    void skip_past_bracket() {
+        const std::uint32_t line = last_line_;
+        while (!at(TokenKind::RightBracket) && !at(TokenKind::End) && token_.span.line == line)
+            take();
+        if (at(TokenKind::RightBracket) && token_.span.line == line) take();
+    }
+
     bool followed_by_operator() {
         if (!at(TokenKind::Other) || token_.span.line != last_line_) return false;
-        if (std::string_view("?+-*/%&|<>!").find(token_.text) == std::string_view::npos) return false;
+        if (std::string_view("?+-*/%&|<>!").find(token_.text) == std::string_view::npos)
+            return false;
         expression(token_);
         return true;
     }
 
     void expression(const Token& token) {
         if (token.broken || give_up()) return;
-        auto& found = diagnostics_.error("W1003", "expressions are not evaluated here", lexer_.place(token.span));
+        auto& found = diagnostics_.error("W1003", "expressions are not evaluated here",
+                                         lexer_.place(token.span));
         found.label = "this is HCL 2";
-        found.notes.push_back({"help", "agent configuration is HCL 1: values are written out, without functions,"
-                                       " variables or operators"});
+        found.notes.push_back(
+            {"help",
+             "agent configuration is HCL 1: values are written out, without functions,"
+             " variables or operators"});
     }
 };
 

@@ -17,13 +17,15 @@ namespace {
 bool is_private(const IpAddress& address) {
     if (!address.is_v4()) return false;
     const auto bytes = address.bytes();
-    return bytes[0] == 10 || (bytes[0] == 172 && bytes[1] >= 16 && bytes[1] < 32) || (bytes[0] == 192 && bytes[1] == 168);
+    return bytes[0] == 10 || (bytes[0] == 172 && bytes[1] >= 16 && bytes[1] < 32) ||
+           (bytes[0] == 192 && bytes[1] == 168);
 }
 
 bool is_public(const IpAddress& address) {
     if (!address.is_v4() || is_private(address)) return false;
     const auto bytes = address.bytes();
-    return bytes[0] != 127 && bytes[0] != 0 && bytes[0] < 224 && !(bytes[0] == 169 && bytes[1] == 254);
+    return bytes[0] != 127 && bytes[0] != 0 && bytes[0] < 224 &&
+           !(bytes[0] == 169 && bytes[1] == 254);
 }
 
 template <class Predicate>
@@ -43,14 +45,17 @@ std::string trimmed(std::string_view text) {
 }
 
 Error refusal(const std::string& function) {
-    return make_error(Errc::Unsupported,
-                      fmt::format("the template {{{{ {} }}}} is not supported; GetPrivateIP, GetPublicIP and"
-                                  " GetInterfaceIP \"name\" are",
-                                  function));
+    return make_error(
+        Errc::Unsupported,
+        fmt::format("the template {{{{ {} }}}} is not supported; GetPrivateIP, GetPublicIP and"
+                    " GetInterfaceIP \"name\" are",
+                    function));
 }
 
-Result<std::string> first_of(const std::vector<HostFacts::Interface>& found, std::string_view what) {
-    if (found.empty()) return make_error(Errc::NotFound, fmt::format("this host has no {} IPv4 address", what));
+Result<std::string> first_of(const std::vector<HostFacts::Interface>& found,
+                             std::string_view what) {
+    if (found.empty())
+        return make_error(Errc::NotFound, fmt::format("this host has no {} IPv4 address", what));
     return found.front().address;
 }
 
@@ -60,14 +65,16 @@ Result<std::string> evaluate(const std::string& call, const HostFacts& host) {
     constexpr std::string_view kInterface = "GetInterfaceIP";
     if (!call.starts_with(kInterface)) return refusal(call);
     const std::string argument = trimmed(std::string_view(call).substr(kInterface.size()));
-    if (argument.size() < 3 || argument.front() != '"' || argument.find('"', 1) != argument.size() - 1) {
+    if (argument.size() < 3 || argument.front() != '"' ||
+        argument.find('"', 1) != argument.size() - 1) {
         return refusal(call);
     }
     const std::string name = argument.substr(1, argument.size() - 2);
     for (const auto& interface : host.interfaces) {
         if (interface.name == name) return interface.address;
     }
-    return make_error(Errc::NotFound, fmt::format("this host has no interface {} with an address", name));
+    return make_error(Errc::NotFound,
+                      fmt::format("this host has no interface {} with an address", name));
 }
 
 }  // namespace
@@ -81,12 +88,14 @@ HostFacts read_host_facts() {
     // IPv4 first: an interface's own address is meant to be that one if it has both.
     for (const int family : {AF_INET, AF_INET6}) {
         for (const ifaddrs* entry = all; entry != nullptr; entry = entry->ifa_next) {
-            if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != family || (entry->ifa_flags & IFF_UP) == 0) {
+            if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != family ||
+                (entry->ifa_flags & IFF_UP) == 0) {
                 continue;
             }
             std::array<char, INET6_ADDRSTRLEN> text{};
             const void* raw = family == AF_INET
-                                  ? static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(entry->ifa_addr)->sin_addr)
+                                  ? static_cast<const void*>(
+                                        &reinterpret_cast<sockaddr_in*>(entry->ifa_addr)->sin_addr)
                                   : &reinterpret_cast<sockaddr_in6*>(entry->ifa_addr)->sin6_addr;
             if (inet_ntop(family, raw, text.data(), text.size()) == nullptr) continue;
             host.interfaces.push_back({entry->ifa_name, text.data()});
@@ -104,15 +113,22 @@ Result<std::string> expand_templates(const std::string& text, const HostFacts& h
         out += text.substr(at, open == std::string::npos ? std::string::npos : open - at);
         if (open == std::string::npos) return out;
         const std::size_t close = text.find("}}", open);
-        if (close == std::string::npos) return make_error(Errc::InvalidArgument, "the template lacks its }}");
-        WEFT_TRY(auto value, evaluate(trimmed(std::string_view(text).substr(open + 2, close - open - 2)), host));
+        if (close == std::string::npos)
+            return make_error(Errc::InvalidArgument, "the template lacks its }}");
+        WEFT_TRY(
+            auto value,
+            evaluate(trimmed(std::string_view(text).substr(open + 2, close - open - 2)), host));
         out += value;
         at = close + 2;
     }
 }
 
-std::vector<HostFacts::Interface> private_addresses(const HostFacts& host) { return addresses_that(host, is_private); }
+std::vector<HostFacts::Interface> private_addresses(const HostFacts& host) {
+    return addresses_that(host, is_private);
+}
 
-std::vector<HostFacts::Interface> public_addresses(const HostFacts& host) { return addresses_that(host, is_public); }
+std::vector<HostFacts::Interface> public_addresses(const HostFacts& host) {
+    return addresses_that(host, is_public);
+}
 
 }  // namespace weft::agent

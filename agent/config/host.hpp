@@ -19,8 +19,8 @@ struct HostFacts {
 
 HostFacts read_host_facts();
 
-// Replaces go-sockaddr templates ({{ GetPrivateIP }}, {{ GetPublicIP }}, {{ GetInterfaceIP "eth0" }}) in an address
-// text. Others are refused by name.
+// Replaces go-sockaddr templates ({{ GetPrivateIP }}, {{ GetPublicIP }}, {{ GetInterfaceIP "eth0"
+// }}) in an address text. Others are refused by name.
 Result<std::string> expand_templates(const std::string& text, const HostFacts& host);
 
 // The host's IPv4 addresses of RFC 1918, in the order of its interfaces.

@@ -7,7 +7,8 @@
 namespace weft::agent {
 namespace {
 
-// RFC 8259 and comments. A repeated key counts with its last value, as encoding/json has it, and is warned about.
+// RFC 8259 and comments. A repeated key counts with its last value, as encoding/json has it, and is
+// warned about.
 class JsonParser : public ParserBase {
 public:
     using ParserBase::ParserBase;
@@ -17,13 +18,15 @@ public:
         root.kind = TreeNode::Kind::Object;
         root.span = {1, 1, 1};
         if (!at(TokenKind::LeftBrace)) {
-            if (auto* found = fail(token_, "a JSON configuration is one object")) found->label = "`{` is expected";
+            if (auto* found = fail(token_, "a JSON configuration is one object"))
+                found->label = "`{` is expected";
             return root;
         }
         root = parse_object(1);
         if (clean() && !at(TokenKind::End)) {
             fail(token_, "the file goes on after its object");
         }
+        drain();
         return root;
     }
 
@@ -52,7 +55,8 @@ private:
                 after_comma = true;
             } else if (at(TokenKind::RightBracket)) {
                 const Token stray = take();
-                if (auto* found = fail(stray, "this `]` closes nothing")) found->label = "`}` is expected";
+                if (auto* found = fail(stray, "this `]` closes nothing"))
+                    found->label = "`}` is expected";
             } else if (at(TokenKind::Text)) {
                 missing_comma();
             }
@@ -63,11 +67,13 @@ private:
 
     void missing_comma() {
         if (last_failed_) return;
-        if (auto* found = fail(token_, "a comma is missing between two values")) found->label = "before this";
+        if (auto* found = fail(token_, "a comma is missing between two values"))
+            found->label = "before this";
     }
 
     void trailing_comma() {
-        if (auto* found = fail(token_, fmt::format("JSON allows no comma before `{}`", token_.text))) {
+        if (auto* found =
+                fail(token_, fmt::format("JSON allows no comma before `{}`", token_.text))) {
             found->label = "remove the comma before this";
         }
     }
@@ -76,14 +82,17 @@ private:
         last_failed_ = true;
         if (!at(TokenKind::Text)) {
             const Token wrong = take();
-            auto* found = fail(wrong, fmt::format("a key in quotes is expected, not `{}`", wrong.text));
-            if (found && wrong.kind == TokenKind::Identifier) found->label = "JSON keys need quotes";
+            auto* found =
+                fail(wrong, fmt::format("a key in quotes is expected, not `{}`", wrong.text));
+            if (found && wrong.kind == TokenKind::Identifier)
+                found->label = "JSON keys need quotes";
             return false;
         }
         const Token key = take();
         if (!at(TokenKind::Colon)) {
             auto* found = fail(token_, fmt::format("`:` is missing after \"{}\"", key.text));
-            if (found && at(TokenKind::Assign)) found->notes.push_back({"help", "name the file *.hcl if it is HCL"});
+            if (found && at(TokenKind::Assign))
+                found->notes.push_back({"help", "name the file *.hcl if it is HCL"});
             return false;
         }
         take();
@@ -95,7 +104,8 @@ private:
     }
 
     void store(TreeNode& object, const Token& key, TreeNode value) {
-        // Searched from the end and only in small objects: a long list of services is a list, not an object.
+        // Searched from the end and only in small objects: a long list of services is a list, not
+        // an object.
         const std::size_t searched = std::min<std::size_t>(object.members.size(), 256);
         for (std::size_t i = object.members.size() - searched; i < object.members.size(); ++i) {
             TreeNode::Member& earlier = object.members[i];
@@ -130,9 +140,10 @@ private:
 
     bool parse_number(TreeNode& value) {
         const Token token = take();
-        const std::string_view digits = std::string_view(token.text).substr(token.text.starts_with('-') ? 1 : 0);
-        const bool padded = digits.size() > 1 && digits[0] == '0' && digits[1] != '.' && digits[1] != 'e' &&
-                            digits[1] != 'E';
+        const std::string_view digits =
+            std::string_view(token.text).substr(token.text.starts_with('-') ? 1 : 0);
+        const bool padded = digits.size() > 1 && digits[0] == '0' && digits[1] != '.' &&
+                            digits[1] != 'e' && digits[1] != 'E';
         value = scalar(token);
         if (!padded) return true;
         if (auto* found = fail(token, "JSON numbers are decimal and have no leading zero")) {
@@ -175,8 +186,10 @@ private:
             after_comma = at(TokenKind::Comma);
             if (after_comma) {
                 take();
-            } else if (!at(TokenKind::RightBracket) && !at(TokenKind::End) && !at(TokenKind::RightBrace)) {
-                if (auto* found = fail(token_, "a comma is missing between two values")) found->label = "before this";
+            } else if (!at(TokenKind::RightBracket) && !at(TokenKind::End) &&
+                       !at(TokenKind::RightBrace)) {
+                if (auto* found = fail(token_, "a comma is missing between two values"))
+                    found->label = "before this";
                 return false;
             }
         }

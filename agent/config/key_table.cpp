@@ -15,7 +15,9 @@ std::string_view parent_of(std::string_view path) {
     return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
 }
 
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+std::string_view name_of(std::string_view path) {
+    return path.substr(path.rfind('.') + 1);
+}
 
 std::string status_of(const KeyRow& row) {
     switch (row.key_class) {
@@ -34,18 +36,21 @@ std::string status_of(const KeyRow& row) {
 std::string reload_of(const KeyRow& row) {
     if (row.key_class != KeyClass::Implemented) return "";
     if (row.reload_class == Reload::Now) return "applied at once by a reload";
-    return row.reload_class == Reload::NewConnections ? "applied to new connections by a reload" : "needs a restart";
+    return row.reload_class == Reload::NewConnections ? "applied to new connections by a reload"
+                                                      : "needs a restart";
 }
 
 std::string range_words(const KeyRow& row) {
-    if (row.min_value && row.max_value) return fmt::format(" from {} to {}", *row.min_value, *row.max_value);
+    if (row.min_value && row.max_value)
+        return fmt::format(" from {} to {}", *row.min_value, *row.max_value);
     return row.min_value ? fmt::format(" of at least {}", *row.min_value) : "";
 }
 
 std::vector<const KeyRow*> collect_rows() {
     std::vector<const KeyRow*> rows;
-    for (const auto& area : {identity_keys(), address_keys(), dns_keys(), http_keys(), tls_keys(), health_keys(),
-                             process_keys(), storage_keys(), gossip_keys(), acl_keys(), mesh_keys(), internal_keys()}) {
+    for (const auto& area : {identity_keys(), address_keys(), dns_keys(), http_keys(), tls_keys(),
+                             health_keys(), process_keys(), storage_keys(), gossip_keys(),
+                             acl_keys(), mesh_keys(), internal_keys()}) {
         for (const KeyRow& row : area) rows.push_back(&row);
     }
     return rows;
@@ -54,12 +59,14 @@ std::vector<const KeyRow*> collect_rows() {
 }  // namespace
 
 KeyTable::KeyTable(std::vector<const KeyRow*> rows) : rows_(std::move(rows)) {
-    std::sort(rows_.begin(), rows_.end(), [](const KeyRow* a, const KeyRow* b) { return a->path < b->path; });
+    std::sort(rows_.begin(), rows_.end(),
+              [](const KeyRow* a, const KeyRow* b) { return a->path < b->path; });
     for (const KeyRow* row : rows_) {
         by_path_.emplace(row->path, row);
         for (std::string_view path = row->path; !path.empty(); path = parent_of(path)) {
             auto& names = children_[parent_of(path)];
-            if (std::find(names.begin(), names.end(), name_of(path)) == names.end()) names.push_back(name_of(path));
+            if (std::find(names.begin(), names.end(), name_of(path)) == names.end())
+                names.push_back(name_of(path));
         }
     }
 }
@@ -69,7 +76,9 @@ const KeyRow* KeyTable::find(std::string_view path) const {
     return found == by_path_.end() ? nullptr : found->second;
 }
 
-bool KeyTable::is_section(std::string_view path) const { return children_.contains(lower_case(path)); }
+bool KeyTable::is_section(std::string_view path) const {
+    return children_.contains(lower_case(path));
+}
 
 std::vector<std::string_view> KeyTable::children(std::string_view section) const {
     const auto found = children_.find(lower_case(section));
@@ -97,7 +106,8 @@ std::string type_words(const KeyRow& row) {
             return "a duration such as \"30s\"";
         case ValueType::Choice: {
             std::string words;
-            for (const auto& choice : row.choices) words += fmt::format("{}\"{}\"", words.empty() ? "" : ", ", choice);
+            for (const auto& choice : row.choices)
+                words += fmt::format("{}\"{}\"", words.empty() ? "" : ", ", choice);
             return "one of " + words;
         }
         case ValueType::Texts:
@@ -118,7 +128,8 @@ std::optional<KeyHelp> describe_key(std::string_view path) {
     const KeyTable& table = key_table();
     KeyHelp help;
     help.path = lower_case(path);
-    for (const std::string_view child : table.children(help.path)) help.children.emplace_back(child);
+    for (const std::string_view child : table.children(help.path))
+        help.children.emplace_back(child);
     const KeyRow* row = table.find(path);
     if (row == nullptr && (path.empty() || help.children.empty())) return {};
     if (row == nullptr) {
@@ -137,10 +148,12 @@ std::optional<KeyHelp> describe_key(std::string_view path) {
 std::string suggest_key(std::string_view section, std::string_view name) {
     const KeyTable& table = key_table();
     const std::string word = lower_case(name);
-    // The exact word elsewhere beats a similar word here: whoever writes `http` at the top means ports.http.
-    const auto exact = std::find_if(table.rows().begin(), table.rows().end(), [&](const KeyRow* row) {
-        return name_of(row->path) == word && row->key_class != KeyClass::Renamed;
-    });
+    // The exact word elsewhere beats a similar word here: whoever writes `http` at the top means
+    // ports.http.
+    const auto exact =
+        std::find_if(table.rows().begin(), table.rows().end(), [&](const KeyRow* row) {
+            return name_of(row->path) == word && row->key_class != KeyClass::Renamed;
+        });
     const auto elsewhere = [&](std::string_view path) {
         if (parent_of(path).empty()) return fmt::format("`{}` is a key of the top level", path);
         return fmt::format("`{}` is a key of `{}`", name_of(path), parent_of(path));

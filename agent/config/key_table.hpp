@@ -20,7 +20,7 @@ enum class ValueType {
     Port,  // -1 to 65535
     Text,
     Period,
-    Choice,       // one of KeyRow::choices, compared without regard to case
+    Choice,  // one of KeyRow::choices, compared without regard to case
     Texts,
     TextPairs,
     PeriodMap,
@@ -55,18 +55,25 @@ struct KeyRow {
     std::span<const std::string_view> choices;
     void (*set)(AgentConfig& config, const KeyValue& value) = nullptr;
 
-    // For tables that read as sentences: key(..).now().range(1, 10).to<&AgentConfig::raft_multiplier>().
+    // For tables that read as sentences: key(..).now().range(1,
+    // 10).to<&AgentConfig::raft_multiplier>().
     template <auto... Members>
     constexpr KeyRow to() const;
-    constexpr KeyRow now() const { return with([](KeyRow& row) { row.reload_class = Reload::Now; }); }
+    constexpr KeyRow now() const {
+        return with([](KeyRow& row) { row.reload_class = Reload::Now; });
+    }
     constexpr KeyRow new_connections() const {
         return with([](KeyRow& row) { row.reload_class = Reload::NewConnections; });
     }
-    constexpr KeyRow secret() const { return with([](KeyRow& row) { row.is_secret = true; }); }
+    constexpr KeyRow secret() const {
+        return with([](KeyRow& row) { row.is_secret = true; });
+    }
     constexpr KeyRow range(double low, double high) const {
         return with([&](KeyRow& row) { row.min_value = low, row.max_value = high; });
     }
-    constexpr KeyRow at_least(double low) const { return with([&](KeyRow& row) { row.min_value = low; }); }
+    constexpr KeyRow at_least(double low) const {
+        return with([&](KeyRow& row) { row.min_value = low; });
+    }
     constexpr KeyRow one_of(std::span<const std::string_view> words) const {
         return with([&](KeyRow& row) { row.choices = words; });
     }
@@ -84,7 +91,8 @@ struct KeyRow {
 
 constexpr Merge merge_of(ValueType type) {
     if (type == ValueType::Texts || type == ValueType::Definitions) return Merge::Append;
-    return type == ValueType::TextPairs || type == ValueType::PeriodMap ? Merge::Deep : Merge::Replace;
+    return type == ValueType::TextPairs || type == ValueType::PeriodMap ? Merge::Deep
+                                                                        : Merge::Replace;
 }
 
 constexpr KeyRow key(std::string_view path, ValueType type, std::string_view default_text,
@@ -121,15 +129,33 @@ constexpr KeyRow renamed(std::string_view path, ValueType type, std::string_view
 }
 
 // How a value goes into a member, by the member's type.
-inline void store(const KeyValue& value, std::string& out) { out = value.text; }
-inline void store(const KeyValue& value, bool& out) { out = value.flag; }
-inline void store(const KeyValue& value, std::optional<bool>& out) { out = value.flag; }
-inline void store(const KeyValue& value, std::int64_t& out) { out = value.integer; }
-inline void store(const KeyValue& value, std::int32_t& out) { out = static_cast<std::int32_t>(value.integer); }
-inline void store(const KeyValue& value, std::uint32_t& out) { out = static_cast<std::uint32_t>(value.integer); }
-inline void store(const KeyValue& value, Duration& out) { out = value.duration; }
-inline void store(const KeyValue& value, std::vector<std::string>& out) { out = value.list; }
-inline void store(const KeyValue& value, std::vector<std::pair<std::string, std::string>>& out) { out = value.map; }
+inline void store(const KeyValue& value, std::string& out) {
+    out = value.text;
+}
+inline void store(const KeyValue& value, bool& out) {
+    out = value.flag;
+}
+inline void store(const KeyValue& value, std::optional<bool>& out) {
+    out = value.flag;
+}
+inline void store(const KeyValue& value, std::int64_t& out) {
+    out = value.integer;
+}
+inline void store(const KeyValue& value, std::int32_t& out) {
+    out = static_cast<std::int32_t>(value.integer);
+}
+inline void store(const KeyValue& value, std::uint32_t& out) {
+    out = static_cast<std::uint32_t>(value.integer);
+}
+inline void store(const KeyValue& value, Duration& out) {
+    out = value.duration;
+}
+inline void store(const KeyValue& value, std::vector<std::string>& out) {
+    out = value.list;
+}
+inline void store(const KeyValue& value, std::vector<std::pair<std::string, std::string>>& out) {
+    out = value.map;
+}
 inline void store(const KeyValue& value, std::vector<std::pair<std::string, Duration>>& out) {
     out = value.duration_map;
 }
@@ -137,7 +163,9 @@ inline void store(const KeyValue& value, std::vector<std::pair<std::string, Dura
 template <auto... Members>
 constexpr KeyRow KeyRow::to() const {
     return with([](KeyRow& row) {
-        row.set = [](AgentConfig& config, const KeyValue& value) { store(value, (config.* ... .*Members)); };
+        row.set = [](AgentConfig& config, const KeyValue& value) {
+            store(value, (config.*....*Members));
+        };
     });
 }
 
@@ -182,7 +210,8 @@ struct KeyHelp {
     std::string type;
     std::string default_text;
     std::string documentation;
-    std::string status;  // "implemented", "accepted without effect: ..", "not in this version: ..", "renamed to .."
+    std::string status;  // "implemented", "accepted without effect: ..", "not in this version: ..",
+                         // "renamed to .."
     std::string reload;  // "applied at once", "applied to new connections", "needs a restart"
     std::vector<std::string> children;  // of a section
     bool secret = false;

@@ -17,30 +17,37 @@ namespace {
 
 using Kind = TreeNode::Kind;
 
-Diagnostic& misfit(const KeyRow& row, const Place& place, Diagnostics& diagnostics, std::string label) {
+Diagnostic& misfit(const KeyRow& row, const Place& place, Diagnostics& diagnostics,
+                   std::string label) {
     const std::string_view code = row.type == ValueType::Port ? "W1011" : "W1010";
-    auto& found = diagnostics.error(code, fmt::format("`{}` must be {}", row.path, type_words(row)), place);
+    auto& found =
+        diagnostics.error(code, fmt::format("`{}` must be {}", row.path, type_words(row)), place);
     found.label = std::move(label);
     return found;
 }
 
-Diagnostic& wrong_kind(const KeyRow& row, const TreeNode& node, const Place& place, Diagnostics& diagnostics) {
+Diagnostic& wrong_kind(const KeyRow& row, const TreeNode& node, const Place& place,
+                       Diagnostics& diagnostics) {
     return misfit(row, place, diagnostics, fmt::format("this is {}", describe(node.kind)));
 }
 
 bool in_range(const KeyRow& row, double number) {
     if (row.type == ValueType::Port) return number >= -1 && number <= 65535;
-    return !(row.min_value && number < *row.min_value) && !(row.max_value && number > *row.max_value);
+    return !(row.min_value && number < *row.min_value) &&
+           !(row.max_value && number > *row.max_value);
 }
 
-std::optional<KeyValue> read_number(const KeyRow& row, double number, const Place& place, Diagnostics& diagnostics) {
-    const bool whole = row.type == ValueType::Decimal || (number == std::trunc(number) && std::abs(number) < 9e15);
+std::optional<KeyValue> read_number(const KeyRow& row, double number, const Place& place,
+                                    Diagnostics& diagnostics) {
+    const bool whole =
+        row.type == ValueType::Decimal || (number == std::trunc(number) && std::abs(number) < 9e15);
     if (!whole) {
         misfit(row, place, diagnostics, "this is not a whole number");
         return {};
     }
     if (!in_range(row, number)) {
-        auto& found = diagnostics.error("W1011", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
+        auto& found = diagnostics.error(
+            "W1011", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
         found.label = "out of range";
         return {};
     }
@@ -50,19 +57,22 @@ std::optional<KeyValue> read_number(const KeyRow& row, double number, const Plac
     return value;
 }
 
-std::optional<Duration> read_duration(const KeyRow& row, const std::string& text, const Place& place,
-                                      Diagnostics& diagnostics) {
+std::optional<Duration> read_duration(const KeyRow& row, const std::string& text,
+                                      const Place& place, Diagnostics& diagnostics) {
     const auto parsed = parse_go_duration(text);
     if (!parsed) {
-        auto& found = diagnostics.error("W1013", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
+        auto& found = diagnostics.error(
+            "W1013", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
         found.label = "units are h, m, s, ms, us, ns";
         return {};
     }
     const double seconds = std::chrono::duration<double>(parsed.value()).count();
     if (!in_range(row, seconds) || seconds < 0) {
-        auto& found = diagnostics.error("W1011", fmt::format("`{}` is out of range", row.path), place);
-        const Duration low = std::chrono::nanoseconds(static_cast<std::int64_t>(row.min_value.value_or(0) * 1e9));
-        found.label = seconds < 0 && !row.min_value ? "must not be negative"
+        auto& found =
+            diagnostics.error("W1011", fmt::format("`{}` is out of range", row.path), place);
+        const Duration low =
+            std::chrono::nanoseconds(static_cast<std::int64_t>(row.min_value.value_or(0) * 1e9));
+        found.label = seconds < 0 ? "must not be negative"
                       : row.max_value && seconds > *row.max_value
                           ? fmt::format("at most {}s", *row.max_value)
                           : fmt::format("at least {}", format_go_duration(low));
@@ -80,7 +90,8 @@ std::optional<KeyValue> read_choice(const KeyRow& row, const std::string& text, 
     if (same == lowered.end()) {
         const std::vector<std::string_view> known(lowered.begin(), lowered.end());
         const auto close = nearest(word, known);
-        auto& found = diagnostics.error("W1012", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
+        auto& found = diagnostics.error(
+            "W1012", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
         found.label = close ? fmt::format("did you mean \"{}\"?", *close) : "";
         return {};
     }
@@ -148,8 +159,8 @@ std::optional<KeyValue> read_map(const KeyRow& row, const TreeNode& node, const 
     return value;
 }
 
-std::optional<KeyValue> fill_map_from_text(const KeyRow& row, const std::string& text, const Place& place,
-                                           Diagnostics& diagnostics) {
+std::optional<KeyValue> fill_map_from_text(const KeyRow& row, const std::string& text,
+                                           const Place& place, Diagnostics& diagnostics) {
     const std::size_t colon = text.find(':');
     if (colon == std::string::npos) {
         misfit(row, place, diagnostics, "write KEY:VALUE");
@@ -182,8 +193,8 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& written, const Place& written_place,
-                                   Diagnostics& diagnostics) {
+std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& written,
+                                   const Place& written_place, Diagnostics& diagnostics) {
     // A list of one stands for its item wherever no list is meant, as in Consul.
     const bool wants_list = row.type == ValueType::Texts || row.type == ValueType::Anything;
     const bool unwrap = written.is(Kind::List) && written.items.size() == 1 && !wants_list;
@@ -207,7 +218,8 @@ std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& written, c
         case ValueType::Period:
             if (!node.is(Kind::Text)) {
                 auto& found = wrong_kind(row, node, place, diagnostics);
-                if (node.is(Kind::Number)) found.notes.push_back({"help", fmt::format("write \"{}s\"", node.text)});
+                if (node.is(Kind::Number))
+                    found.notes.push_back({"help", fmt::format("write \"{}s\"", node.text)});
                 return {};
             }
             return read_string(row, node.text, place, diagnostics);
@@ -225,8 +237,8 @@ std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& written, c
     return {};
 }
 
-std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& text, const Place& place,
-                                        Diagnostics& diagnostics) {
+std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& text,
+                                        const Place& place, Diagnostics& diagnostics) {
     KeyValue value;
     switch (row.type) {
         case ValueType::Bool: {
@@ -240,7 +252,8 @@ std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& te
         case ValueType::Decimal:
         case ValueType::Port: {
             double number = 0;
-            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+            const auto [end, error] =
+                std::from_chars(text.data(), text.data() + text.size(), number);
             if (error == std::errc() && end == text.data() + text.size()) {
                 return read_number(row, number, place, diagnostics);
             }
@@ -259,7 +272,9 @@ std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& te
             return fill_map_from_text(row, text, place, diagnostics);
         case ValueType::Anything:
         case ValueType::Definitions:
-            diagnostics.error("W1010", fmt::format("`{}` can be set in a configuration file only", row.path), place);
+            diagnostics.error("W1010",
+                              fmt::format("`{}` can be set in a configuration file only", row.path),
+                              place);
             return {};
     }
     return {};
@@ -274,7 +289,9 @@ std::string hidden_text(std::string_view secret) {
 }
 
 std::string canonical_text(const KeyRow& row, const KeyValue& value) {
-    const auto pair = [](const auto& entry) { return fmt::format("{} = {}", quoted(entry.first), quoted(entry.second)); };
+    const auto pair = [](const auto& entry) {
+        return fmt::format("{} = {}", quoted(entry.first), quoted(entry.second));
+    };
     std::string out;
     switch (row.type) {
         case ValueType::Bool:
@@ -291,7 +308,8 @@ std::string canonical_text(const KeyRow& row, const KeyValue& value) {
             out = quoted(value.text);
             break;
         case ValueType::Texts:
-            out = "[" + joined(value.list, [](const std::string& item) { return quoted(item); }) + "]";
+            out = "[" + joined(value.list, [](const std::string& item) { return quoted(item); }) +
+                  "]";
             break;
         case ValueType::TextPairs:
         case ValueType::PeriodMap:
@@ -326,7 +344,8 @@ bool is_off(const KeyRow& row, const KeyValue& value) {
             return value.map.empty();
         case ValueType::Anything:
         case ValueType::Definitions:
-            return value.text == "{}" || value.text == "[]" || value.text == "null" || value.text == "[{}]";
+            return value.text == "{}" || value.text == "[]" || value.text == "null" ||
+                   value.text == "[{}]";
     }
     return false;
 }

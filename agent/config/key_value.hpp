@@ -23,19 +23,21 @@ struct KeyValue {
     std::string text;
     Duration duration{};
     std::vector<std::string> list;
-    std::vector<std::pair<std::string, std::string>> map;         // in the order written
+    std::vector<std::pair<std::string, std::string>> map;        // in the order written
     std::vector<std::pair<std::string, Duration>> duration_map;  // beside map
 };
 
-// Reads a value from a tree. Reports what does not fit the row's type or range and returns nothing then.
+// Reads a value from a tree. Reports what does not fit the row's type or range and returns nothing
+// then.
 std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& node, const Place& place,
                                    Diagnostics& diagnostics);
 
 // Reads a value from a flag or the environment, where everything is text.
-std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& text, const Place& place,
-                                        Diagnostics& diagnostics);
+std::optional<KeyValue> read_text_value(const KeyRow& row, const std::string& text,
+                                        const Place& place, Diagnostics& diagnostics);
 
-// One text for one value: what is compared between two configurations and shown. Secrets become "(set, sha256:..)".
+// One text for one value: what is compared between two configurations and shown. Secrets become
+// "(set, sha256:..)".
 std::string canonical_text(const KeyRow& row, const KeyValue& value);
 std::string hidden_text(std::string_view secret);
 

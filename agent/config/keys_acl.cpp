@@ -49,6 +49,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> acl_keys() { return kRows; }
+std::span<const KeyRow> acl_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

@@ -9,24 +9,29 @@ using enum ValueType;
 constexpr std::string_view kWan = "datacenters are joined in a later version of weft";
 constexpr std::string_view kMesh = "the mesh comes with a later version of weft";
 
-template <std::vector<std::string> AgentConfig::*Member>
+template <std::vector<std::string> AgentConfig::* Member>
 constexpr void set_addresses(AgentConfig& config, const KeyValue& value) {
     config.*Member = {value.text};  // split and expanded by resolve()
 }
 
 constexpr KeyRow kRows[] = {
-    key("bind_addr", Text, "0.0.0.0", "Address for talk between agents; an IP or a template such as {{ GetPrivateIP }}.")
+    key("bind_addr", Text, "0.0.0.0",
+        "Address for talk between agents; an IP or a template such as {{ GetPrivateIP }}.")
         .to<&AgentConfig::bind_addr>(),
-    key("client_addr", Text, "127.0.0.1", "Addresses of HTTP and DNS, separated by spaces; may hold templates.")
+    key("client_addr", Text, "127.0.0.1",
+        "Addresses of HTTP and DNS, separated by spaces; may hold templates.")
         .with_set(set_addresses<&AgentConfig::client_addrs>),
     key("advertise_addr", Text, "bind_addr, or the host's private address",
         "The node's address in the catalog and in DNS answers.")
         .to<&AgentConfig::advertise_addr>(),
-    key("advertise_addr_ipv4", Text, "", "The node's IPv4 address, published as tagged address lan_ipv4.")
+    key("advertise_addr_ipv4", Text, "",
+        "The node's IPv4 address, published as tagged address lan_ipv4.")
         .to<&AgentConfig::advertise_addr_ipv4>(),
-    key("advertise_addr_ipv6", Text, "", "The node's IPv6 address, published as tagged address lan_ipv6.")
+    key("advertise_addr_ipv6", Text, "",
+        "The node's IPv6 address, published as tagged address lan_ipv6.")
         .to<&AgentConfig::advertise_addr_ipv6>(),
-    key("advertise_addr_wan", Text, "advertise_addr", "The node's address for other datacenters (tagged address wan).")
+    key("advertise_addr_wan", Text, "advertise_addr",
+        "The node's address for other datacenters (tagged address wan).")
         .to<&AgentConfig::advertise_addr_wan>(),
     key("advertise_addr_wan_ipv4", Text, "", "Published as tagged address wan_ipv4.")
         .to<&AgentConfig::advertise_addr_wan_ipv4>(),
@@ -42,14 +47,17 @@ constexpr KeyRow kRows[] = {
     no_effect("addresses.grpc_tls", Text, "the gRPC port is off in this version"),
     key("ports.dns", Port, "8600", "DNS over UDP and TCP; -1 turns it off.")
         .to<&AgentConfig::ports, &PortsConfig::dns>(),
-    key("ports.http", Port, "8500", "The HTTP API; -1 turns it off.").to<&AgentConfig::ports, &PortsConfig::http>(),
+    key("ports.http", Port, "8500", "The HTTP API; -1 turns it off.")
+        .to<&AgentConfig::ports, &PortsConfig::http>(),
     key("ports.https", Port, "-1", "The HTTP API over TLS; needs cert_file and key_file.")
         .to<&AgentConfig::ports, &PortsConfig::https>(),
     key("ports.serf_lan", Port, "8301", "Gossip in the datacenter; published, not yet listened on.")
         .to<&AgentConfig::ports, &PortsConfig::serf_lan>(),
-    key("ports.serf_wan", Port, "8302", "Gossip between datacenters; published, not yet listened on.")
+    key("ports.serf_wan", Port, "8302",
+        "Gossip between datacenters; published, not yet listened on.")
         .to<&AgentConfig::ports, &PortsConfig::serf_wan>(),
-    key("ports.server", Port, "8300", "Talk between servers; published as the port of the service consul.")
+    key("ports.server", Port, "8300",
+        "Talk between servers; published as the port of the service consul.")
         .to<&AgentConfig::ports, &PortsConfig::server>(),
     refused("ports.grpc", Port, kMesh),
     refused("ports.grpc_tls", Port, kMesh),
@@ -73,6 +81,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> address_keys() { return kRows; }
+std::span<const KeyRow> address_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

@@ -13,12 +13,17 @@ constexpr std::string_view kStrategies[] = {"sequential", "random"};
 constexpr std::string_view kLocal = "answers always come from this agent's own catalog";
 
 constexpr KeyRow kRows[] = {
-    key("dns_config.node_ttl", Period, "0s", "TTL of answers about nodes.").range(0, kSecondsMost).now().to<&AgentConfig::dns, &Dns::node_ttl>(),
-    key("dns_config.service_ttl", PeriodMap, "none", "TTL by service: a name, a prefix with * at the end, or *.")
+    key("dns_config.node_ttl", Period, "0s", "TTL of answers about nodes.")
+        .range(0, kSecondsMost)
+        .now()
+        .to<&AgentConfig::dns, &Dns::node_ttl>(),
+    key("dns_config.service_ttl", PeriodMap, "none",
+        "TTL by service: a name, a prefix with * at the end, or *.")
         .range(0, kSecondsMost)
         .now()
         .to<&AgentConfig::dns, &Dns::service_ttl>(),
-    key("dns_config.allow_stale", Bool, "true", "Whether answers may come from a replica that lags.")
+    key("dns_config.allow_stale", Bool, "true",
+        "Whether answers may come from a replica that lags.")
         .now()
         .to<&AgentConfig::dns, &Dns::allow_stale>(),
     no_effect("dns_config.max_stale", Period, kLocal),
@@ -27,7 +32,8 @@ constexpr KeyRow kRows[] = {
     key("dns_config.only_passing", Bool, "false", "Leave out instances with a warning too.")
         .now()
         .to<&AgentConfig::dns, &Dns::only_passing>(),
-    key("dns_config.enable_truncate", Bool, "true", "Set TC when records were left out; only false turns it off.")
+    key("dns_config.enable_truncate", Bool, "true",
+        "Set TC when records were left out; only false turns it off.")
         .now()
         .to<&AgentConfig::dns, &Dns::enable_truncate>(),
     key("dns_config.disable_compression", Bool, "false", "Write names in full.")
@@ -37,18 +43,21 @@ constexpr KeyRow kRows[] = {
         .range(0, 65535)
         .now()
         .to<&AgentConfig::dns, &Dns::udp_answer_limit>(),
-    key("dns_config.a_record_limit", Integer, "0", "Most A or AAAA records in an answer; 0: no limit.")
+    key("dns_config.a_record_limit", Integer, "0",
+        "Most A or AAAA records in an answer; 0: no limit.")
         .range(0, 65535)
         .now()
         .to<&AgentConfig::dns, &Dns::a_record_limit>(),
-    key("dns_config.enable_additional_node_meta_txt", Bool, "true", "Add a node's metadata as TXT records.")
+    key("dns_config.enable_additional_node_meta_txt", Bool, "true",
+        "Add a node's metadata as TXT records.")
         .now()
         .to<&AgentConfig::dns, &Dns::enable_additional_node_meta_txt>(),
     key("dns_config.recursor_timeout", Period, "2s", "How long a recursor may take.")
         .range(0.001, 600)
         .now()
         .to<&AgentConfig::dns, &Dns::recursor_timeout>(),
-    key("dns_config.recursor_strategy", Choice, "sequential", "Ask recursors in their order or in random order.")
+    key("dns_config.recursor_strategy", Choice, "sequential",
+        "Ask recursors in their order or in random order.")
         .one_of(kStrategies)
         .now()
         .with_set([](AgentConfig& config, const KeyValue& value) {
@@ -67,11 +76,13 @@ constexpr KeyRow kRows[] = {
         .range(0, kSecondsMost)
         .now()
         .to<&AgentConfig::dns, &Dns::soa, &Dns::Soa::expire>(),
-    key("dns_config.soa.min_ttl", Integer, "0", "How long resolvers may keep a negative answer, in seconds.")
+    key("dns_config.soa.min_ttl", Integer, "0",
+        "How long resolvers may keep a negative answer, in seconds.")
         .range(0, kSecondsMost)
         .now()
         .to<&AgentConfig::dns, &Dns::soa, &Dns::Soa::min_ttl>(),
-    key("recursors", Texts, "none", "Servers that answer for every other domain: \"ip\" or \"ip:port\".")
+    key("recursors", Texts, "none",
+        "Servers that answer for every other domain: \"ip\" or \"ip:port\".")
         .now()
         .to<&AgentConfig::dns, &Dns::recursors>(),
     renamed("recursor", Text, "recursors"),
@@ -79,6 +90,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> dns_keys() { return kRows; }
+std::span<const KeyRow> dns_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

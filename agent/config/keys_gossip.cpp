@@ -6,7 +6,8 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::string_view kJoin = "this version of weft runs single servers; agents join each other in a later one";
+constexpr std::string_view kJoin =
+    "this version of weft runs single servers; agents join each other in a later one";
 constexpr std::string_view kGossip = "gossip comes with a later version of weft";
 constexpr std::string_view kWan = "datacenters are joined in a later version of weft";
 
@@ -24,7 +25,9 @@ constexpr KeyRow kRows[] = {
     no_effect("reconnect_timeout", Period, kGossip),
     no_effect("reconnect_timeout_wan", Period, kGossip),
     no_effect("advertise_reconnect_timeout", Period, kGossip),
-    refused("encrypt", Text, "gossip, and with it its encryption, comes with a later version of weft").secret(),
+    refused("encrypt", Text,
+            "gossip, and with it its encryption, comes with a later version of weft")
+        .secret(),
     no_effect("encrypt_verify_incoming", Bool, kGossip),
     no_effect("encrypt_verify_outgoing", Bool, kGossip),
     no_effect("disable_keyring_file", Bool, kGossip),
@@ -50,6 +53,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> gossip_keys() { return kRows; }
+std::span<const KeyRow> gossip_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

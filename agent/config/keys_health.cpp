@@ -9,26 +9,34 @@ using enum ValueType;
 constexpr KeyRow kRows[] = {
     key("service", Definitions, "none", "One service of this node.").now(),
     key("services", Definitions, "none", "Services of this node.").now(),
-    key("check", Definitions, "none", "One check of this node, or of a service by service_id.").now(),
+    key("check", Definitions, "none", "One check of this node, or of a service by service_id.")
+        .now(),
     key("checks", Definitions, "none", "Checks of this node, or of services by service_id.").now(),
-    key("enable_script_checks", Bool, "false", "Let anyone who can reach the API run commands here.")
+    key("enable_script_checks", Bool, "false",
+        "Let anyone who can reach the API run commands here.")
         .to<&AgentConfig::health, &HealthConfig::enable_remote_script_checks>(),
-    key("enable_local_script_checks", Bool, "false", "Run script checks that stand in configuration files.")
+    key("enable_local_script_checks", Bool, "false",
+        "Run script checks that stand in configuration files.")
         .to<&AgentConfig::health, &HealthConfig::enable_local_script_checks>(),
-    key("discard_check_output", Bool, "false", "Keep only the status of checks, not what they print.")
+    key("discard_check_output", Bool, "false",
+        "Keep only the status of checks, not what they print.")
         .now()
         .to<&AgentConfig::health, &HealthConfig::discard_check_output>(),
-    key("check_update_interval", Period, "5m0s", "How long a new output may wait for its way to the catalog.")
+    key("check_update_interval", Period, "5m0s",
+        "How long a new output may wait for its way to the catalog.")
         .to<&AgentConfig::health, &HealthConfig::check_update_interval>(),
     key("check_output_max_size", Integer, "4096", "Most bytes that are kept of a check's output.")
         .range(1, 1024.0 * 1024)
         .to<&AgentConfig::health, &HealthConfig::output_max_bytes>(),
-    refused("watches", Anything, "watch handlers come with a later version of weft; blocking queries work"),
+    refused("watches", Anything,
+            "watch handlers come with a later version of weft; blocking queries work"),
     refused("config_entries", Anything, "config entries come with a later version of weft"),
 };
 
 }  // namespace
 
-std::span<const KeyRow> health_keys() { return kRows; }
+std::span<const KeyRow> health_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

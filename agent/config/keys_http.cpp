@@ -12,7 +12,8 @@ constexpr std::string_view kRpc = "agents talk to each other in a later version 
 constexpr std::string_view kUi = "the UI comes with a later version of weft";
 
 constexpr KeyRow kRows[] = {
-    key("http_config.response_headers", TextPairs, "none", "Headers that are added to every answer.")
+    key("http_config.response_headers", TextPairs, "none",
+        "Headers that are added to every answer.")
         .to<&AgentConfig::http, &Http::response_headers>(),
     key("http_config.block_endpoints", Texts, "none", "Path prefixes that are answered with 403.")
         .to<&AgentConfig::http, &Http::block_endpoints>(),
@@ -24,7 +25,8 @@ constexpr KeyRow kRows[] = {
         .with_set([](AgentConfig& config, const KeyValue& value) {
             config.http.max_header_bytes = static_cast<std::size_t>(value.integer);
         }),
-    key("limits.http_max_conns_per_client", Integer, "200", "HTTP connections that one address may hold; 0: no limit.")
+    key("limits.http_max_conns_per_client", Integer, "200",
+        "HTTP connections that one address may hold; 0: no limit.")
         .range(0, 1e6)
         .new_connections()
         .to<&AgentConfig::http, &Http::max_connections_per_client>(),
@@ -36,7 +38,8 @@ constexpr KeyRow kRows[] = {
     no_effect("limits.rpc_rate", Decimal, kRpc),
     no_effect("limits.kv_max_value_size", Integer, "the KV store comes with a later version"),
     no_effect("limits.txn_max_req_len", Integer, "transactions come with a later version"),
-    refused("limits.request_limits", Anything, "request rates are limited in a later version of weft"),
+    refused("limits.request_limits", Anything,
+            "request rates are limited in a later version of weft"),
     key("default_query_time", Period, "5m0s", "How long a blocking query waits if it does not say.")
         .range(1, 86400)
         .to<&AgentConfig::http, &Http::default_query_time>(),
@@ -45,7 +48,8 @@ constexpr KeyRow kRows[] = {
         .to<&AgentConfig::http, &Http::max_query_time>(),
     key("discovery_max_stale", Period, "0s", "How old answers of discovery endpoints may be.")
         .to<&AgentConfig::http, &Http::discovery_max_stale>(),
-    no_effect("disable_http_unprintable_char_filter", Bool, "paths with control characters are always refused"),
+    no_effect("disable_http_unprintable_char_filter", Bool,
+              "paths with control characters are always refused"),
     refused("ui", Bool, kUi),
     refused("ui_config.enabled", Bool, kUi),
     no_effect("ui_config.dir", Text, kUi),
@@ -62,6 +66,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> http_keys() { return kRows; }
+std::span<const KeyRow> http_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

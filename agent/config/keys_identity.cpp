@@ -6,26 +6,33 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::string_view kNoConsensus = "this version of weft runs single servers; agents join each other in a later one";
+constexpr std::string_view kNoConsensus =
+    "this version of weft runs single servers; agents join each other in a later one";
 
 constexpr KeyRow kRows[] = {
-    key("node_name", Text, "the host's name", "Name of this node in the catalog; unique in the datacenter.")
+    key("node_name", Text, "the host's name",
+        "Name of this node in the catalog; unique in the datacenter.")
         .to<&AgentConfig::node_name>(),
     key("node_id", Text, "made at the first start and kept in data_dir", "UUID of this node.")
         .to<&AgentConfig::node_id>(),
-    key("node_meta", TextPairs, "none", "Key-value pairs that are published with the node; at most 64.")
+    key("node_meta", TextPairs, "none",
+        "Key-value pairs that are published with the node; at most 64.")
         .now()
         .to<&AgentConfig::node_meta>(),
     key("datacenter", Text, "dc1", "Name of the datacenter; lower-case letters, digits, - and _.")
         .to<&AgentConfig::datacenter>(),
-    key("primary_datacenter", Text, "", "The datacenter that owns intentions and tokens; shown in the agent's answers.")
+    key("primary_datacenter", Text, "",
+        "The datacenter that owns intentions and tokens; shown in the agent's answers.")
         .to<&AgentConfig::primary_datacenter>(),
     key("domain", Text, "consul.", "The DNS domain that is answered.").to<&AgentConfig::domain>(),
-    key("alt_domain", Text, "", "A second DNS domain, answered like domain.").to<&AgentConfig::alt_domain>(),
-    key("data_dir", Text, "", "Folder for everything that must survive a restart; needed unless in dev mode.")
+    key("alt_domain", Text, "", "A second DNS domain, answered like domain.")
+        .to<&AgentConfig::alt_domain>(),
+    key("data_dir", Text, "",
+        "Folder for everything that must survive a restart; needed unless in dev mode.")
         .to<&AgentConfig::data_dir>(),
     key("server", Bool, "true", "Whether this agent keeps the catalog.").to<&AgentConfig::server>(),
-    key("bootstrap", Bool, "false", "Start alone, as the only server.").to<&AgentConfig::bootstrap>(),
+    key("bootstrap", Bool, "false", "Start alone, as the only server.")
+        .to<&AgentConfig::bootstrap>(),
     key("bootstrap_expect", Integer, "0", "How many servers start together; this version takes 1.")
         .at_least(0)
         .to<&AgentConfig::bootstrap_expect>(),
@@ -45,6 +52,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> identity_keys() { return kRows; }
+std::span<const KeyRow> identity_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

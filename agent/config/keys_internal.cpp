@@ -1,4 +1,5 @@
-// Names that Consul's parser knows but does not document: its developers' knobs. Accepted, so that such files load.
+// Names that Consul's parser knows but does not document: its developers' knobs. Accepted, so that
+// such files load.
 #include "agent/config/key_table.hpp"
 
 namespace weft::agent {
@@ -25,6 +26,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> internal_keys() { return kRows; }
+std::span<const KeyRow> internal_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

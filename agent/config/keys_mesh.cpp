@@ -7,7 +7,8 @@ namespace {
 using enum ValueType;
 
 constexpr std::string_view kMesh = "the mesh comes with a later version of weft";
-constexpr std::string_view kClients = "agents that are not servers come with a later version of weft";
+constexpr std::string_view kClients =
+    "agents that are not servers come with a later version of weft";
 
 constexpr KeyRow kRows[] = {
     refused("connect.enabled", Bool, kMesh),
@@ -28,7 +29,8 @@ constexpr KeyRow kRows[] = {
     no_effect("auto_config.ip_sans", Texts, kClients),
     no_effect("auto_config.authorization", Anything, kClients),
     refused("peering.enabled", Bool, "peering comes with a later version of weft"),
-    no_effect("peering.test_allow_peer_registrations", Bool, "peering comes with a later version of weft"),
+    no_effect("peering.test_allow_peer_registrations", Bool,
+              "peering comes with a later version of weft"),
     no_effect("xds", Anything, kMesh),
     refused("cloud", Anything, "weft talks to no cloud service"),
     no_effect("experiments", Texts, "weft has no experiments to turn on"),
@@ -37,6 +39,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> mesh_keys() { return kRows; }
+std::span<const KeyRow> mesh_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

@@ -15,15 +15,19 @@ constexpr std::string_view kLevels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR
 constexpr KeyRow kRows[] = {
     key("leave_on_terminate", Bool, "false on servers", "Leave the catalog on SIGTERM.")
         .to<&AgentConfig::leave_on_terminate>(),
-    key("skip_leave_on_interrupt", Bool, "true on servers", "Only stop on SIGINT, without leaving the catalog.")
+    key("skip_leave_on_interrupt", Bool, "true on servers",
+        "Only stop on SIGINT, without leaving the catalog.")
         .to<&AgentConfig::skip_leave_on_interrupt>(),
-    key("pid_file", Text, "", "File that holds the process id while the agent runs.").to<&AgentConfig::pid_file>(),
-    key("enable_debug", Bool, "false", "Offer profiling endpoints.").to<&AgentConfig::enable_debug>(),
+    key("pid_file", Text, "", "File that holds the process id while the agent runs.")
+        .to<&AgentConfig::pid_file>(),
+    key("enable_debug", Bool, "false", "Offer profiling endpoints.")
+        .to<&AgentConfig::enable_debug>(),
     key("log_level", Choice, "INFO", "The least severe messages that are logged.")
         .one_of(kLevels)
         .now()
         .to<&AgentConfig::log_level>(),
-    key("log_json", Bool, "false", "Write each message as a JSON object.").to<&AgentConfig::log_json>(),
+    key("log_json", Bool, "false", "Write each message as a JSON object.")
+        .to<&AgentConfig::log_json>(),
     key("log_file", Text, "", "Write the log to this file too; a path that ends in / is a folder.")
         .to<&AgentConfig::log_file>(),
     key("log_rotate_duration", Period, "24h0m0s", "Start a new log file after this time.")
@@ -44,7 +48,8 @@ constexpr KeyRow kRows[] = {
         .to<&AgentConfig::telemetry, &Telemetry::disable_hostname>(),
     key("telemetry.metrics_prefix", Text, "consul", "First part of the names in /v1/agent/metrics.")
         .to<&AgentConfig::telemetry, &Telemetry::metrics_prefix>(),
-    key("telemetry.prefix_filter", Texts, "none", "Names that are shown (+name) or left out (-name).")
+    key("telemetry.prefix_filter", Texts, "none",
+        "Names that are shown (+name) or left out (-name).")
         .to<&AgentConfig::telemetry, &Telemetry::prefix_filter>(),
     key("telemetry.filter_default", Bool, "true", "Show what prefix_filter does not name.")
         .to<&AgentConfig::telemetry, &Telemetry::filter_default>(),
@@ -72,6 +77,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> process_keys() { return kRows; }
+std::span<const KeyRow> process_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

@@ -10,14 +10,16 @@ constexpr std::string_view kSingle = "this version of weft runs single servers";
 constexpr std::string_view kSessions = "sessions come with a later version of weft";
 
 constexpr KeyRow kRows[] = {
-    key("performance.raft_multiplier", Integer, "5", "Scales the times of elections; 1 is the fastest.")
+    key("performance.raft_multiplier", Integer, "5",
+        "Scales the times of elections; 1 is the fastest.")
         .range(1, 10)
         .to<&AgentConfig::raft_multiplier>(),
     no_effect("performance.leave_drain_time", Period, kSingle),
     no_effect("performance.rpc_hold_timeout", Period, kSingle),
     no_effect("performance.grpc_keepalive_interval", Period, kSingle),
     no_effect("performance.grpc_keepalive_timeout", Period, kSingle),
-    key("raft_snapshot_threshold", Integer, "16384", "Log entries after which a checkpoint is written.")
+    key("raft_snapshot_threshold", Integer, "16384",
+        "Log entries after which a checkpoint is written.")
         .at_least(1)
         .to<&AgentConfig::raft_snapshot_threshold>(),
     key("raft_snapshot_interval", Period, "30s", "How often the threshold is looked at.")
@@ -42,11 +44,14 @@ constexpr KeyRow kRows[] = {
     no_effect("cache", Anything, "answers always come from this agent's own catalog"),
     no_effect("use_streaming_backend", Bool, "answers always come from this agent's own catalog"),
     no_effect("rpc", Anything, kSingle),
-    no_effect("enable_central_service_config", Bool, "config entries come with a later version of weft"),
+    no_effect("enable_central_service_config", Bool,
+              "config entries come with a later version of weft"),
 };
 
 }  // namespace
 
-std::span<const KeyRow> storage_keys() { return kRows; }
+std::span<const KeyRow> storage_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

@@ -10,23 +10,26 @@ constexpr std::string_view kRpc = "agents talk to each other in a later version 
 constexpr std::string_view kCiphers = "weft takes OpenSSL's cipher suites";
 constexpr std::string_view kOneFile = "weft reads CA certificates from one file: set ca_file";
 constexpr std::string_view kMesh = "the mesh comes with a later version of weft";
-constexpr std::string_view kVersions[] = {"TLSv1_2", "tls12", "TLSv1_1", "tls11", "TLSv1_0", "tls10",
-                                          "TLSv1_3", "tls13", "TLS_AUTO"};
+constexpr std::string_view kVersions[] = {"TLSv1_2", "tls12",   "TLSv1_1", "tls11",   "TLSv1_0",
+                                          "tls10",   "TLSv1_3", "tls13",   "TLS_AUTO"};
 
 constexpr KeyRow min_version(std::string_view path) {
     return key(path, Choice, "TLSv1_2", "Oldest version of TLS; this version of weft takes 1.2.")
         .one_of(kVersions)
-        .with_set([](AgentConfig&, const KeyValue&) {});  // anything but 1.2 is an error, see validate.cpp
+        .with_set([](AgentConfig&, const KeyValue&) {
+        });  // anything but 1.2 is an error, see validate.cpp
 }
 
 constexpr KeyRow kRows[] = {
-    key("tls.defaults.cert_file", Text, "", "Certificate (PEM, with its chain) of this agent's listeners.")
+    key("tls.defaults.cert_file", Text, "",
+        "Certificate (PEM, with its chain) of this agent's listeners.")
         .new_connections()
         .to<&AgentConfig::tls_defaults, &TlsKeys::cert_file>(),
     key("tls.defaults.key_file", Text, "", "Private key (PEM) of cert_file.")
         .new_connections()
         .to<&AgentConfig::tls_defaults, &TlsKeys::key_file>(),
-    key("tls.defaults.ca_file", Text, "", "CA certificates (PEM) that client certificates must descend from.")
+    key("tls.defaults.ca_file", Text, "",
+        "CA certificates (PEM) that client certificates must descend from.")
         .new_connections()
         .to<&AgentConfig::tls_defaults, &TlsKeys::ca_file>(),
     key("tls.defaults.verify_incoming", Bool, "false", "Clients must show a certificate.")
@@ -46,7 +49,8 @@ constexpr KeyRow kRows[] = {
     key("tls.https.ca_file", Text, "tls.defaults.ca_file", "CA certificates for clients of HTTPS.")
         .new_connections()
         .to<&AgentConfig::tls_https, &TlsKeys::ca_file>(),
-    key("tls.https.verify_incoming", Bool, "tls.defaults.verify_incoming", "Clients of HTTPS must show a certificate.")
+    key("tls.https.verify_incoming", Bool, "tls.defaults.verify_incoming",
+        "Clients of HTTPS must show a certificate.")
         .new_connections()
         .to<&AgentConfig::tls_https, &TlsKeys::verify_incoming>(),
     refused("tls.https.ca_path", Text, kOneFile),
@@ -73,6 +77,8 @@ constexpr KeyRow kRows[] = {
 
 }  // namespace
 
-std::span<const KeyRow> tls_keys() { return kRows; }
+std::span<const KeyRow> tls_keys() {
+    return kRows;
+}
 
 }  // namespace weft::agent

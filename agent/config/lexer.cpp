@@ -8,11 +8,16 @@
 namespace weft::agent {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
 }
-bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '.'; }
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           static_cast<unsigned char>(c) >= 0x80;
+}
+bool is_word(char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '.';
+}
 
 TokenKind punctuation(char c) {
     switch (c) {
@@ -35,7 +40,8 @@ TokenKind punctuation(char c) {
     }
 }
 
-// Digits of each base; a sign and, for decimals, fraction and exponent as well. Returns false on anything else.
+// Digits of each base; a sign and, for decimals, fraction and exponent as well. Returns false on
+// anything else.
 bool read_number(const std::string& text, double& out) {
     const bool negative = text.starts_with('-');
     const std::string digits = text.substr(negative ? 1 : 0);
@@ -43,11 +49,14 @@ bool read_number(const std::string& text, double& out) {
     const bool octal = !hexadecimal && digits.size() > 1 && digits[0] == '0' &&
                        digits.find_first_not_of("01234567") == std::string::npos;
     if (digits.empty() || (!hexadecimal && !is_digit(digits[0]))) return false;
-    if (!hexadecimal && digits.find_first_not_of("0123456789.eE+-") != std::string::npos) return false;
+    if (!hexadecimal && digits.find_first_not_of("0123456789.eE+-") != std::string::npos)
+        return false;
     char* end = nullptr;
     errno = 0;
-    out = octal ? static_cast<double>(std::strtoull(digits.c_str(), &end, 8)) : std::strtod(digits.c_str(), &end);
-    if (hexadecimal && digits.find_first_not_of("0123456789abcdefABCDEF", 2) != std::string::npos) return false;
+    out = octal ? static_cast<double>(std::strtoull(digits.c_str(), &end, 8))
+                : std::strtod(digits.c_str(), &end);
+    if (hexadecimal && digits.find_first_not_of("0123456789abcdefABCDEF", 2) != std::string::npos)
+        return false;
     if (end != digits.c_str() + digits.size() || errno == ERANGE) return false;
     if (negative) out = -out;
     return true;
@@ -73,6 +82,7 @@ Span Lexer::span_from(std::size_t start, Span begin) const {
 }
 
 Diagnostic& Lexer::fail(std::string message, Span span) {
+    if (++faults_ > kMaxSyntaxErrors) return unreported_;
     return diagnostics_.error("W1002", std::move(message), place(span));
 }
 
@@ -132,14 +142,16 @@ Token Lexer::lex_number() {
     const std::size_t start = position_;
     advance();
     const auto signed_exponent = [&] {
-        return (peek() == '+' || peek() == '-') && (text_[position_ - 1] == 'e' || text_[position_ - 1] == 'E');
+        return (peek() == '+' || peek() == '-') &&
+               (text_[position_ - 1] == 'e' || text_[position_ - 1] == 'E');
     };
     while (!at_end() && (is_word(peek()) || signed_exponent())) advance();
     token.span = span_from(start, token.span);
     token.text = text_.substr(start, position_ - start);
     if (read_number(token.text, token.number)) return token;
     token.broken = true;
-    fail(fmt::format("`{}` is not a number", token.text), token.span).label = "write text in quotes";
+    fail(fmt::format("`{}` is not a number", token.text), token.span).label =
+        "write text in quotes";
     return token;
 }
 
@@ -166,7 +178,8 @@ Token Lexer::lex_text() {
     token.broken = true;
     Diagnostic& found = fail("this string never ends", token.span);
     found.label = "the closing `\"` is missing";
-    if (dialect_ == Dialect::Hcl) found.notes.push_back({"help", "text of several lines goes into <<EOF ... EOF"});
+    if (dialect_ == Dialect::Hcl)
+        found.notes.push_back({"help", "text of several lines goes into <<EOF ... EOF"});
     return token;
 }
 

@@ -30,25 +30,35 @@ enum class TokenKind {
 struct Token {
     TokenKind kind = TokenKind::End;
     Span span;
-    std::string text;    // Text: the value; otherwise as written
-    double number = 0;   // Number
+    std::string text;     // Text: the value; otherwise as written
+    double number = 0;    // Number
     bool broken = false;  // already reported: a string without end, a malformed number
 };
 
-// Cuts HCL 1 or JSON (comments tolerated) into tokens; total on any bytes. What is malformed inside a token (escapes,
-// a missing quote) is reported here; the token still has a kind, so that the parser can go on.
+inline constexpr std::size_t kMaxSyntaxErrors =
+    20;  // of one file; what follows is mostly their consequence
+
+// Cuts HCL 1 or JSON (comments tolerated) into tokens; total on any bytes. What is malformed inside
+// a token (escapes, a missing quote) is reported here; the token still has a kind, so that the
+// parser can go on.
 class Lexer {
 public:
     Lexer(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics)
-        : source_(std::move(source)), text_(source_->text()), dialect_(dialect), diagnostics_(diagnostics) {}
+        : source_(std::move(source)),
+          text_(source_->text()),
+          dialect_(dialect),
+          diagnostics_(diagnostics) {}
 
     Token next();
 
-    Place place(Span span) const { return Place{source_, span}; }
+    Place place(Span span) const { return Place{source_, span, {}}; }
+    const Source& source() const { return *source_; }
 
 private:
     bool at_end() const { return position_ >= text_.size(); }
-    char peek(std::size_t ahead = 0) const { return position_ + ahead < text_.size() ? text_[position_ + ahead] : '\0'; }
+    char peek(std::size_t ahead = 0) const {
+        return position_ + ahead < text_.size() ? text_[position_ + ahead] : '\0';
+    }
     void advance();
     void skip_blanks();
     void skip_block_comment();
@@ -70,6 +80,8 @@ private:
     std::size_t position_ = 0;
     std::uint32_t line_ = 1;
     std::uint32_t column_ = 1;
+    std::size_t faults_ = 0;
+    Diagnostic unreported_;
 };
 
 }  // namespace weft::agent

@@ -33,7 +33,8 @@ int digit_value(char c) {
     return 99;
 }
 
-// HCL's rule for <<-: the blanks before the end marker are taken off every line, if every line starts with them.
+// HCL's rule for <<-: the blanks before the end marker are taken off every line, if every line
+// starts with them.
 std::string without_indent(const std::string& body, std::string_view indent) {
     if (indent.empty()) return body;
     std::string out;
@@ -55,10 +56,12 @@ void Lexer::lex_numbered_escape(Token& token, int base, std::size_t digits_max, 
         std::uint32_t value = 0;
         std::size_t digits = 0;
         for (; digits < digits_max && !at_end() && digit_value(peek()) < base; ++digits) {
-            value = value * static_cast<std::uint32_t>(base) + static_cast<std::uint32_t>(digit_value(peek()));
+            value = value * static_cast<std::uint32_t>(base) +
+                    static_cast<std::uint32_t>(digit_value(peek()));
             advance();
         }
-        if (digits < digits_max) fail(fmt::format("this escape needs {} digits", digits_max), begin);
+        if (digits < digits_max)
+            fail(fmt::format("this escape needs {} digits", digits_max), begin);
         return value;
     };
     std::uint32_t value = read();
@@ -91,7 +94,8 @@ Token Lexer::lex_heredoc() {
     token.span = span_from(start, token.span);
     if (marker.empty() || at_end()) {
         token.broken = true;
-        fail("a heredoc starts with a word at the end of its line", token.span).label = "for example `<<EOF`";
+        fail("a heredoc starts with a word at the end of its line", token.span).label =
+            "for example `<<EOF`";
         return token;
     }
     advance();
@@ -111,7 +115,8 @@ Token Lexer::lex_heredoc() {
         if (!at_end()) advance();
     }
     token.broken = true;
-    fail("this heredoc never ends", token.span).label = fmt::format("no line holds `{}` alone", marker);
+    fail("this heredoc never ends", token.span).label =
+        fmt::format("no line holds `{}` alone", marker);
     return token;
 }
 

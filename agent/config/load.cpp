@@ -28,8 +28,8 @@ std::vector<std::string> files_of(const std::string& path, Diagnostics& diagnost
     std::error_code failure;
     if (path == "-" || !fs::is_directory(path, failure)) return {path};
     std::vector<std::string> files;
-    for (auto entry = fs::directory_iterator(path, failure); !failure && entry != fs::directory_iterator();
-         entry.increment(failure)) {
+    for (auto entry = fs::directory_iterator(path, failure);
+         !failure && entry != fs::directory_iterator(); entry.increment(failure)) {
         const std::string extension = entry->path().extension().string();
         std::error_code ignored;
         if ((extension == ".hcl" || extension == ".json") && !entry->is_directory(ignored)) {
@@ -46,7 +46,8 @@ std::shared_ptr<const Source> read_file(const std::string& path, Diagnostics& di
     const auto close = [](FILE* file) {
         if (file != stdin) std::fclose(file);
     };
-    std::unique_ptr<FILE, decltype(close)> file(standard_input ? stdin : std::fopen(path.c_str(), "rb"), close);
+    std::unique_ptr<FILE, decltype(close)> file(
+        standard_input ? stdin : std::fopen(path.c_str(), "rb"), close);
     if (!file) {
         report_unreadable(path, std::system_category().message(errno), diagnostics);
         return nullptr;
@@ -65,7 +66,8 @@ Dialect guess_dialect(const Source& source) {
     if (source.name().ends_with(".hcl")) return Dialect::Hcl;
     if (source.name().ends_with(".json")) return Dialect::Json;
     const std::size_t first = source.text().find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && source.text()[first] == '{' ? Dialect::Json : Dialect::Hcl;
+    return first != std::string_view::npos && source.text()[first] == '{' ? Dialect::Json
+                                                                          : Dialect::Hcl;
 }
 
 void add_environment(const LoadRequest& request, Settings& settings, Diagnostics& diagnostics) {
@@ -80,6 +82,18 @@ void add_environment(const LoadRequest& request, Settings& settings, Diagnostics
     }
 }
 
+// What the folders themselves demand. Most of it was said before, with a place; so only what is
+// left is said here.
+void validate_folders(const AgentConfig& config, Diagnostics& diagnostics) {
+    const auto check = [&](const Result<void>& valid) {
+        if (!valid && !diagnostics.has_errors())
+            diagnostics.error("W1040", valid.error().message());
+    };
+    check(config.http.validate());
+    check(config.dns.validate());
+    check(config.health.validate());
+}
+
 void build(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request,
            LoadResult& result) {
     Diagnostics& diagnostics = result.diagnostics;
@@ -90,16 +104,18 @@ void build(const std::vector<std::shared_ptr<const Source>>& sources, const Load
         settings.add(parse_document(source, guess_dialect(*source), diagnostics), diagnostics);
     }
     for (const Override& given : request.overrides) settings.add(given, diagnostics);
-    AgentConfig config =
-        resolve(settings, request.host ? *request.host : read_host_facts(), request.dev_mode, diagnostics);
+    AgentConfig config = resolve(settings, request.host ? *request.host : read_host_facts(),
+                                 request.dev_mode, diagnostics);
     validate(config, settings, diagnostics);
+    validate_folders(config, diagnostics);
     diagnostics.sort();
     if (!diagnostics.has_errors()) result.config = std::move(config);
 }
 
 }  // namespace
 
-LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request) {
+LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
+                      const LoadRequest& request) {
     LoadResult result;
     build(sources, request, result);
     return result;
@@ -111,10 +127,12 @@ LoadResult load(const LoadRequest& request) {
     for (const std::string& path : request.paths) {
         for (const std::string& file : files_of(path, result.diagnostics)) {
             if (sources.size() == kMaxFiles) {
-                report_unreadable(file, fmt::format("more than {} files", kMaxFiles), result.diagnostics);
+                report_unreadable(file, fmt::format("more than {} files", kMaxFiles),
+                                  result.diagnostics);
                 break;
             }
-            if (auto source = read_file(file, result.diagnostics)) sources.push_back(std::move(source));
+            if (auto source = read_file(file, result.diagnostics))
+                sources.push_back(std::move(source));
         }
     }
     for (const std::string& text : request.fragments) sources.push_back(Source::make("-hcl", text));

@@ -12,14 +12,17 @@
 
 namespace weft::agent {
 
-// Where the configuration comes from, weakest first: environment, paths in their order, fragments, overrides in theirs.
+// Where the configuration comes from, weakest first: environment, paths in their order, fragments,
+// overrides in theirs.
 struct LoadRequest {
-    // Files and folders. A folder gives its *.hcl and *.json files in the order of their names, without folders below.
+    // Files and folders. A folder gives its *.hcl and *.json files in the order of their names,
+    // without folders below.
     // "-" is standard input. A file of another name is JSON when it starts with {, else HCL.
     std::vector<std::string> paths;
     std::vector<std::string> fragments;  // texts given on the command line (-hcl), after the files
     std::vector<Override> overrides;     // flags
-    std::vector<std::pair<std::string, std::string>> environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
+    std::vector<std::pair<std::string, std::string>>
+        environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
     bool dev_mode = false;
     std::optional<HostFacts> host;  // none: asked of the machine
 };
@@ -37,8 +40,10 @@ struct LoadResult {
 // Reads, merges, resolves and validates. All errors come in one run.
 LoadResult load(const LoadRequest& request);
 
-// The same for texts that were read already; touches files only to see that certificates can be read.
-LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources, const LoadRequest& request);
+// The same for texts that were read already; touches files only to see that certificates can be
+// read.
+LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
+                      const LoadRequest& request);
 
 // The variables of this process that start with WEFT_CONFIG_.
 std::vector<std::pair<std::string, std::string>> config_environment();

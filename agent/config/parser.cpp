@@ -4,13 +4,47 @@
 
 #include <utility>
 
+#include "agent/config/letter_case.hpp"
+
 namespace weft::agent {
 
 Token ParserBase::take() {
     Token taken = std::move(token_);
     if (taken.span.line > 0) last_line_ = taken.span.line;
+    hide_secret(taken);
     token_ = lexer_.next();
     return taken;
+}
+
+// By the words alone, since messages show lines of files that have no tree yet.
+void ParserBase::hide_secret(const Token& taken) {
+    const auto is_secret = [&] {
+        if (tokens_block_ > 0 || last_key_.ends_with("token") || last_key_.ends_with("password"))
+            return true;
+        return last_key_ == "encrypt" || last_key_ == "secret_id" || last_key_ == "private_key";
+    };
+    switch (taken.kind) {
+        case TokenKind::LeftBrace:
+            ++braces_;
+            if (last_key_ == "tokens" && tokens_block_ == 0) tokens_block_ = braces_;
+            break;
+        case TokenKind::RightBrace:
+            if (braces_ == tokens_block_) tokens_block_ = 0;
+            if (braces_ > 0) --braces_;
+            break;
+        case TokenKind::Assign:
+        case TokenKind::Colon:
+            after_assign_ = true;
+            return;
+        case TokenKind::Identifier:
+        case TokenKind::Text:
+            if (after_assign_ && is_secret()) lexer_.source().hide(taken.span);
+            if (!after_assign_) last_key_ = lower_case(taken.text);
+            break;
+        default:
+            break;
+    }
+    after_assign_ = false;
 }
 
 Diagnostic* ParserBase::fail(const Token& token, std::string message) {
@@ -21,16 +55,19 @@ Diagnostic* ParserBase::fail(const Token& token, std::string message) {
 void ParserBase::unclosed(const Token& opening, std::string_view closer) {
     if (Diagnostic* found = fail(opening, fmt::format("this `{}` is never closed", opening.text))) {
         found->label = fmt::format("`{}` is missing", closer);
-        const std::string_view what = at(TokenKind::End) ? "the file ends" : "its block ends";
-        found->notes.push_back({"note", fmt::format("{} at {}:{}", what, token_.span.line, token_.span.column)});
+        const std::string what =
+            at(TokenKind::End) ? "the file ends" : fmt::format("`{}` follows", token_.text);
+        found->notes.push_back(
+            {"note", fmt::format("{} at {}:{}", what, token_.span.line, token_.span.column)});
     }
 }
 
 bool ParserBase::admit(const Token& token, std::size_t depth) {
     if (stopped_) return false;
     if (depth <= kMaxTreeDepth && ++nodes_ <= kMaxTreeNodes) return true;
-    const std::string message = depth > kMaxTreeDepth ? fmt::format("blocks nest deeper than {}", kMaxTreeDepth)
-                                                      : fmt::format("the file holds more than {} values", kMaxTreeNodes);
+    const std::string message =
+        depth > kMaxTreeDepth ? fmt::format("blocks nest deeper than {}", kMaxTreeDepth)
+                              : fmt::format("the file holds more than {} values", kMaxTreeNodes);
     diagnostics_.error("W1006", message, lexer_.place(token.span));
     stopped_ = true;
     return false;
@@ -41,7 +78,9 @@ void ParserBase::skip_to_next_line() {
     std::size_t depth = 0;
     while (!at(TokenKind::End)) {
         if (depth == 0 && (at(TokenKind::RightBrace) || at(TokenKind::RightBracket))) return;
-        if (depth == 0 && token_.span.line > line && (at(TokenKind::Identifier) || at(TokenKind::Text))) return;
+        if (depth == 0 && token_.span.line > line &&
+            (at(TokenKind::Identifier) || at(TokenKind::Text)))
+            return;
         if (at(TokenKind::LeftBrace) || at(TokenKind::LeftBracket)) ++depth;
         if (depth > 0 && (at(TokenKind::RightBrace) || at(TokenKind::RightBracket))) --depth;
         take();
@@ -57,28 +96,34 @@ TreeNode scalar(const Token& token) {
     return node;
 }
 
-Dialect dialect_of(std::string_view name) { return name.ends_with(".json") ? Dialect::Json : Dialect::Hcl; }
+Dialect dialect_of(std::string_view name) {
+    return name.ends_with(".json") ? Dialect::Json : Dialect::Hcl;
+}
 
 Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
     const Dialect dialect = dialect_of(source->name());
     return parse_document(std::move(source), dialect, diagnostics);
 }
 
-Document parse_document(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics) {
+Document parse_document(std::shared_ptr<const Source> source, Dialect dialect,
+                        Diagnostics& diagnostics) {
     Document document{source, {}};
     document.root.kind = TreeNode::Kind::Object;
     if (source->text().size() > kMaxFileBytes) {
-        diagnostics.error("W1006", fmt::format("the file is larger than {} MiB", kMaxFileBytes >> 20),
+        diagnostics.error("W1006",
+                          fmt::format("the file is larger than {} MiB", kMaxFileBytes >> 20),
                           Place{source, {}});
         return document;
     }
-    document.root = dialect == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
+    document.root =
+        dialect == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
     return document;
 }
 
 Result<Document> parse(std::string name, std::string bytes) {
     Diagnostics diagnostics;
-    Document document = parse_document(Source::make(std::move(name), std::move(bytes)), diagnostics);
+    Document document =
+        parse_document(Source::make(std::move(name), std::move(bytes)), diagnostics);
     if (!diagnostics.has_errors()) return document;
     const Diagnostic& first = diagnostics.all().front();
     return make_error(Errc::InvalidArgument,

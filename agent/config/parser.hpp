@@ -14,7 +14,6 @@ namespace weft::agent {
 inline constexpr std::size_t kMaxFileBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxTreeDepth = 64;
 inline constexpr std::size_t kMaxTreeNodes = 200'000;
-inline constexpr std::size_t kMaxSyntaxErrors = 20;  // of one file; what follows is mostly their consequence
 
 // One file as a tree; its root is always an object, empty or partial when there were syntax errors.
 struct Document {
@@ -24,9 +23,11 @@ struct Document {
     Place place(Span span) const { return Place{source, span}; }
 };
 
-// JSON for names that end in .json, else HCL. Total on any bytes; goes on after an error, so that one run reports all.
+// JSON for names that end in .json, else HCL. Total on any bytes; goes on after an error, so that
+// one run reports all.
 Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
-Document parse_document(std::shared_ptr<const Source> source, Dialect dialect, Diagnostics& diagnostics);
+Document parse_document(std::shared_ptr<const Source> source, Dialect dialect,
+                        Diagnostics& diagnostics);
 
 Dialect dialect_of(std::string_view name);
 
@@ -45,16 +46,24 @@ protected:
     Token take();  // the current token; moves on
     bool at(TokenKind kind) const { return token_.kind == kind; }
 
-    // Reports at the token, unless its own fault was already reported. Null when nothing more is to be said.
+    // Reports at the token, unless its own fault was already reported. Null when nothing more is to
+    // be said.
     Diagnostic* fail(const Token& token, std::string message);
     void unclosed(const Token& opening, std::string_view closer);
-    bool give_up() const { return stopped_ || diagnostics_.errors() >= errors_at_start_ + kMaxSyntaxErrors; }
+    bool give_up() const {
+        return stopped_ || diagnostics_.errors() >= errors_at_start_ + kMaxSyntaxErrors;
+    }
 
     // Whether this file had no error so far.
     bool clean() const { return diagnostics_.errors() == errors_at_start_; }
 
     // Counts a node; false (and reported once) when the file holds too many or is too deep.
     bool admit(const Token& token, std::size_t depth);
+
+    // Reads what is left after giving up, so that secrets further on the same line are found.
+    void drain() {
+        while (!at(TokenKind::End)) take();
+    }
 
     // After an error: to the next line of this block, or to its closing brace.
     void skip_to_next_line();
@@ -65,9 +74,15 @@ protected:
     std::uint32_t last_line_ = 1;  // of the token taken last
 
 private:
+    void hide_secret(const Token& taken);
+
     std::size_t errors_at_start_ = diagnostics_.errors();
     std::size_t nodes_ = 0;
     bool stopped_ = false;
+    std::string last_key_;  // the key whose value comes next, for hide_secret()
+    bool after_assign_ = false;
+    std::size_t braces_ = 0;
+    std::size_t tokens_block_ = 0;  // depth of the open `tokens` block, 0: none
 };
 
 // A value that is not a container, from a Text or Number token.

@@ -35,7 +35,9 @@ bool same_value(const AgentConfig::SetKey* a, const AgentConfig::SetKey* b, cons
     return left == right;
 }
 
-std::string id_of(const ServiceEntry& entry) { return entry.definition.effective_id(); }
+std::string id_of(const ServiceEntry& entry) {
+    return entry.definition.effective_id();
+}
 std::string id_of(const CheckEntry& entry) {
     return entry.definition.id.empty() ? entry.definition.name : entry.definition.id;
 }
@@ -60,15 +62,18 @@ ReloadPlan::Definitions compare(const std::vector<Entry>& running, const std::ve
     return out;
 }
 
-void append_changes(std::string& out, std::string_view title, const std::vector<ReloadPlan::Change>& changes) {
+void append_changes(std::string& out, std::string_view title,
+                    const std::vector<ReloadPlan::Change>& changes) {
     if (changes.empty()) return;
     out += fmt::format("{}:\n", title);
     for (const auto& change : changes) {
-        out += fmt::format("  {}: {} -> {}  ({})\n", change.key, change.current, change.next, change.origin.text());
+        out += fmt::format("  {}: {} -> {}  ({})\n", change.key, change.current, change.next,
+                           change.origin.text());
     }
 }
 
-void append_definitions(std::string& out, std::string_view what, const ReloadPlan::Definitions& definitions) {
+void append_definitions(std::string& out, std::string_view what,
+                        const ReloadPlan::Definitions& definitions) {
     if (definitions.empty()) return;
     out += fmt::format("{}:\n", what);
     const auto line = [&](std::string_view verb, const std::vector<std::string>& ids) {
@@ -85,7 +90,8 @@ Reload class_of(std::string_view key) {
 }
 
 // Keys of the restart class stay as they run; the others are those of the next configuration.
-std::vector<AgentConfig::SetKey> effective_keys(const AgentConfig& running, const AgentConfig& next) {
+std::vector<AgentConfig::SetKey> effective_keys(const AgentConfig& running,
+                                                const AgentConfig& next) {
     std::vector<AgentConfig::SetKey> keys;
     for (const auto& key : running.set_keys) {
         if (class_of(key.key) == Reload::Restart) keys.push_back(key);
@@ -100,7 +106,8 @@ std::vector<AgentConfig::SetKey> effective_keys(const AgentConfig& running, cons
 }  // namespace
 
 bool ReloadPlan::empty() const {
-    return now.empty() && new_connections.empty() && restart.empty() && services.empty() && checks.empty();
+    return now.empty() && new_connections.empty() && restart.empty() && services.empty() &&
+           checks.empty();
 }
 
 std::string ReloadPlan::text() const {
@@ -119,15 +126,17 @@ ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next) {
     const KeyMap before = keys_of(running);
     const KeyMap after = keys_of(next);
     for (const KeyRow* row : key_table().rows()) {
-        if (row->key_class != KeyClass::Implemented || row->type == ValueType::Definitions) continue;
+        if (row->key_class != KeyClass::Implemented || row->type == ValueType::Definitions)
+            continue;
         const auto old_key = before.find(row->path);
         const auto new_key = after.find(row->path);
         const AgentConfig::SetKey* old_value = old_key == before.end() ? nullptr : old_key->second;
         const AgentConfig::SetKey* new_value = new_key == after.end() ? nullptr : new_key->second;
         if (same_value(old_value, new_value, *row)) continue;
-        ReloadPlan::Change change{std::string(row->path), shown(old_value, *row), shown(new_value, *row),
+        ReloadPlan::Change change{std::string(row->path), shown(old_value, *row),
+                                  shown(new_value, *row),
                                   (new_value != nullptr ? new_value : old_value)->origin};
-        auto& group = row->reload_class == Reload::Now             ? plan.now
+        auto& group = row->reload_class == Reload::Now              ? plan.now
                       : row->reload_class == Reload::NewConnections ? plan.new_connections
                                                                     : plan.restart;
         group.push_back(std::move(change));

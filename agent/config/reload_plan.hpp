@@ -7,7 +7,8 @@
 
 namespace weft::agent {
 
-// What a reload would do: the difference between the running configuration and the next one, by the key table.
+// What a reload would do: the difference between the running configuration and the next one, by the
+// key table.
 struct ReloadPlan {
     struct Change {
         std::string key;
@@ -37,7 +38,8 @@ struct ReloadPlan {
 
 ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next);
 
-// The configuration that holds after the plan was carried out: the next one, but for what needs a restart.
+// The configuration that holds after the plan was carried out: the next one, but for what needs a
+// restart.
 AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next);
 
 }  // namespace weft::agent

@@ -38,14 +38,16 @@ private:
         if (row.key_class == KeyClass::Refused) return refuse(setting);
         if (row.set != nullptr) row.set(config_, setting.value);
         const Place& place = setting.place;
-        ValueOrigin origin{place.source ? place.source->name() : place.origin, place.source ? place.span.line : 0};
-        config_.set_keys.push_back({std::string(row.path), canonical_text(row, setting.value), std::move(origin)});
+        ValueOrigin origin{place.source ? place.source->name() : place.origin,
+                           place.source ? place.span.line : 0};
+        config_.set_keys.push_back(
+            {std::string(row.path), canonical_text(row, setting.value), std::move(origin)});
     }
 
     void refuse(const Setting& setting) {
         if (is_off(*setting.row, setting.value)) return;
-        auto& found = diagnostics_.error("W1020", fmt::format("`{}` is not in this version", setting.row->path),
-                                         setting.place);
+        auto& found = diagnostics_.error(
+            "W1020", fmt::format("`{}` is not in this version", setting.row->path), setting.place);
         found.label = setting.row->note;
     }
 
@@ -56,11 +58,13 @@ private:
             if (setting.row->key_class == KeyClass::NoEffect) names.push_back(path);
         }
         if (names.empty()) return;
-        auto& found = diagnostics_.notice("W1101", names.size() == 1 ? "one key is accepted without effect"
-                                                                     : fmt::format("{} keys are accepted without effect",
-                                                                                   names.size()));
+        auto& found = diagnostics_.notice(
+            "W1101", names.size() == 1
+                         ? "one key is accepted without effect"
+                         : fmt::format("{} keys are accepted without effect", names.size()));
         found.notes.push_back({"note", fmt::format("{}", fmt::join(names, ", "))});
-        found.notes.push_back({"help", fmt::format("`weft help config {}` says why", names.front())});
+        found.notes.push_back(
+            {"help", fmt::format("`weft help config {}` says why", names.front())});
     }
 
     void resolve_identity() {
@@ -85,29 +89,37 @@ private:
         return out;
     }
 
-    // The addresses in a text, templates replaced; what is no address is reported under the key's name.
-    std::vector<std::string> expand(std::string_view key, const std::string& text, bool unix_allowed) {
+    // The addresses in a text, templates replaced; what is no address is reported under the key's
+    // name.
+    std::vector<std::string> expand(std::string_view key, const std::string& text,
+                                    bool unix_allowed) {
         const auto expanded = expand_templates(text, host_);
         if (!expanded) {
-            diagnostics_.error("W1014", fmt::format("`{}` cannot be resolved", key), settings_.place_of(key)).label =
-                expanded.error().message();
+            diagnostics_
+                .error("W1014", fmt::format("`{}` cannot be resolved", key),
+                       settings_.place_of(key))
+                .label = expanded.error().message();
             return {};
         }
         std::vector<std::string> out;
         std::istringstream words(expanded.value());
         for (std::string word; words >> word;) {
-            if (word.starts_with('[') && word.ends_with(']')) word = word.substr(1, word.size() - 2);
-            const bool good = IpAddress::parse(word) || (unix_allowed && word.starts_with("unix:///"));
+            if (word.starts_with('[') && word.ends_with(']'))
+                word = word.substr(1, word.size() - 2);
+            const bool good =
+                IpAddress::parse(word) || (unix_allowed && word.starts_with("unix:///"));
             if (good) {
                 if (std::find(out.begin(), out.end(), word) == out.end()) out.push_back(word);
                 continue;
             }
-            auto& found = diagnostics_.error("W1014", fmt::format("`{}` must hold IP addresses{}", key,
-                                                                  unix_allowed ? " or unix:///path" : ""),
+            auto& found = diagnostics_.error("W1014",
+                                             fmt::format("`{}` must hold IP addresses{}", key,
+                                                         unix_allowed ? " or unix:///path" : ""),
                                              settings_.place_of(key));
-            found.label = word.starts_with(kUnix) ? unix_allowed ? "the path of a unix socket must be absolute"
-                                                                  : "only HTTP and HTTPS can use a unix socket"
-                                                  : fmt::format("\"{}\" is no IP address", word);
+            found.label = word.starts_with(kUnix)
+                              ? unix_allowed ? "the path of a unix socket must be absolute"
+                                             : "only HTTP and HTTPS can use a unix socket"
+                              : fmt::format("\"{}\" is no IP address", word);
         }
         return out;
     }
@@ -116,8 +128,10 @@ private:
         if (text.empty()) return;
         const auto found = expand(key, text, false);
         if (found.size() > 1) {
-            diagnostics_.error("W1014", fmt::format("`{}` must be one address", key), settings_.place_of(key)).label =
-                fmt::format("this gives {}", fmt::join(found, " "));
+            diagnostics_
+                .error("W1014", fmt::format("`{}` must be one address", key),
+                       settings_.place_of(key))
+                .label = fmt::format("this gives {}", fmt::join(found, " "));
         }
         text = found.empty() ? "" : found.front();
     }
@@ -125,13 +139,15 @@ private:
     void expand_list(std::string_view key, std::vector<std::string>& list, bool unix_allowed) {
         std::vector<std::string> out;
         for (const std::string& text : list) {
-            for (std::string& address : expand(key, text, unix_allowed)) out.push_back(std::move(address));
+            for (std::string& address : expand(key, text, unix_allowed))
+                out.push_back(std::move(address));
         }
         list = std::move(out);
     }
 
     void resolve_addresses() {
-        if (config_.dev_mode && settings_.find("bind_addr") == nullptr) config_.bind_addr = "127.0.0.1";
+        if (config_.dev_mode && settings_.find("bind_addr") == nullptr)
+            config_.bind_addr = "127.0.0.1";
         expand_one("bind_addr", config_.bind_addr);
         expand_one("advertise_addr", config_.advertise_addr);
         expand_one("advertise_addr_wan", config_.advertise_addr_wan);
@@ -148,7 +164,8 @@ private:
         resolve_advertised();
     }
 
-    void resolve_listen_list(std::string_view key, std::vector<std::string>& list, bool unix_allowed) {
+    void resolve_listen_list(std::string_view key, std::vector<std::string>& list,
+                             bool unix_allowed) {
         const bool given = !list.empty();
         expand_list(key, list, unix_allowed);
         if (!given) list = config_.client_addrs;
@@ -163,7 +180,8 @@ private:
             if (parsed && parsed->is_v6() && v6.empty()) v6 = address;
         };
         fill(config_.advertise_addr, config_.advertise_addr_ipv4, config_.advertise_addr_ipv6);
-        fill(config_.advertise_addr_wan, config_.advertise_addr_wan_ipv4, config_.advertise_addr_wan_ipv6);
+        fill(config_.advertise_addr_wan, config_.advertise_addr_wan_ipv4,
+             config_.advertise_addr_wan_ipv6);
     }
 
     std::string default_advertised() {
@@ -172,24 +190,28 @@ private:
         auto candidates = private_addresses(host_);
         if (candidates.empty()) candidates = public_addresses(host_);
         if (candidates.empty()) {
-            diagnostics_.warning("W1103", "this host has no address to advertise; 127.0.0.1 is used")
+            diagnostics_
+                .warning("W1103", "this host has no address to advertise; 127.0.0.1 is used")
                 .notes.push_back({"help", "set `advertise_addr`"});
             return "127.0.0.1";
         }
         if (candidates.size() > 1) {
             std::string all;
             for (const auto& candidate : candidates) {
-                all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", candidate.address, candidate.name);
+                all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", candidate.address,
+                                   candidate.name);
             }
             auto& found = diagnostics_.warning(
-                "W1103", fmt::format("{} is advertised, one of several addresses", candidates.front().address));
+                "W1103", fmt::format("{} is advertised, one of several addresses",
+                                     candidates.front().address));
             found.notes.push_back({"note", all});
             found.notes.push_back({"help", "set `advertise_addr` or `bind_addr` to choose"});
         }
         return candidates.front().address;
     }
 
-    void add_http_listeners(const std::vector<std::string>& addresses, std::int32_t port, bool tls) {
+    void add_http_listeners(const std::vector<std::string>& addresses, std::int32_t port,
+                            bool tls) {
         if (port <= 0) return;
         for (const std::string& address : addresses) {
             api::HttpListener listener;
@@ -209,18 +231,22 @@ private:
         add_http_listeners(config_.addresses_https, config_.ports.https, true);
         const TlsKeys& own = config_.tls_https;
         const TlsKeys& shared = config_.tls_defaults;
-        const auto pick = [](const std::string& a, const std::string& b) { return a.empty() ? b : a; };
+        const auto pick = [](const std::string& a, const std::string& b) {
+            return a.empty() ? b : a;
+        };
         config_.http.tls.cert_file = pick(own.cert_file, shared.cert_file);
         config_.http.tls.key_file = pick(own.key_file, shared.key_file);
         config_.http.tls.ca_file = pick(own.ca_file, shared.ca_file);
-        config_.http.tls.verify_incoming = own.verify_incoming.value_or(shared.verify_incoming.value_or(false));
+        config_.http.tls.verify_incoming =
+            own.verify_incoming.value_or(shared.verify_incoming.value_or(false));
         config_.http.pretty_by_default = config_.dev_mode;
     }
 
     void resolve_dns() {
         if (config_.ports.dns > 0) {
             for (const std::string& address : config_.addresses_dns) {
-                config_.dns.listeners.push_back({address, static_cast<std::uint16_t>(config_.ports.dns)});
+                config_.dns.listeners.push_back(
+                    {address, static_cast<std::uint16_t>(config_.ports.dns)});
             }
         }
         config_.dns.datacenter = config_.datacenter;
@@ -244,7 +270,8 @@ private:
         add("wan_ipv6", config_.advertise_addr_wan_ipv6);
         std::sort(addresses.begin(), addresses.end());
         health.tagged_addresses = Shared<TextMap>(std::move(addresses));
-        // Consul puts the node's network segment beside the user's own pairs, and its clients show it.
+        // Consul puts the node's network segment beside the user's own pairs, and its clients show
+        // it.
         TextMap meta{{"consul-network-segment", ""}};
         for (const auto& [name, value] : config_.node_meta) meta.emplace_back(name, value);
         std::sort(meta.begin(), meta.end());
@@ -259,7 +286,8 @@ private:
 
 }  // namespace
 
-AgentConfig resolve(const Settings& settings, const HostFacts& host, bool dev_mode, Diagnostics& diagnostics) {
+AgentConfig resolve(const Settings& settings, const HostFacts& host, bool dev_mode,
+                    Diagnostics& diagnostics) {
     return Resolver(settings, host, diagnostics).run(dev_mode);
 }
 

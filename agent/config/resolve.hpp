@@ -6,9 +6,11 @@
 
 namespace weft::agent {
 
-// Makes the agent's configuration out of merged settings: defaults, templates, listeners, and the structs of the
-// folders below. Reports values that cannot be used; whether they fit together is validate's matter.
-AgentConfig resolve(const Settings& settings, const HostFacts& host, bool dev_mode, Diagnostics& diagnostics);
+// Makes the agent's configuration out of merged settings: defaults, templates, listeners, and the
+// structs of the folders below. Reports values that cannot be used; whether they fit together is
+// validate's matter.
+AgentConfig resolve(const Settings& settings, const HostFacts& host, bool dev_mode,
+                    Diagnostics& diagnostics);
 
 // What must hold between keys, and between the configuration and this machine.
 void validate(const AgentConfig& config, const Settings& settings, Diagnostics& diagnostics);

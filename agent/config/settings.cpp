@@ -24,7 +24,9 @@ void report_unknown(const std::string& section, const std::string& name, const P
     found.label = suggest_key(section, name);
     const std::size_t from = found.label.find('`');
     const std::size_t to = found.label.find('`', from + 1);
-    if (from == std::string::npos || to == std::string::npos || found.label.find("did you mean") != 0) return;
+    if (from == std::string::npos || to == std::string::npos ||
+        found.label.find("did you mean") != 0)
+        return;
     const std::string close = found.label.substr(from + 1, to - from - 1);
     const bool is_path = close.find('.') != std::string::npos || section.empty();
     const std::string path = is_path ? close : section + "." + close;
@@ -37,8 +39,10 @@ const KeyRow* meaning_of(const KeyRow& row) {
     return key_table().find(row.note);
 }
 
-void replace_in(std::vector<std::pair<std::string, std::string>>& map, const std::pair<std::string, std::string>& entry) {
-    const auto same = std::find_if(map.begin(), map.end(), [&](const auto& old) { return old.first == entry.first; });
+void replace_in(std::vector<std::pair<std::string, std::string>>& map,
+                const std::pair<std::string, std::string>& entry) {
+    const auto same = std::find_if(map.begin(), map.end(),
+                                   [&](const auto& old) { return old.first == entry.first; });
     if (same == map.end()) {
         map.push_back(entry);
     } else {
@@ -46,8 +50,10 @@ void replace_in(std::vector<std::pair<std::string, std::string>>& map, const std
     }
 }
 
-void replace_in(std::vector<std::pair<std::string, Duration>>& map, const std::pair<std::string, Duration>& entry) {
-    const auto same = std::find_if(map.begin(), map.end(), [&](const auto& old) { return old.first == entry.first; });
+void replace_in(std::vector<std::pair<std::string, Duration>>& map,
+                const std::pair<std::string, Duration>& entry) {
+    const auto same = std::find_if(map.begin(), map.end(),
+                                   [&](const auto& old) { return old.first == entry.first; });
     if (same == map.end()) {
         map.push_back(entry);
     } else {
@@ -70,16 +76,18 @@ void Settings::add(const Override& given, Diagnostics& diagnostics) {
         return;
     }
     row = meaning_of(*row);
-    if (auto value = read_text_value(*row, given.value, place, diagnostics)) merge(*row, std::move(*value), place);
+    if (auto value = read_text_value(*row, given.value, place, diagnostics))
+        merge(*row, std::move(*value), place);
 }
 
-void Settings::add_section(const TreeNode& section, const std::string& path, const Document& document,
-                           Diagnostics& diagnostics) {
-    for (const TreeNode::Member& member : section.members) add_member(member, path, document, diagnostics);
+void Settings::add_section(const TreeNode& section, const std::string& path,
+                           const Document& document, Diagnostics& diagnostics) {
+    for (const TreeNode::Member& member : section.members)
+        add_member(member, path, document, diagnostics);
 }
 
-void Settings::add_member(const TreeNode::Member& member, const std::string& section, const Document& document,
-                          Diagnostics& diagnostics) {
+void Settings::add_member(const TreeNode::Member& member, const std::string& section,
+                          const Document& document, Diagnostics& diagnostics) {
     const std::string path = lower_case(section.empty() ? member.key : section + "." + member.key);
     const bool dotted = member.key.find('.') != std::string::npos;
     const KeyRow* row = dotted ? nullptr : key_table().find(path);
@@ -94,19 +102,20 @@ void Settings::add_member(const TreeNode::Member& member, const std::string& sec
     const TreeNode& value = member.value;
     if (value.is(Kind::Object)) return add_section(value, path, document, diagnostics);
     if (value.is(Kind::Null)) return;
-    const bool blocks = value.is(Kind::List) && std::all_of(value.items.begin(), value.items.end(), [](const auto& item) {
-                            return item.is(Kind::Object);
-                        });
+    const bool blocks =
+        value.is(Kind::List) && std::all_of(value.items.begin(), value.items.end(),
+                                            [](const auto& item) { return item.is(Kind::Object); });
     if (!blocks) {
-        auto& found = diagnostics.error("W1010", fmt::format("`{}` must be a block", path), document.place(value.span));
+        auto& found = diagnostics.error("W1010", fmt::format("`{}` must be a block", path),
+                                        document.place(value.span));
         found.label = fmt::format("this is {}", describe(value.kind));
         return;
     }
     for (const TreeNode& item : value.items) add_section(item, path, document, diagnostics);
 }
 
-void Settings::add_key(const KeyRow& written, const TreeNode::Member& member, const Document& document,
-                       Diagnostics& diagnostics) {
+void Settings::add_key(const KeyRow& written, const TreeNode::Member& member,
+                       const Document& document, Diagnostics& diagnostics) {
     const Place place = document.place(member.value.span);
     const KeyRow* row = meaning_of(written);
     if (row == nullptr) return;
@@ -114,10 +123,12 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member, co
         return add_definition(*row, member.value, document.place(member.key_span), diagnostics);
     }
     if (written.key_class == KeyClass::Renamed) {
-        diagnostics.warning("W1102", fmt::format("`{}` was replaced by `{}`", written.path, row->path),
-                            document.place(member.key_span))
+        diagnostics
+            .warning("W1102", fmt::format("`{}` was replaced by `{}`", written.path, row->path),
+                     document.place(member.key_span))
             .label = "the old name still works";
     }
+    tried_.insert(row->path);
     // `recursor` held one server.
     TreeNode wrapped;
     const bool wrap = written.key_class == KeyClass::Renamed && written.type == ValueType::Text &&
@@ -135,13 +146,15 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member, co
     if (earlier != set_in_document_.end() && row->merge == Merge::Replace) {
         auto& found = diagnostics.warning("W1005", fmt::format("`{}` is set twice", row->path),
                                           document.place(member.key_span));
-        found.label = fmt::format("replaces the value of line {}", find(row->path)->place.span.line);
+        found.label =
+            fmt::format("replaces the value of line {}", find(row->path)->place.span.line);
     }
     set_in_document_.push_back(row);
     merge(*row, std::move(*value), place);
 }
 
-void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place place, Diagnostics& diagnostics) {
+void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place place,
+                              Diagnostics& diagnostics) {
     if (node.is(Kind::List)) {
         for (const TreeNode& item : node.items) {
             add_definition(row, item, Place{place.source, item.span, {}}, diagnostics);

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,7 +36,11 @@ public:
     void add(const Override& given, Diagnostics& diagnostics);
 
     const Setting* find(std::string_view path) const;
-    std::optional<Place> place_of(std::string_view path) const;  // none when the key is at its default
+    std::optional<Place> place_of(
+        std::string_view path) const;  // none when the key is at its default
+    bool was_tried(std::string_view path) const {
+        return tried_.contains(path);
+    }  // set, even if to a wrong value
     const std::map<std::string_view, Setting>& all() const { return settings_; }
 
     struct Definitions {
@@ -49,14 +54,16 @@ public:
 private:
     void add_section(const TreeNode& section, const std::string& path, const Document& document,
                      Diagnostics& diagnostics);
-    void add_member(const TreeNode::Member& member, const std::string& path, const Document& document,
-                    Diagnostics& diagnostics);
+    void add_member(const TreeNode::Member& member, const std::string& path,
+                    const Document& document, Diagnostics& diagnostics);
     void add_key(const KeyRow& row, const TreeNode::Member& member, const Document& document,
                  Diagnostics& diagnostics);
-    void add_definition(const KeyRow& row, const TreeNode& node, Place place, Diagnostics& diagnostics);
+    void add_definition(const KeyRow& row, const TreeNode& node, Place place,
+                        Diagnostics& diagnostics);
     void merge(const KeyRow& row, KeyValue value, Place place);
 
     std::map<std::string_view, Setting> settings_;
+    std::set<std::string_view> tried_;
     std::vector<const KeyRow*> set_in_document_;
     Definitions definitions_;
 };

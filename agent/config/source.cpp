@@ -1,5 +1,6 @@
 #include "agent/config/source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::agent {
@@ -23,6 +24,33 @@ std::string_view Source::line(std::uint32_t number) const {
     std::string_view content = text().substr(start, end - start);
     if (content.ends_with('\r')) content.remove_suffix(1);
     return content;
+}
+
+std::string Source::shown_line(std::uint32_t number) const {
+    const std::string_view text = line(number);
+    std::string out(text);
+    // From right to left, since asterisks may be shorter than what they replace.
+    std::vector<Span> here;
+    for (const Span& secret : hidden_) {
+        if (secret.line == number) here.push_back(secret);
+    }
+    std::sort(here.begin(), here.end(),
+              [](const Span& a, const Span& b) { return a.column > b.column; });
+    for (const Span& secret : here) {
+        const std::size_t from = character_offset(text, secret.column - 1);
+        const std::size_t to = character_offset(text, secret.column - 1 + secret.length);
+        out.replace(from, to - from, secret.length, '*');
+    }
+    return out;
+}
+
+std::size_t character_offset(std::string_view text, std::size_t character) {
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if ((static_cast<unsigned char>(text[i]) & 0xC0u) == 0x80u) continue;
+        if (seen++ == character) return i;
+    }
+    return text.size();
 }
 
 std::size_t character_count(std::string_view text) {

@@ -28,20 +28,31 @@ public:
     // Without its line end; empty beyond the last line.
     std::string_view line(std::uint32_t number) const;
 
+    // The line for people: secrets that were marked are replaced by asterisks, character for
+    // character.
+    std::string shown_line(std::uint32_t number) const;
+
+    // Marks a secret. Says nothing about the text itself, so that whoever reads it may find secrets
+    // on the way.
+    void hide(Span secret) const { hidden_.push_back(secret); }
+
 private:
     std::string name_;
     std::string text_;
     std::vector<std::size_t> line_starts_;
+    mutable std::vector<Span> hidden_;
 };
 
-// Where a value or an error stands: in a file, or at the name of whatever else set it ("-http-port").
+// Where a value or an error stands: in a file, or at the name of whatever else set it
+// ("-http-port").
 struct Place {
     std::shared_ptr<const Source> source;
     Span span;
     std::string origin = {};  // without a source
 };
 
-// Characters of UTF-8 text; a stray byte counts as one.
+// Characters of UTF-8 text, and where the one of a number starts (the size, beyond the end).
 std::size_t character_count(std::string_view text);
+std::size_t character_offset(std::string_view text, std::size_t character);
 
 }  // namespace weft::agent

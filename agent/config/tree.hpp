@@ -8,16 +8,17 @@
 
 namespace weft::agent {
 
-// A value as written, in the order written. HCL and JSON give the same trees; repeated keys stay repeated members.
+// A value as written, in the order written. HCL and JSON give the same trees; repeated keys stay
+// repeated members.
 struct TreeNode {
     enum class Kind { Null, Bool, Number, Text, List, Object };
     struct Member;
 
     Kind kind = Kind::Null;
     Span span;
-    bool flag = false;          // Bool
-    std::string text;           // Text: the value; Number: the literal
-    double number = 0;          // Number
+    bool flag = false;            // Bool
+    std::string text;             // Text: the value; Number: the literal
+    double number = 0;            // Number
     std::vector<TreeNode> items;  // List
     std::vector<Member> members;  // Object
 
@@ -33,7 +34,8 @@ struct TreeNode::Member {
 // "a string", "a list", ...: how messages call a value.
 std::string_view describe(TreeNode::Kind kind);
 
-// Minified JSON of the whole value, for what is opaque to the agent. A repeated key counts once, with its last value.
+// Minified JSON of the whole value, for what is opaque to the agent. A repeated key counts once,
+// with its last value.
 std::string to_json(const TreeNode& node);
 
 }  // namespace weft::agent

@@ -14,7 +14,8 @@ namespace weft::agent {
 namespace {
 
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+constexpr std::string_view kLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
 bool made_of(std::string_view text, std::string_view characters) {
     return text.find_first_not_of(characters) == std::string_view::npos;
@@ -47,22 +48,27 @@ private:
         if (config_.node_name.empty()) {
             error("W1021", "`node_name` is empty and the host has no name", "node_name");
         } else if (!made_of(config_.node_name, kLetters) || config_.node_name.size() > 63) {
-            auto& found = diagnostics_.warning("W1033", fmt::format("node \"{}\" cannot be found over DNS", config_.node_name),
-                                               settings_.place_of("node_name"));
+            auto& found = diagnostics_.warning(
+                "W1033", fmt::format("node \"{}\" cannot be found over DNS", config_.node_name),
+                settings_.place_of("node_name"));
             found.label = "a DNS name takes at most 63 letters, digits and dashes";
         }
         if (config_.datacenter.empty() || !made_of(config_.datacenter, kNameCharacters)) {
             error("W1012", "`datacenter` must be a name of letters, digits, - and _", "datacenter");
         }
-        if (settings_.find("primary_datacenter") != nullptr && !made_of(config_.primary_datacenter, kNameCharacters)) {
-            error("W1012", "`primary_datacenter` must be a name of letters, digits, - and _", "primary_datacenter");
+        if (settings_.find("primary_datacenter") != nullptr &&
+            !made_of(config_.primary_datacenter, kNameCharacters)) {
+            error("W1012", "`primary_datacenter` must be a name of letters, digits, - and _",
+                  "primary_datacenter");
         }
         if (!config_.node_id.empty() && !is_uuid(config_.node_id)) {
-            error("W1012", "`node_id` must be a UUID", "node_id").label = "8-4-4-4-12 hexadecimal digits";
+            error("W1012", "`node_id` must be a UUID", "node_id").label =
+                "8-4-4-4-12 hexadecimal digits";
         }
         check_domain("domain", config_.domain);
         if (!config_.alt_domain.empty()) check_domain("alt_domain", config_.alt_domain);
-        if (config_.alt_domain == config_.domain) error("W1022", "`alt_domain` is the same as `domain`", "alt_domain");
+        if (config_.alt_domain == config_.domain)
+            error("W1022", "`alt_domain` is the same as `domain`", "alt_domain");
     }
 
     void check_domain(std::string_view key, const std::string& domain) {
@@ -73,34 +79,44 @@ private:
             good = !label.empty() && label.size() <= 63 && made_of(label, kNameCharacters);
             at = dot + 1;
         }
-        if (!good) error("W1012", fmt::format("`{}` must be a DNS domain such as \"consul\"", key), key);
+        if (!good)
+            error("W1012", fmt::format("`{}` must be a DNS domain such as \"consul\"", key), key);
     }
 
     void check_data_dir() {
         if (config_.dev_mode) return;
-        if (settings_.was_tried("data_dir") && config_.data_dir.empty() && settings_.find("data_dir") == nullptr) return;
+        if (settings_.was_tried("data_dir") && config_.data_dir.empty() &&
+            settings_.find("data_dir") == nullptr)
+            return;
         if (config_.data_dir.empty()) {
             auto& found = error("W1021", "`data_dir` is missing", "data_dir");
-            found.notes.push_back({"help", "set it to a folder of the agent's own, or start with -dev to keep nothing"});
+            found.notes.push_back(
+                {"help",
+                 "set it to a folder of the agent's own, or start with -dev to keep nothing"});
             return;
         }
-        struct stat info {};
+        struct stat info{};
         if (stat(config_.data_dir.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
-            error("W1024", fmt::format("`data_dir` {} is not a folder", config_.data_dir), "data_dir");
+            error("W1024", fmt::format("`data_dir` {} is not a folder", config_.data_dir),
+                  "data_dir");
         }
     }
 
     void check_server() {
         if (!config_.server) {
             auto& found = error("W1020", "`server` must be true in this version", "server");
-            found.label = "this version of weft runs single servers; agents join each other in a later one";
+            found.label =
+                "this version of weft runs single servers; agents join each other in a later one";
         }
         if (config_.bootstrap_expect > 1) {
-            auto& found = error("W1020", "`bootstrap_expect` above 1 is not in this version", "bootstrap_expect");
-            found.label = "this version of weft runs single servers; agents join each other in a later one";
+            auto& found = error("W1020", "`bootstrap_expect` above 1 is not in this version",
+                                "bootstrap_expect");
+            found.label =
+                "this version of weft runs single servers; agents join each other in a later one";
         }
         if (config_.bootstrap && config_.bootstrap_expect > 0) {
-            error("W1022", "`bootstrap` and `bootstrap_expect` exclude each other", "bootstrap_expect");
+            error("W1022", "`bootstrap` and `bootstrap_expect` exclude each other",
+                  "bootstrap_expect");
         }
         if (config_.dev_mode && config_.bootstrap_expect > 0) {
             error("W1022", "`bootstrap_expect` cannot be used in dev mode", "bootstrap_expect");
@@ -108,23 +124,26 @@ private:
     }
 
     void check_node_meta() {
-        if (config_.node_meta.size() > 64) error("W1011", "`node_meta` holds more than 64 pairs", "node_meta");
+        if (config_.node_meta.size() > 64)
+            error("W1011", "`node_meta` holds more than 64 pairs", "node_meta");
         for (const auto& [name, value] : config_.node_meta) {
             const char* fault = nullptr;
             if (name.empty()) fault = "a name is empty";
             if (name.size() > 128) fault = "a name is longer than 128 bytes";
             if (value.size() > 512) fault = "a value is longer than 512 bytes";
             if (name.starts_with("consul-")) fault = "names that start with consul- are reserved";
-            if (!made_of(name, std::string(kLetters) + "_")) fault = "names take letters, digits, - and _";
+            if (!made_of(name, std::string(kLetters) + "_"))
+                fault = "names take letters, digits, - and _";
             if (fault == nullptr) continue;
-            error("W1012", fmt::format("`node_meta` pair \"{}\" is not valid", name.substr(0, 128)), "node_meta").label =
-                fault;
+            error("W1012", fmt::format("`node_meta` pair \"{}\" is not valid", name.substr(0, 128)),
+                  "node_meta")
+                .label = fault;
         }
     }
 
     void check_addresses() {
-        for (const auto& [key, address] :
-             {std::pair{"advertise_addr", &config_.advertise_addr}, {"advertise_addr_wan", &config_.advertise_addr_wan}}) {
+        for (const auto& [key, address] : {std::pair{"advertise_addr", &config_.advertise_addr},
+                                           {"advertise_addr_wan", &config_.advertise_addr_wan}}) {
             const auto parsed = IpAddress::parse(*address);
             if (parsed && parsed->is_unspecified() && settings_.find(key) != nullptr) {
                 error("W1014", fmt::format("`{}` cannot be {}", key, *address), key).label =
@@ -137,12 +156,15 @@ private:
         check_family("advertise_addr_wan_ipv6", config_.advertise_addr_wan_ipv6, false);
         const std::string& mode = config_.http.unix_socket_mode;
         if (!mode.empty() && (!made_of(mode, "01234567") || mode.size() > 5)) {
-            error("W1012", "`unix_sockets.mode` must be octal, such as \"0660\"", "unix_sockets.mode");
+            error("W1012", "`unix_sockets.mode` must be octal, such as \"0660\"",
+                  "unix_sockets.mode");
         }
-        for (const auto& [key, id] : {std::pair{"unix_sockets.user", &config_.http.unix_socket_user},
-                                      {"unix_sockets.group", &config_.http.unix_socket_group}}) {
+        for (const auto& [key, id] :
+             {std::pair{"unix_sockets.user", &config_.http.unix_socket_user},
+              {"unix_sockets.group", &config_.http.unix_socket_group}}) {
             if (made_of(*id, "0123456789")) continue;
-            error("W1012", fmt::format("`{}` must be a number", key), key).label = "names are not looked up";
+            error("W1012", fmt::format("`{}` must be a number", key), key).label =
+                "names are not looked up";
         }
     }
 
@@ -152,7 +174,8 @@ private:
         error("W1014", fmt::format("`{}` must be an {} address", key, v4 ? "IPv4" : "IPv6"), key);
     }
 
-    // Listeners on the same port clash when their addresses overlap; gossip and servers talk on bind_addr.
+    // Listeners on the same port clash when their addresses overlap; gossip and servers talk on
+    // bind_addr.
     void check_ports() {
         struct Listener {
             std::string key;
@@ -176,8 +199,10 @@ private:
             }
         }
         if (config_.http.listeners.empty() && !diagnostics_.has_errors()) {
-            diagnostics_.warning("W1035", "neither HTTP nor HTTPS is on: nothing can be registered or asked over HTTP",
-                                 settings_.place_of("ports.http"));
+            diagnostics_.warning(
+                "W1035",
+                "neither HTTP nor HTTPS is on: nothing can be registered or asked over HTTP",
+                settings_.place_of("ports.http"));
         }
     }
 
@@ -201,34 +226,42 @@ private:
         const bool second_set = settings_.find(second) != nullptr;
         const std::string& shown = second_set ? second : first;
         const std::string& other = second_set ? first : second;
-        auto& found = error("W1023", fmt::format("`{}` and `{}` are both {}", shown, other, port), shown);
+        auto& found =
+            error("W1023", fmt::format("`{}` and `{}` are both {}", shown, other, port), shown);
         const auto place = settings_.place_of(other);
         if (place && place->source) {
-            found.label = fmt::format("`{}` is set at {}:{}", other, place->source->name(), place->span.line);
+            found.label =
+                fmt::format("`{}` is set at {}:{}", other, place->source->name(), place->span.line);
         } else {
-            found.label = fmt::format("{} is the {} of `{}`", port, place ? "value" : "default", other);
+            found.label =
+                fmt::format("{} is the {} of `{}`", port, place ? "value" : "default", other);
         }
     }
 
     void check_tls() {
         for (const char* key : {"tls.defaults.tls_min_version", "tls.https.tls_min_version"}) {
             const Setting* setting = settings_.find(key);
-            if (setting == nullptr || setting->value.text == "tls12" || setting->value.text == "TLSv1_2") continue;
+            if (setting == nullptr || setting->value.text == "tls12" ||
+                setting->value.text == "TLSv1_2")
+                continue;
             error("W1020", fmt::format("`{}` is not in this version", key), key).label =
                 "weft's listeners take TLS 1.2 and later";
         }
         const api::HttpTlsFiles& tls = config_.http.tls;
         if (config_.ports.https <= 0) return;
         if (tls.cert_file.empty() || tls.key_file.empty()) {
-            auto& found = error("W1021", "`ports.https` needs a certificate and its key", "ports.https");
-            found.notes.push_back({"help", "set `tls.defaults.cert_file` and `tls.defaults.key_file`"});
+            auto& found =
+                error("W1021", "`ports.https` needs a certificate and its key", "ports.https");
+            found.notes.push_back(
+                {"help", "set `tls.defaults.cert_file` and `tls.defaults.key_file`"});
         }
         check_readable("cert_file", tls.cert_file);
         check_readable("key_file", tls.key_file);
         check_readable("ca_file", tls.ca_file);
         if (tls.verify_incoming && tls.ca_file.empty()) {
             const bool own = settings_.find("tls.https.verify_incoming") != nullptr;
-            error("W1021", "`verify_incoming` needs a `ca_file` that client certificates descend from",
+            error("W1021",
+                  "`verify_incoming` needs a `ca_file` that client certificates descend from",
                   own ? "tls.https.verify_incoming" : "tls.defaults.verify_incoming");
         }
     }
@@ -250,7 +283,8 @@ private:
         for (const auto& [name, ttl] : config_.dns.service_ttl) {
             const std::size_t star = name.find('*');
             if (star == std::string::npos || star == name.size() - 1) continue;
-            error("W1012", fmt::format("`dns_config.service_ttl` pattern \"{}\" is not valid", name),
+            error("W1012",
+                  fmt::format("`dns_config.service_ttl` pattern \"{}\" is not valid", name),
                   "dns_config.service_ttl")
                 .label = "* stands at the end only";
         }
@@ -271,12 +305,14 @@ private:
     void check_misc() {
         for (const std::string& filter : config_.telemetry.prefix_filter) {
             if (filter.starts_with('+') || filter.starts_with('-')) continue;
-            error("W1012", fmt::format("`telemetry.prefix_filter` \"{}\" must start with + or -", filter),
+            error("W1012",
+                  fmt::format("`telemetry.prefix_filter` \"{}\" must start with + or -", filter),
                   "telemetry.prefix_filter");
         }
         if (config_.http.default_query_time > config_.http.max_query_time) {
             error("W1022", "`default_query_time` is longer than `max_query_time`",
-                  settings_.find("default_query_time") != nullptr ? "default_query_time" : "max_query_time");
+                  settings_.find("default_query_time") != nullptr ? "default_query_time"
+                                                                  : "max_query_time");
         }
         for (const std::string& network : config_.http.allow_write_cidrs) {
             const std::size_t slash = network.find('/');
@@ -284,7 +320,8 @@ private:
             const std::string bits = slash == std::string::npos ? "" : network.substr(slash + 1);
             const bool numeric = !bits.empty() && bits.size() <= 3 && made_of(bits, "0123456789");
             if (address && numeric && std::stoi(bits) <= (address->is_v4() ? 32 : 128)) continue;
-            error("W1014", "`http_config.allow_write_http_from` must hold networks such as \"10.0.0.0/8\"",
+            error("W1014",
+                  "`http_config.allow_write_http_from` must hold networks such as \"10.0.0.0/8\"",
                   "http_config.allow_write_http_from")
                 .label = fmt::format("\"{}\" is none", network);
         }
@@ -297,41 +334,49 @@ private:
             const std::string id = all.services[i].definition.effective_id();
             report_repeated("service", id, services, all.services[i].origin, all.service_places[i]);
             const auto& own = all.services[i].definition.checks;
-            if (std::any_of(own.begin(), own.end(), is_script)) warn_about_script(all.service_places[i]);
+            if (std::any_of(own.begin(), own.end(), is_script))
+                warn_about_script(all.service_places[i]);
         }
         std::unordered_map<std::string, const ValueOrigin*> checks;
         for (std::size_t i = 0; i < all.services.size(); ++i) {
             for (const CheckDefinition& check : all.services[i].definition.checks) {
                 if (check.id.empty()) continue;
-                report_repeated("check", check.id, checks, all.services[i].origin, all.service_places[i]);
+                report_repeated("check", check.id, checks, all.services[i].origin,
+                                all.service_places[i]);
             }
         }
         for (std::size_t i = 0; i < all.checks.size(); ++i) {
             const CheckDefinition& check = all.checks[i].definition;
-            report_repeated("check", check.id.empty() ? check.name : check.id, checks, all.checks[i].origin,
-                            all.check_places[i]);
+            report_repeated("check", check.id.empty() ? check.name : check.id, checks,
+                            all.checks[i].origin, all.check_places[i]);
             if (is_script(check)) warn_about_script(all.check_places[i]);
             if (check.service_id.empty() || services.contains(check.service_id)) continue;
-            auto& found = diagnostics_.warning("W1036", fmt::format("no service \"{}\" in the configuration", check.service_id),
-                                               all.check_places[i]);
+            auto& found = diagnostics_.warning(
+                "W1036", fmt::format("no service \"{}\" in the configuration", check.service_id),
+                all.check_places[i]);
             found.label = "the service must be registered before its check";
         }
     }
 
     void report_repeated(std::string_view what, const std::string& id,
-                         std::unordered_map<std::string, const ValueOrigin*>& seen, const ValueOrigin& origin,
-                         const Place& place) {
+                         std::unordered_map<std::string, const ValueOrigin*>& seen,
+                         const ValueOrigin& origin, const Place& place) {
         const auto [first, is_new] = seen.emplace(id, &origin);
         if (is_new) return;
-        auto& found = diagnostics_.error("W1031", fmt::format("{} id \"{}\" is used twice", what, id), place);
+        auto& found =
+            diagnostics_.error("W1031", fmt::format("{} id \"{}\" is used twice", what, id), place);
         found.label = fmt::format("first at {}", first->second->text());
     }
 
-    static bool is_script(const CheckDefinition& check) { return !check.args.empty() && check.docker_container_id.empty(); }
+    static bool is_script(const CheckDefinition& check) {
+        return !check.args.empty() && check.docker_container_id.empty();
+    }
 
     void warn_about_script(const Place& place) {
-        if (config_.health.enable_remote_script_checks || config_.health.enable_local_script_checks) return;
-        auto& found = diagnostics_.warning("W1032", "script checks are off: this check will not run", place);
+        if (config_.health.enable_remote_script_checks || config_.health.enable_local_script_checks)
+            return;
+        auto& found =
+            diagnostics_.warning("W1032", "script checks are off: this check will not run", place);
         found.notes.push_back({"help", "set `enable_local_script_checks = true`"});
     }
 
