@@ -1,0 +1,60 @@
+#include "raft/driver/append_worker.hpp"
+
+#include <pthread.h>
+
+#include "agent/base/assert.hpp"
+#include "agent/io/clock.hpp"
+
+namespace weft::raft {
+
+AppendWorker::AppendWorker(LogStore& store,
+                           std::function<void(const std::shared_ptr<AppendJob>&)> completed)
+    : store_(store), completed_(std::move(completed)), thread_([this] { run(); }) {}
+
+AppendWorker::~AppendWorker() {
+    stop();
+}
+
+void AppendWorker::submit(std::shared_ptr<AppendJob> job) {
+    {
+        const std::scoped_lock lock(mutex_);
+        WEFT_ASSERT(!next_ && !stopping_);
+        next_ = std::move(job);
+    }
+    changed_.notify_one();
+}
+
+void AppendWorker::stop() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+std::shared_ptr<AppendJob> AppendWorker::take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return next_ || stopping_; });
+    return std::exchange(next_, nullptr);
+}
+
+void AppendWorker::perform(LogStore& store, AppendJob& job) {
+    const Instant start = now();
+    job.written = store.write(job.task);
+    job.sync_time = now() - start;
+}
+
+void AppendWorker::run() {
+    ::pthread_setname_np(::pthread_self(), "weft-append");
+    while (const std::shared_ptr<AppendJob> job = take()) {
+        const std::optional<LogIndex> compact_to = job->compact_to;
+        perform(store_, *job);
+        const bool written = bool(job->written);
+        completed_(job);  // from here on the job is its owner's
+        // A failed compaction is reported by the next write: the store then refuses everything.
+        if (written && compact_to) static_cast<void>(store_.compact_to(*compact_to));
+    }
+}
+
+}  // namespace weft::raft
