@@ -1,0 +1,45 @@
+#include "api/http/answer_cache.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weft::api {
+namespace {
+
+Rendered body(std::size_t size) {
+    auto made = std::make_shared<RenderedBody>();
+    made->bytes.assign(size, 'x');
+    return made;
+}
+
+TEST(AnswerCache, HoldsOneVersion) {
+    AnswerCache cache(100'000);
+    Rendered kept = body(10);
+    cache.put("a", 1, kept);
+    EXPECT_EQ(cache.find("a", 1), kept);
+    EXPECT_EQ(cache.find("a", 2), nullptr);
+    EXPECT_EQ(cache.find("a", 1), nullptr) << "an outdated answer is dropped when seen";
+    EXPECT_EQ(cache.bytes(), 0u);
+}
+
+TEST(AnswerCache, LeastRecentlyUsedGoesFirst) {
+    AnswerCache cache(4 * 1300);
+    for (auto key : {"a", "b", "c", "d"}) cache.put(key, 1, body(1000));
+    ASSERT_NE(cache.find("a", 1), nullptr);
+    cache.put("e", 1, body(1000));
+    EXPECT_NE(cache.find("a", 1), nullptr);
+    EXPECT_EQ(cache.find("b", 1), nullptr);
+    EXPECT_LE(cache.bytes(), 4u * 1300);
+}
+
+TEST(AnswerCache, WhatIsTooLargeIsNotKept) {
+    AnswerCache cache(10'000);
+    cache.put("small", 1, body(10));
+    cache.put("large", 1, body(5'000));
+    EXPECT_EQ(cache.find("large", 1), nullptr);
+    EXPECT_NE(cache.find("small", 1), nullptr);
+    cache.resize(0);
+    EXPECT_EQ(cache.bytes(), 0u);
+}
+
+}  // namespace
+}  // namespace weft::api

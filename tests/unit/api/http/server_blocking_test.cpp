@@ -1,0 +1,201 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/api/http/server_fixture.hpp"
+
+// Catalog queries over real sockets, with a real catalog.
+namespace weft::api {
+namespace {
+
+std::string poll(std::uint64_t index, std::string_view wait = "20s",
+                 std::string_view service = "web") {
+    return "/v1/services/" + std::string(service) + "?index=" + std::to_string(index) +
+           "&wait=" + std::string(wait);
+}
+
+TEST(HttpBlocking, ReadsSayTheirIndexAndConsistency) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    auto answer = server.get("/v1/services/web");
+    EXPECT_EQ(answer.body, "[80]");
+    EXPECT_EQ(answer.header("X-Consul-Index"), std::to_string(index));
+    EXPECT_EQ(answer.header("X-Consul-Knownleader"), "true");
+    EXPECT_EQ(answer.header("X-Consul-Lastcontact"), "0");
+    EXPECT_EQ(answer.header("X-Consul-Effective-Consistency"), "leader");
+    EXPECT_EQ(server.get("/v1/services/web?stale=").header("X-Consul-Effective-Consistency"),
+              "stale");
+    EXPECT_EQ(server.get("/v1/services/none").body, "[]");
+    EXPECT_NE(server.get("/v1/services/none").header("X-Consul-Index"), "0");
+}
+
+TEST(HttpBlocking, AnswersWhenItsResultChangesAndNotBefore) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    RawClient client = server.connect();
+    client.get(poll(index));
+    server.wait_until_waiting(1);
+    server.register_service("n1", "db", 81);
+    server.register_service("n1", "web", 80);
+    EXPECT_TRUE(client.is_silent());
+    std::uint64_t later = server.register_service("n2", "web", 82);
+    auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "[80,82]");
+    EXPECT_EQ(answer->header("X-Consul-Index"), std::to_string(later));
+    server.wait_until_waiting(0);
+}
+
+TEST(HttpBlocking, IndexThatHasPassedIsAnsweredAtOnce) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    EXPECT_EQ(server.get(poll(index - 1)).body, "[80]");
+    EXPECT_EQ(server.get(poll(0)).body, "[80]");
+}
+
+TEST(HttpBlocking, TimeOutGivesTheSameIndex) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    auto before = std::chrono::steady_clock::now();
+    auto answer = server.get(poll(index, "100ms"));
+    EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::milliseconds(100));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "[80]");
+    EXPECT_EQ(answer.header("X-Consul-Index"), std::to_string(index));
+    EXPECT_EQ(server.get(poll(index + 100, "50ms")).status, 200)
+        << "an index from the future waits";
+}
+
+TEST(HttpBlocking, ClientThatLeavesIsForgotten) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    for (bool reset : {false, true}) {
+        RawClient client = server.connect();
+        client.get(poll(index));
+        server.wait_until_waiting(1);
+        if (reset) {
+            client.reset();
+        } else {
+            client.finish_sending();
+        }
+        server.wait_until_waiting(0);
+        EXPECT_TRUE(eventually([&] { return server.metrics().connections.Value() == 0; }));
+    }
+}
+
+TEST(HttpBlocking, RequestsSentAheadWaitTheirTurn) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    RawClient client = server.connect();
+    client.get(poll(index));
+    server.wait_until_waiting(1);
+    client.get("/v1/services/none");
+    EXPECT_TRUE(client.is_silent());
+    server.register_service("n1", "web", 90);
+    EXPECT_EQ(client.answer()->body, "[90]");
+    EXPECT_EQ(client.answer()->body, "[]");
+}
+
+TEST(HttpBlocking, ManyWaitersOfOneServiceAreAllAnswered) {
+    HttpConfig config = TestServer::local();
+    config.max_connections_per_client = 0;
+    TestServer server({}, config);
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    std::vector<RawClient> clients;
+    constexpr int kClients = 300;
+    for (int i = 0; i < kClients; ++i) {
+        clients.push_back(server.connect());
+        clients.back().get(poll(index));
+    }
+    server.wait_until_waiting(kClients);
+    server.register_service("n1", "web", 81);
+    for (RawClient& client : clients) ASSERT_EQ(client.answer()->body, "[81]");
+    EXPECT_GE(server.metrics().cache_hits.Value(), kClients - 2) << "rendered once for all";
+}
+
+TEST(HttpBlocking, GracefulEndAnswersWhoWaits) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    RawClient waiting = server.connect();
+    waiting.get(poll(index));
+    RawClient idle = server.connect();
+    idle.get("/v1/echo");
+    EXPECT_EQ(idle.answer()->status, 200);
+    server.wait_until_waiting(1);
+    server.close(true);
+    auto answer = waiting.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "[80]");
+    EXPECT_EQ(answer->header("Connection"), "close");
+    EXPECT_TRUE(waiting.is_closed_by_server());
+    EXPECT_TRUE(idle.is_closed_by_server());
+}
+
+TEST(HttpBlocking, RestoreWakesEverybody) {
+    TestServer server;
+    std::uint64_t index = server.register_service("n1", "web", 80);
+    RawClient client = server.connect();
+    client.get(poll(index));
+    server.wait_until_waiting(1);
+    server.server().catalog_changed(nullptr);
+    auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+}
+
+TEST(HttpBlocking, BadParametersAndForeignPlacesAreRefused) {
+    TestServer server;
+    EXPECT_EQ(server.get("/v1/services/web?wait=abc").body, "Invalid wait time");
+    EXPECT_EQ(server.get("/v1/services/web?index=-1").status, 400);
+    auto mars = server.get("/v1/services/web?dc=mars");
+    EXPECT_EQ(mars.status, 500);
+    EXPECT_EQ(mars.body, "No path to datacenter");
+    EXPECT_EQ(mars.header("X-Consul-Knownleader"), "false");
+    EXPECT_EQ(mars.header("X-Consul-Index"), "1");
+    EXPECT_EQ(mars.header("X-Consul-Effective-Consistency"), "");
+    EXPECT_EQ(server.get("/v1/services/web?dc=dc1").status, 200);
+    auto space = server.get("/v1/services/web?ns=team");
+    EXPECT_EQ(space.status, 400);
+    EXPECT_EQ(space.body,
+              "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise "
+              "feature");
+}
+
+TEST(HttpBlocking, WithoutLeaderOnlyStaleReadsAreServed) {
+    TestServer server;
+    server.set_leader(false);
+    auto refused = server.get("/v1/services/web");
+    EXPECT_EQ(refused.status, 500);
+    EXPECT_EQ(refused.body, "No cluster leader");
+    auto stale = server.get("/v1/services/web?stale");
+    EXPECT_EQ(stale.status, 200);
+    EXPECT_EQ(stale.header("X-Consul-Knownleader"), "false");
+}
+
+TEST(HttpBlocking, CachedReadsSayWhetherTheyWereAskedBefore) {
+    TestServer server;
+    auto miss = server.get("/v1/services/web?cached");
+    EXPECT_EQ(miss.header("X-Cache"), "MISS");
+    EXPECT_EQ(miss.header("Age"), "");
+    auto hit = server.get("/v1/services/web?cached");
+    EXPECT_EQ(hit.header("X-Cache"), "HIT");
+    EXPECT_EQ(hit.header("Age"), "0");
+    EXPECT_EQ(server.get("/v1/services/web").header("X-Cache"), "");
+    EXPECT_EQ(
+        server.get("/v1/services/web?cached", "Cache-Control: max-age=0\r\n").header("X-Cache"),
+        "MISS");
+}
+
+TEST(HttpBlocking, RenderedAnswersAreKeptUntilTheResultChanges) {
+    TestServer server;
+    server.register_service("n1", "web", 80);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(server.get("/v1/services/web").body, "[80]");
+    EXPECT_EQ(server.metrics().cache_misses.Value(), 1);
+    EXPECT_EQ(server.metrics().cache_hits.Value(), 2);
+    server.register_service("n1", "web", 81);
+    EXPECT_EQ(server.get("/v1/services/web").body, "[81]");
+    auto packed = server.get("/v1/services/web?pretty", "Accept-Encoding: gzip\r\n");
+    EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
+    EXPECT_GT(server.metrics().cache_bytes.Value(), 0);
+}
+
+}  // namespace
+}  // namespace weft::api

@@ -1,0 +1,70 @@
+#include "api/http/wait_table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+
+namespace weft::api {
+namespace {
+
+using agent::Watch;
+using agent::WatchKind;
+
+std::unique_ptr<Waiter> waiter(Watch watch) {
+    auto made = std::make_unique<Waiter>();
+    made->query.watch = std::move(watch);
+    return made;
+}
+
+std::set<Waiter*> due(WaitTable& table) {
+    std::set<Waiter*> taken;
+    while (Waiter* next = table.take_due()) taken.insert(next);
+    return taken;
+}
+
+TEST(WaitTable, ChangeMakesOnlyItsWaitersDue) {
+    WaitTable table;
+    auto web = waiter({WatchKind::ServiceHealth, "Web"});
+    auto web_too = waiter({WatchKind::ServiceHealth, "web"});
+    auto list = waiter({WatchKind::Service, "web"});
+    for (auto* each : {&web, &web_too, &list}) table.add(**each);
+    EXPECT_EQ(table.size(), 3u);
+
+    table.changed({WatchKind::ServiceHealth, "web"});
+    EXPECT_EQ(due(table), (std::set<Waiter*>{web.get(), web_too.get()}));
+    EXPECT_EQ(table.size(), 1u);
+    table.changed({WatchKind::ServiceHealth, "web"});
+    EXPECT_TRUE(due(table).empty());
+    table.remove(*list);
+    EXPECT_EQ(table.size(), 0u);
+}
+
+TEST(WaitTable, WaiterMayBeRemovedWhileDue) {
+    WaitTable table;
+    auto first = waiter({WatchKind::Nodes, ""});
+    auto second = waiter({WatchKind::Nodes, ""});
+    table.add(*first);
+    table.add(*second);
+    table.changed({WatchKind::Nodes, ""});
+    table.remove(*first);
+    table.remove(*first);
+    EXPECT_EQ(due(table), (std::set<Waiter*>{second.get()}));
+    EXPECT_EQ(table.size(), 0u);
+}
+
+TEST(WaitTable, WaiterThatIsAddedAgainIsNotDue) {
+    WaitTable table;
+    auto one = waiter({WatchKind::State, "any"});
+    table.add(*one);
+    table.restored();
+    EXPECT_TRUE(one->restored);
+    ASSERT_EQ(table.take_due(), one.get());
+    table.add(*one);
+    EXPECT_EQ(table.take_due(), nullptr);
+    table.changed({WatchKind::State, "any"});
+    EXPECT_EQ(table.take_due(), one.get());
+}
+
+}  // namespace
+}  // namespace weft::api
