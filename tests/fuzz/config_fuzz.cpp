@@ -1,0 +1,22 @@
+// Configuration files, HCL (first byte even) or JSON (odd): the parsers alone, then the whole way to a configuration.
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "agent/config/load.hpp"
+#include "agent/config/parser.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) return 0;
+    const std::string name = data[0] % 2 == 0 ? "fuzz.hcl" : "fuzz.json";
+    const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
+    weft::agent::LoadRequest request;
+    request.dev_mode = true;
+    request.host.emplace();
+    const auto source = std::make_shared<const weft::agent::Source>(name, text);
+    const auto result = weft::agent::load_texts({source}, request);
+    // Errors must be renderable wherever they point.
+    (void)result.text();
+    (void)result.json();
+    return 0;
+}
