@@ -72,7 +72,7 @@ class AgentServer(Server):
         settings = {"node_name": "bench", "bind_addr": HOST, "log_level": "err",
                     "ports": {"http": self.http, "dns": self.dns, "server": server, "serf_lan": serf, "serf_wan": wan,
                               "grpc": -1},
-                    "limits": {"http_max_conns_per_client": 20000}}
+                    "limits": {"http_max_conns_per_client": 15000}}
         if name == "consul":
             # Its default of 5 makes it lose seconds at the start; gossip of a single server costs nothing here.
             settings["performance"] = {"raft_multiplier": 1}
@@ -154,7 +154,7 @@ class Knot(Server):
             f.write("\n".join(lines) + "\n")
         with open(os.path.join(self.folder, "knot.conf"), "w", encoding="ascii") as f:
             f.write("server:\n  rundir: %(f)s\n  listen: %(h)s@%(p)d\n  udp-workers: 2\n  tcp-workers: 1\n"
-                    "  background-workers: 1\n  udp-max-payload: 65535\n  answer-rotation: on\n"
+                    "  background-workers: 1\n  udp-max-payload: 4096\n  answer-rotation: on\n"
                     "database:\n  storage: %(f)s/db\n  timer-db-max-size: 4M\n  journal-db-max-size: 4M\n"
                     "zone:\n  - domain: consul\n    file: %(f)s/consul.zone\n    journal-content: none\n"
                     "    zonefile-sync: -1\n" % {"f": self.folder, "h": HOST, "p": self.dns})
