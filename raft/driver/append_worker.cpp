@@ -1,6 +1,7 @@
 #include "raft/driver/append_worker.hpp"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include "agent/base/assert.hpp"
 #include "agent/io/clock.hpp"
@@ -9,7 +10,16 @@ namespace weft::raft {
 
 AppendWorker::AppendWorker(LogStore& store,
                            std::function<void(const std::shared_ptr<AppendJob>&)> completed)
-    : store_(store), completed_(std::move(completed)), thread_([this] { run(); }) {}
+    : store_(store), completed_(std::move(completed)) {
+    // Signals of the process are for the main thread: a new thread inherits the mask of its
+    // creator.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 AppendWorker::~AppendWorker() {
     stop();

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/catalog/catalog.hpp"
+
+namespace rocksdb {
+class DB;
+class Env;
+class Status;
+class WriteBatch;
+}  // namespace rocksdb
+
+namespace weft::agent {
+
+// Which state of the catalog a checkpoint holds. All zero: the empty one.
+struct Checkpoint {
+    Index applied;
+    std::uint64_t term = 0;  // of the log entry at applied
+    Digest digest;
+    bool operator==(const Checkpoint&) const = default;
+};
+
+// Everything that changed since the round before, and where that leads.
+struct CheckpointRound {
+    std::vector<StoredRecord> records;
+    Checkpoint checkpoint;
+};
+
+struct CatalogStoreConfig {
+    std::string folder;           // made when missing, with its parents
+    rocksdb::Env* env = nullptr;  // tests put a failing file system here
+};
+
+// The catalog's checkpoint on disk ("catalogdb"). One round is one atomic write: a crash leaves the
+// state of a whole round, whose index says from where the log continues it. Used by one thread at a
+// time.
+//
+// Errors carry sentences for people: Errc::Corrupt (damage), Unsupported (newer format),
+// InvalidArgument (another node's folder), Unavailable (in use by another process), Io.
+class CatalogStore {
+public:
+    static Result<std::unique_ptr<CatalogStore>> open(CatalogStoreConfig config,
+                                                      std::string_view identity);
+    ~CatalogStore();
+    CatalogStore(const CatalogStore&) = delete;
+    CatalogStore& operator=(const CatalogStore&) = delete;
+
+    // Of the last completed round.
+    const Checkpoint& checkpoint() const { return checkpoint_; }
+
+    // Fills the catalog and verifies every record and the digest. Without a round so far the
+    // catalog stays empty; after an error it is of no use.
+    Result<Checkpoint> load(Catalog& catalog) const;
+
+    // Every record, in key order; ends early with visit's error.
+    using RecordVisitor = std::function<Result<void>(const StoredRecord& record)>;
+    Result<void> for_each_record(const RecordVisitor& visit) const;
+
+    // Returns when the round is on disk. After an error every later round fails with it.
+    Result<void> write(const CheckpointRound& round);
+
+private:
+    CatalogStore(CatalogStoreConfig config, std::unique_ptr<rocksdb::DB> database);
+
+    Result<void> claim(std::string_view identity);
+    Result<void> initialize(std::string_view identity);
+    Result<void> check_identity(std::string_view identity) const;
+    Result<void> load_checkpoint();
+    Result<void> upgrade_from_1();
+    Result<std::optional<std::string>> meta(std::string_view name) const;
+    Result<void> commit(rocksdb::WriteBatch& batch);
+    Error damaged(const std::string& what) const;
+    Error read_error(const rocksdb::Status& status) const;
+    Error write_error(const rocksdb::Status& status) const;
+
+    CatalogStoreConfig config_;
+    std::unique_ptr<rocksdb::DB> database_;
+    Checkpoint checkpoint_;
+    std::optional<Error> failed_;
+};
+
+}  // namespace weft::agent
