@@ -181,7 +181,13 @@ void HealthService::carry_out(Result<LocalChange> change, bool urgent, Done done
     asio::post(control_, [done = std::move(done), error = change.error()] { done(error); });
 }
 
+void HealthService::reconfigure(const HealthConfig& config) {
+    state_.set_discard_check_output(config.discard_check_output);
+    sync_.set_node_meta(config.node_meta);
+}
+
 void HealthService::carry_out(LocalChange change, bool urgent, Done done) {
+    if (services_changed_ && !change.services.empty()) services_changed_();
     reschedule(change);
     note_transitions(change);
     sync_.mark(change, now());

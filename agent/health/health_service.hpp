@@ -57,6 +57,12 @@ public:
     // done.
     Result<void> set_configured(std::vector<ServiceDefinition> services,
                                 std::vector<CheckDefinition> checks);
+    // Of a reload: the node's metadata and whether output is discarded; all else stays as it was.
+    void reconfigure(const HealthConfig& config);
+    // Called after the registered services changed, however that came about.
+    void on_services_changed(std::function<void()> listener) {
+        services_changed_ = std::move(listener);
+    }
     // Begins checks and anti-entropy: the backend must be able to commit.
     void start();
     // Ends checks; what is not synced yet stays for the next process. Answers that are owed are not
@@ -117,6 +123,7 @@ private:
     CheckScheduler scheduler_;
     ProbeRunner probes_;
     boost::asio::steady_timer timer_;
+    std::function<void()> services_changed_;
     Instant armed_for_ = Instant::max();
     Instant reap_at_ = Instant::max();
     Instant alias_poll_at_ = Instant::max();

@@ -55,6 +55,8 @@ class LocalState {
 public:
     explicit LocalState(const HealthConfig& config) : config_(config), node_(config.node_name) {}
 
+    void set_discard_check_output(bool discard) { config_.discard_check_output = discard; }
+
     const std::map<std::string, LocalServiceEntry, std::less<>>& services() const {
         return services_;
     }

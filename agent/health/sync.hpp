@@ -54,6 +54,8 @@ public:
         if (config_.server_service) config_.server_service->node = config_.node_name;
     }
 
+    void set_node_meta(Shared<TextMap> meta) { config_.node_meta = std::move(meta); }
+
     // Rows that a change may have made different. Output alone waits up to check_update_interval.
     void mark(const LocalChange& change, Instant now);
 
