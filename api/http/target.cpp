@@ -109,7 +109,7 @@ std::optional<Target> parse_target(std::string_view raw) {
         raw = raw.substr(0, question);
     }
     if (raw == "*") {
-        target.path = "*";
+        target.path.push_back('*');
         return target;
     }
     if (!raw.starts_with('/') || !unescape(raw, false, target.path)) return std::nullopt;
