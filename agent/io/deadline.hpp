@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -14,6 +13,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
+#include "agent/io/task_scope.hpp"
 
 namespace weft {
 
@@ -40,7 +40,7 @@ boost::asio::awaitable<Result<T>> within(Duration limit,
     asio::steady_timer timer(executor);
     timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(limit));
     auto group = asio::experimental::make_parallel_group(
-        asio::co_spawn(executor, detail::without_throwing(std::move(operation)), asio::deferred),
+        as_operation(executor, detail::without_throwing(std::move(operation))),
         timer.async_wait(asio::deferred));
     auto [order, failure, result, timer_error] =
         co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);

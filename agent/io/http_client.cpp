@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/url/parse.hpp>
@@ -16,6 +15,7 @@
 #include "agent/io/deadline.hpp"
 #include "agent/io/http_response_parser.hpp"
 #include "agent/io/output_tail.hpp"
+#include "agent/io/task_scope.hpp"
 
 namespace weft {
 
@@ -328,19 +328,21 @@ struct LineSink {
     BodyKeeper keeper;
 };
 
+using Outcome = std::optional<Result<HttpResponse>>;
+
+asio::awaitable<void> store(asio::awaitable<Result<HttpResponse>> request, Outcome& outcome) {
+    outcome = co_await std::move(request);
+}
+
 // Runs one coroutine to its end on a loop of its own.
-template <class Start>
-Result<HttpResponse> run_blocking(Start start) {
+Result<HttpResponse> run_blocking(asio::awaitable<Result<HttpResponse>> request) {
     asio::io_context context(1);
-    std::optional<Result<HttpResponse>> result;
-    asio::co_spawn(context, start(),
-                   [&](std::exception_ptr failure, std::optional<Result<HttpResponse>> value) {
-                       if (failure) std::rethrow_exception(failure);
-                       result = std::move(value);
-                   });
+    TaskScope scope(context.get_executor());
+    Outcome outcome;
+    scope.spawn(store(std::move(request), outcome));
     context.run();
-    WEFT_ASSERT(result.has_value());
-    return std::move(*result);
+    WEFT_ASSERT(outcome.has_value());
+    return std::move(*outcome);
 }
 
 }  // namespace
@@ -376,13 +378,12 @@ asio::awaitable<Result<HttpResponse>> http_stream_lines(
 }
 
 Result<HttpResponse> http_fetch_blocking(HttpRequest request) {
-    return run_blocking([&] { return detail::without_throwing(http_fetch(request)); });
+    return run_blocking(http_fetch(std::move(request)));
 }
 
 Result<HttpResponse> http_stream_lines_blocking(HttpRequest request,
                                                 std::function<bool(std::string_view)> on_line) {
-    return run_blocking(
-        [&] { return detail::without_throwing(http_stream_lines(request, on_line)); });
+    return run_blocking(http_stream_lines(std::move(request), std::move(on_line)));
 }
 
 }  // namespace weft

@@ -3,9 +3,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <list>
+#include <utility>
 
 namespace weft {
 
@@ -48,5 +51,12 @@ private:
 // The task is not cancelled with the caller: it is what ends something over there.
 boost::asio::awaitable<void> run_on(boost::asio::any_io_executor executor,
                                     boost::asio::awaitable<void> task);
+
+// A task as an operation that is started, awaited and cancelled as part of another one (a parallel
+// group).
+template <class T>
+auto as_operation(const boost::asio::any_io_executor& executor, boost::asio::awaitable<T> task) {
+    return boost::asio::co_spawn(executor, std::move(task), boost::asio::deferred);
+}
 
 }  // namespace weft
