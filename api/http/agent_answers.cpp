@@ -5,7 +5,8 @@
 namespace weft::api {
 
 Response failure(const Error& error) {
-    return Response::text(error.code == make_error_code(Errc::Unsupported) ? 501 : 500, error.message());
+    return Response::text(error.code == make_error_code(Errc::Unsupported) ? 501 : 500,
+                          error.message());
 }
 
 LocalServices::Done empty_or_failure(Respond respond) {
@@ -17,10 +18,12 @@ LocalServices::Done empty_or_failure(Respond respond) {
 std::optional<Response> refused_namespace(const Request& request) {
     constexpr std::string_view kReason = " - Namespaces are a Consul Enterprise feature";
     if (!request.header("X-Consul-Namespace").value_or("").empty()) {
-        return Response::text(400, "Bad request: Invalid header: \"X-Consul-Namespace\"" + std::string(kReason));
+        return Response::text(
+            400, "Bad request: Invalid header: \"X-Consul-Namespace\"" + std::string(kReason));
     }
     if (!request.parameter("ns").value_or("").empty()) {
-        return Response::text(400, "Bad request: Invalid query parameter: \"ns\"" + std::string(kReason));
+        return Response::text(
+            400, "Bad request: Invalid query parameter: \"ns\"" + std::string(kReason));
     }
     return std::nullopt;
 }

@@ -9,8 +9,8 @@
 namespace weft::api {
 namespace {
 
-// Consul looks at selectors when it meets the first check: a wrong one is no error while there are none, and its text
-// then has no prefix.
+// Consul looks at selectors when it meets the first check: a wrong one is no error while there are
+// none, and its text then has no prefix.
 Response list(const Endpoints& endpoints, const Request& request) {
     if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     const std::string_view text = request.parameter("filter").value_or("");
@@ -37,38 +37,44 @@ Response list(const Endpoints& endpoints, const Request& request) {
 void register_check(const Endpoints& endpoints, const Request& request, Respond respond) {
     auto definition = read_check_body(request.body);
     if (!definition) return respond(Response::text(400, definition.error().message()));
-    endpoints.local.register_check(std::move(definition).value(), empty_or_failure(std::move(respond)));
+    endpoints.local.register_check(std::move(definition).value(),
+                                   empty_or_failure(std::move(respond)));
 }
 
 // Consul answers success for a check that it does not have.
 void deregister_check(const Endpoints& endpoints, const Request& request, Respond respond) {
     if (request.rest.empty()) return respond(Response::text(500, "CheckID missing"));
-    endpoints.local.deregister_check(request.rest, [respond = std::move(respond)](Result<void> result) {
-        const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
-        respond(result || unknown ? Response::empty() : failure(result.error()));
-    });
+    endpoints.local.deregister_check(
+        request.rest, [respond = std::move(respond)](Result<void> result) {
+            const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
+            respond(result || unknown ? Response::empty() : failure(result.error()));
+        });
 }
 
 template <agent::Status status>
 void set_status(const Endpoints& endpoints, const Request& request, Respond respond) {
     std::string note(request.parameter("note").value_or(""));
-    endpoints.local.update_ttl(request.rest, status, std::move(note), empty_or_failure(std::move(respond)));
+    endpoints.local.update_ttl(request.rest, status, std::move(note),
+                               empty_or_failure(std::move(respond)));
 }
 
 void update_check(const Endpoints& endpoints, const Request& request, Respond respond) {
     auto update = read_check_update_body(request.body);
     if (!update) return respond(Response::text(400, update.error().message()));
-    endpoints.local.update_ttl(request.rest, update.value().status, std::move(update.value().output),
+    endpoints.local.update_ttl(request.rest, update.value().status,
+                               std::move(update.value().output),
                                empty_or_failure(std::move(respond)));
 }
 
 }  // namespace
 
 void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto put = [&](std::string pattern, void (*act)(const Endpoints&, const Request&, Respond)) {
-        ControlHandler handler{[endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
-            act(*endpoints, *request, std::move(respond));
-        }};
+    const auto put = [&](std::string pattern,
+                         void (*act)(const Endpoints&, const Request&, Respond)) {
+        ControlHandler handler{
+            [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
+                act(*endpoints, *request, std::move(respond));
+            }};
         routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
     };
     put("/v1/agent/check/register", register_check);
@@ -78,7 +84,9 @@ void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endp
     put("/v1/agent/check/fail/", set_status<agent::Status::Critical>);
     put("/v1/agent/check/update/", update_check);
     routes.push_back({"/v1/agent/checks",
-                      {{"GET", answer_with([endpoints](const Request& request) { return list(*endpoints, request); })}},
+                      {{"GET", answer_with([endpoints](const Request& request) {
+                            return list(*endpoints, request);
+                        })}},
                       {}});
 }
 

@@ -5,8 +5,8 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/row_json.hpp"
 
-// GET /v1/agent/health/service/id/:id and name/:name: the status of local services, as the HTTP status too, so that load
-// balancers can use it as their own check.
+// GET /v1/agent/health/service/id/:id and name/:name: the status of local services, as the HTTP
+// status too, so that load balancers can use it as their own check.
 namespace weft::api {
 namespace {
 
@@ -23,20 +23,28 @@ AggregateStatus status_of(const agent::CheckRow& check) {
         return AggregateStatus::Maintenance;
     }
     switch (check.status) {
-        case agent::Status::Passing: return AggregateStatus::Passing;
-        case agent::Status::Warning: return AggregateStatus::Warning;
-        case agent::Status::Critical: return AggregateStatus::Critical;
-        case agent::Status::Maintenance: return AggregateStatus::Maintenance;
+        case agent::Status::Passing:
+            return AggregateStatus::Passing;
+        case agent::Status::Warning:
+            return AggregateStatus::Warning;
+        case agent::Status::Critical:
+            return AggregateStatus::Critical;
+        case agent::Status::Maintenance:
+            return AggregateStatus::Maintenance;
     }
     return AggregateStatus::Critical;
 }
 
 std::string_view word(AggregateStatus status) {
     switch (status) {
-        case AggregateStatus::Passing: return "passing";
-        case AggregateStatus::Warning: return "warning";
-        case AggregateStatus::Critical: return "critical";
-        case AggregateStatus::Maintenance: return "maintenance";
+        case AggregateStatus::Passing:
+            return "passing";
+        case AggregateStatus::Warning:
+            return "warning";
+        case AggregateStatus::Critical:
+            return "critical";
+        case AggregateStatus::Maintenance:
+            return "maintenance";
     }
     return "critical";
 }
@@ -53,7 +61,8 @@ Health health_of(const LocalServices& local, std::string_view id) {
     for (LocalCheck& check : local.node_checks()) health.checks.push_back(std::move(check));
     std::sort(health.checks.begin(), health.checks.end(),
               [](const LocalCheck& a, const LocalCheck& b) { return a.row.id < b.row.id; });
-    for (const LocalCheck& check : health.checks) health.status = std::max(health.status, status_of(check.row));
+    for (const LocalCheck& check : health.checks)
+        health.status = std::max(health.status, status_of(check.row));
     return health;
 }
 
@@ -70,7 +79,8 @@ void write_health(JsonWriter& writer, const agent::ServiceRow& service, const He
 }
 
 bool wants_text(const Request& request) {
-    return request.parameter("format") == "text" || request.header("Accept").value_or("").starts_with("text/plain");
+    return request.parameter("format") == "text" ||
+           request.header("Accept").value_or("").starts_with("text/plain");
 }
 
 Response with_reason(Response response, int status, std::string reason) {
@@ -99,8 +109,9 @@ Response by_id(const Endpoints& endpoints, const Request& request) {
     if (!service) {
         // Even to a client that asked for plain text, Consul answers this in JSON.
         std::string reason = "ServiceId " + request.rest + " not found";
-        std::string body = wants_text(request) ? json_string(reason)
-                                               : R"({"AggregatedStatus":"critical","Service":null,"Checks":null})";
+        std::string body = wants_text(request)
+                               ? json_string(reason)
+                               : R"({"AggregatedStatus":"critical","Service":null,"Checks":null})";
         return with_reason(Response::json(std::move(body)), 404, std::move(reason));
     }
     const Health health = health_of(endpoints.local, request.rest);
@@ -138,8 +149,10 @@ Response by_name(const Endpoints& endpoints, const Request& request) {
 }  // namespace
 
 void add_agent_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto get = [&](std::string pattern, Response (*answer)(const Endpoints&, const Request&)) {
-        ControlHandler handler = answer_with([endpoints, answer](const Request& r) { return answer(*endpoints, r); });
+    const auto get = [&](std::string pattern,
+                         Response (*answer)(const Endpoints&, const Request&)) {
+        ControlHandler handler =
+            answer_with([endpoints, answer](const Request& r) { return answer(*endpoints, r); });
         routes.push_back({std::move(pattern), {{"GET", std::move(handler)}}, {}});
     };
     get("/v1/agent/health/service/id/", by_id);

@@ -7,8 +7,8 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/go_text.hpp"
 
-// What the agent says about itself, and what it can be told to do: self, host, members, metrics, monitor, maintenance,
-// reload, leave.
+// What the agent says about itself, and what it can be told to do: self, host, members, metrics,
+// monitor, maintenance, reload, leave.
 namespace weft::api {
 namespace {
 
@@ -33,8 +33,9 @@ void write_member(JsonWriter& writer, const Member& member, std::string_view nam
 }
 
 bool is_server(const Member& member) {
-    return std::any_of(member.tags.begin(), member.tags.end(),
-                       [](const auto& tag) { return tag.first == "role" && tag.second == "consul"; });
+    return std::any_of(member.tags.begin(), member.tags.end(), [](const auto& tag) {
+        return tag.first == "role" && tag.second == "consul";
+    });
 }
 
 // In the WAN pool there are servers only, and each has its datacenter in its name.
@@ -49,7 +50,8 @@ Response members(const Endpoints& endpoints, const Request& request) {
     writer.begin_array();
     for (const Member& member : endpoints.membership.members()) {
         if (wan && !is_server(member)) continue;
-        write_member(writer, member, wan ? member.name + "." + endpoints.facts.datacenter : member.name);
+        write_member(writer, member,
+                     wan ? member.name + "." + endpoints.facts.datacenter : member.name);
     }
     writer.end_array();
     return Response::json(std::move(body));
@@ -63,9 +65,11 @@ Response prometheus_text(const AgentControl& control) {
 }
 
 Response metrics(const Endpoints& endpoints, const Request& request) {
-    if (request.parameter("format") != "prometheus") return Response::json(endpoints.control.metrics_json());
+    if (request.parameter("format") != "prometheus")
+        return Response::json(endpoints.control.metrics_json());
     if (!endpoints.facts.prometheus_retention) {
-        return Response::text(415, "Prometheus is not enabled since its retention time is not positive");
+        return Response::text(415,
+                              "Prometheus is not enabled since its retention time is not positive");
     }
     return prometheus_text(endpoints.control);
 }
@@ -74,7 +78,8 @@ void maintain_node(const Endpoints& endpoints, const Request& request, Respond r
     auto enable = read_enable(request);
     if (!enable) return respond(Response::text(400, enable.error().context));
     std::string reason(request.parameter("reason").value_or(""));
-    endpoints.local.node_maintenance(enable.value(), std::move(reason), empty_or_failure(std::move(respond)));
+    endpoints.local.node_maintenance(enable.value(), std::move(reason),
+                                     empty_or_failure(std::move(respond)));
 }
 
 void reload(const Endpoints& endpoints, const Request&, Respond respond) {
@@ -89,14 +94,18 @@ void leave(const Endpoints& endpoints, const Request&, Respond respond) {
 // Members are known once there is gossip; until then the agent knows itself.
 void force_leave(const Endpoints& endpoints, const Request& request, Respond respond) {
     const std::vector<Member> known = endpoints.membership.members();
-    if (std::none_of(known.begin(), known.end(), [&](const Member& m) { return m.name == request.rest; })) {
-        return respond(Response::text(500, "agent: No node found with name '" + request.rest + "'"));
+    if (std::none_of(known.begin(), known.end(),
+                     [&](const Member& m) { return m.name == request.rest; })) {
+        return respond(
+            Response::text(500, "agent: No node found with name '" + request.rest + "'"));
     }
-    respond(Response::text(501, "Forcing a member to leave needs gossip, which is not in this version of weft"));
+    respond(Response::text(
+        501, "Forcing a member to leave needs gossip, which is not in this version of weft"));
 }
 
 void join(const Endpoints&, const Request& request, Respond respond) {
-    respond(Response::text(501, "Joining " + request.rest + " needs gossip, which is not in this version of weft"));
+    respond(Response::text(
+        501, "Joining " + request.rest + " needs gossip, which is not in this version of weft"));
 }
 
 std::string log_level(const Request& request) {
@@ -108,27 +117,32 @@ std::string log_level(const Request& request) {
 
 using StreamOutcome = std::variant<Response, std::shared_ptr<void>>;
 
-StreamOutcome monitor(const Endpoints& endpoints, const Request& request, std::shared_ptr<Stream> stream) {
+StreamOutcome monitor(const Endpoints& endpoints, const Request& request,
+                      std::shared_ptr<Stream> stream) {
     constexpr std::array<std::string_view, 5> kLevels = {"trace", "debug", "info", "warn", "err"};
     const std::string level = log_level(request);
     if (std::find(kLevels.begin(), kLevels.end(), level) == kLevels.end()) {
         return Response::text(400, "Bad request: Unknown log level: " +
                                        std::string(request.parameter("loglevel").value_or("")));
     }
-    // The connection owns the stream and the subscription; a strong reference here would keep both for ever.
+    // The connection owns the stream and the subscription; a strong reference here would keep both
+    // for ever.
     auto sink = [weak = std::weak_ptr(stream)](LogLine line) {
         if (const auto alive = weak.lock()) alive->write(*line + "\n");
     };
-    auto subscription = endpoints.control.subscribe_log(level, request.has("logjson"), std::move(sink));
+    auto subscription =
+        endpoints.control.subscribe_log(level, request.has("logjson"), std::move(sink));
     if (!subscription) return failure(subscription.error());
     return std::shared_ptr<void>(std::move(subscription).value());
 }
 
 void add_puts(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto put = [&](std::string pattern, void (*act)(const Endpoints&, const Request&, Respond)) {
-        ControlHandler handler{[endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
-            act(*endpoints, *request, std::move(respond));
-        }};
+    const auto put = [&](std::string pattern,
+                         void (*act)(const Endpoints&, const Request&, Respond)) {
+        ControlHandler handler{
+            [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
+                act(*endpoints, *request, std::move(respond));
+            }};
         routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
     };
     put("/v1/agent/maintenance", maintain_node);
@@ -144,16 +158,22 @@ void add_agent_info_routes(std::vector<Route>& routes, const EndpointsPtr& endpo
     const auto get = [&](std::string pattern, Handler handler) {
         routes.push_back({std::move(pattern), {{"GET", std::move(handler)}}, {}});
     };
-    get("/v1/agent/self",
-        answer_with([endpoints](const Request&) { return Response::json(endpoints->control.self_json()); }));
-    get("/v1/agent/host",
-        answer_with([endpoints](const Request&) { return Response::json(endpoints->control.host_json()); }));
-    get("/v1/agent/members", answer_with([endpoints](const Request& request) { return members(*endpoints, request); }));
-    get("/v1/agent/metrics",
-        WorkerHandler([endpoints](const Request& request) -> WorkerOutcome { return metrics(*endpoints, request); }));
-    get("/metrics",
-        WorkerHandler([endpoints](const Request&) -> WorkerOutcome { return prometheus_text(endpoints->control); }));
-    get("/v1/agent/monitor", StreamHandler([endpoints](const Request& request, std::shared_ptr<Stream> stream) {
+    get("/v1/agent/self", answer_with([endpoints](const Request&) {
+            return Response::json(endpoints->control.self_json());
+        }));
+    get("/v1/agent/host", answer_with([endpoints](const Request&) {
+            return Response::json(endpoints->control.host_json());
+        }));
+    get("/v1/agent/members",
+        answer_with([endpoints](const Request& request) { return members(*endpoints, request); }));
+    get("/v1/agent/metrics", WorkerHandler([endpoints](const Request& request) -> WorkerOutcome {
+            return metrics(*endpoints, request);
+        }));
+    get("/metrics", WorkerHandler([endpoints](const Request&) -> WorkerOutcome {
+            return prometheus_text(endpoints->control);
+        }));
+    get("/v1/agent/monitor",
+        StreamHandler([endpoints](const Request& request, std::shared_ptr<Stream> stream) {
             return monitor(*endpoints, request, std::move(stream));
         }));
     add_puts(routes, endpoints);

@@ -14,7 +14,8 @@ namespace {
 Response list(const Endpoints& endpoints, const Request& request) {
     if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     auto filter = parse_filter(request.parameter("filter").value_or(""), service_fields());
-    if (!filter) return Response::text(500, std::string(kFilterErrorPrefix) + filter.error().context);
+    if (!filter)
+        return Response::text(500, std::string(kFilterErrorPrefix) + filter.error().context);
     std::string body;
     JsonWriter writer(body);
     writer.begin_object();
@@ -32,21 +33,24 @@ void register_service(const Endpoints& endpoints, const Request& request, Respon
     if (!definition) return respond(Response::text(400, definition.error().message()));
     if (definition.value().has_sidecar_service) {
         return respond(Response::text(
-            501, "Connect.SidecarService needs the service mesh, which is not in this version of weft: "
-                 "register the service without it"));
+            501,
+            "Connect.SidecarService needs the service mesh, which is not in this version of weft: "
+            "register the service without it"));
     }
     const auto replace = request.parameter("replace-existing-checks");
     const bool replaces = replace && (replace->empty() || go_parse_bool(*replace).value_or(false));
-    endpoints.local.register_service(std::move(definition).value(), replaces, empty_or_failure(std::move(respond)));
+    endpoints.local.register_service(std::move(definition).value(), replaces,
+                                     empty_or_failure(std::move(respond)));
 }
 
 // Consul answers success for a service that it does not have.
 void deregister_service(const Endpoints& endpoints, const Request& request, Respond respond) {
     if (request.rest.empty()) return respond(Response::text(500, "ServiceID missing"));
-    endpoints.local.deregister_service(request.rest, [respond = std::move(respond)](Result<void> result) {
-        const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
-        respond(result || unknown ? Response::empty() : failure(result.error()));
-    });
+    endpoints.local.deregister_service(
+        request.rest, [respond = std::move(respond)](Result<void> result) {
+            const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
+            respond(result || unknown ? Response::empty() : failure(result.error()));
+        });
 }
 
 void maintain_service(const Endpoints& endpoints, const Request& request, Respond respond) {
@@ -58,7 +62,8 @@ void maintain_service(const Endpoints& endpoints, const Request& request, Respon
         request.rest, enable.value(), std::move(reason),
         [respond = std::move(respond), id = request.rest](Result<void> result) {
             if (!result && result.error().code == make_error_code(Errc::NotFound)) {
-                return respond(Response::text(404, "No service registered with ID " + go_quote(id)));
+                return respond(
+                    Response::text(404, "No service registered with ID " + go_quote(id)));
             }
             respond(result ? Response::empty() : failure(result.error()));
         });
@@ -67,10 +72,12 @@ void maintain_service(const Endpoints& endpoints, const Request& request, Respon
 }  // namespace
 
 void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto put = [&](std::string pattern, void (*act)(const Endpoints&, const Request&, Respond)) {
-        ControlHandler handler{[endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
-            act(*endpoints, *request, std::move(respond));
-        }};
+    const auto put = [&](std::string pattern,
+                         void (*act)(const Endpoints&, const Request&, Respond)) {
+        ControlHandler handler{
+            [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
+                act(*endpoints, *request, std::move(respond));
+            }};
         routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
     };
     put("/v1/agent/service/register", register_service);
@@ -78,7 +85,9 @@ void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& en
     put("/v1/agent/service/maintenance/", maintain_service);
 
     routes.push_back({"/v1/agent/services",
-                      {{"GET", answer_with([endpoints](const Request& request) { return list(*endpoints, request); })}},
+                      {{"GET", answer_with([endpoints](const Request& request) {
+                            return list(*endpoints, request);
+                        })}},
                       {}});
     const auto watch = ServiceWatch::start(endpoints->local, endpoints->timers, endpoints->seed);
     ControlHandler one{[watch](std::shared_ptr<const Request> request, Respond respond) {

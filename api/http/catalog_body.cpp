@@ -10,8 +10,8 @@ namespace weft::api {
 
 using agent::FieldNames;
 
-// The structs of Consul's catalog requests, whose JSON knows no spelling but its own. Indexes are accepted, as Go's
-// decoder does, and unused.
+// The structs of Consul's catalog requests, whose JSON knows no spelling but its own. Indexes are
+// accepted, as Go's decoder does, and unused.
 namespace body {
 
 struct ServiceBody {
@@ -120,8 +120,12 @@ void read_fields(Reader& read, DeregisterBody& request) {
 
 namespace {
 
-CatalogBodyError undecodable(const Error& error) { return {400, "Request decode failed: " + error.message()}; }
-CatalogBodyError refused(std::string text) { return {500, std::move(text)}; }
+CatalogBodyError undecodable(const Error& error) {
+    return {400, "Request decode failed: " + error.message()};
+}
+CatalogBodyError refused(std::string text) {
+    return {500, std::move(text)};
+}
 
 Shared<agent::TextMap> text_map(const std::optional<agent::StringMap>& map) {
     if (!map) return {};
@@ -130,10 +134,14 @@ Shared<agent::TextMap> text_map(const std::optional<agent::StringMap>& map) {
     return rows;
 }
 
-agent::TextList text_list(const std::vector<std::string>& list) { return {list.begin(), list.end()}; }
+agent::TextList text_list(const std::vector<std::string>& list) {
+    return {list.begin(), list.end()};
+}
 
 // Ports were read as 32 bits.
-std::int32_t narrow(std::int64_t number) { return static_cast<std::int32_t>(number); }
+std::int32_t narrow(std::int64_t number) {
+    return static_cast<std::int32_t>(number);
+}
 
 agent::ProxyRow proxy_row(const agent::ProxyDefinition& definition) {
     agent::ProxyRow row;
@@ -146,8 +154,9 @@ agent::ProxyRow proxy_row(const agent::ProxyDefinition& definition) {
     row.mesh_gateway_mode = definition.mesh_gateway_mode;
     row.expose_checks = definition.expose_checks;
     for (const auto& upstream : definition.upstreams) {
-        row.upstreams.push_back({upstream.destination_type, upstream.destination_namespace, upstream.destination_name,
-                                 upstream.datacenter, upstream.local_bind_address, narrow(upstream.local_bind_port),
+        row.upstreams.push_back({upstream.destination_type, upstream.destination_namespace,
+                                 upstream.destination_name, upstream.datacenter,
+                                 upstream.local_bind_address, narrow(upstream.local_bind_port),
                                  upstream.config_json, upstream.mesh_gateway_mode});
     }
     for (const auto& path : definition.expose_paths) {
@@ -158,7 +167,8 @@ agent::ProxyRow proxy_row(const agent::ProxyDefinition& definition) {
 }
 
 Result<void> validate_service(const agent::ServiceDefinition& service) {
-    if (service.name.empty()) return make_error(Errc::InvalidArgument, "Must provide service name with ID");
+    if (service.name.empty())
+        return make_error(Errc::InvalidArgument, "Must provide service name with ID");
     return service.validate();
 }
 
@@ -173,7 +183,8 @@ agent::ServiceRow service_row(const body::ServiceBody& service, const SharedText
     row.address = definition.address;
     if (!definition.tagged_addresses.empty()) {
         agent::ServiceAddressMap addresses;
-        for (const auto& [tag, address] : definition.tagged_addresses) addresses.emplace_back(tag, address);
+        for (const auto& [tag, address] : definition.tagged_addresses)
+            addresses.emplace_back(tag, address);
         row.tagged_addresses = std::move(addresses);
     }
     row.meta = text_map(service.meta);
@@ -191,7 +202,8 @@ agent::ServiceRow service_row(const body::ServiceBody& service, const SharedText
 Shared<agent::CheckDefinitionRow> definition_row(const agent::CheckDefinition& check) {
     agent::CheckDefinitionRow row;
     row.http = check.http;
-    for (const auto& [name, values] : check.header) row.header.emplace_back(name, text_list(values));
+    for (const auto& [name, values] : check.header)
+        row.header.emplace_back(name, text_list(values));
     row.method = check.method;
     row.body = check.body;
     row.tls_skip_verify = check.tls_skip_verify;
@@ -205,7 +217,8 @@ Shared<agent::CheckDefinitionRow> definition_row(const agent::CheckDefinition& c
 }
 
 std::optional<agent::Status> status_of(std::string_view text) {
-    for (const auto status : {agent::Status::Passing, agent::Status::Warning, agent::Status::Critical}) {
+    for (const auto status :
+         {agent::Status::Passing, agent::Status::Warning, agent::Status::Critical}) {
         if (text == agent::to_string(status)) return status;
     }
     return std::nullopt;
@@ -218,13 +231,16 @@ Result<agent::CheckRow> check_row(const body::CheckBody& check, const std::strin
     }
     const auto status = check.status.empty() ? agent::Status::Critical : status_of(check.status);
     if (!status) {
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("failed inserting check: invalid check status {}", go_quote(check.status)));
+        return make_error(
+            Errc::InvalidArgument,
+            fmt::format("failed inserting check: invalid check status {}", go_quote(check.status)));
     }
     agent::CheckRow row;
     row.node = node;
     row.id = check.id.empty() ? check.name : check.id;
-    if (row.id.empty()) return make_error(Errc::InvalidArgument, "failed inserting check: Missing check ID or name");
+    if (row.id.empty())
+        return make_error(Errc::InvalidArgument,
+                          "failed inserting check: Missing check ID or name");
     row.name = check.name;
     row.notes = check.notes;
     row.output = check.output;
@@ -243,12 +259,13 @@ Result<agent::CheckRow> check_row(const body::CheckBody& check, const std::strin
 Result<void> validate_node(const body::RegisterBody& request) {
     if (request.node.empty()) return make_error(Errc::InvalidArgument, "Must provide node");
     if (request.address.empty() && !request.skip_node_update) {
-        return make_error(Errc::InvalidArgument, "Must provide address if SkipNodeUpdate is not set");
+        return make_error(Errc::InvalidArgument,
+                          "Must provide address if SkipNodeUpdate is not set");
     }
     if (!request.id.empty() && !is_uuid(request.id)) {
-        return make_error(Errc::InvalidArgument,
-                          request.id.size() == 36 ? "Bad node ID: uuid is improperly formatted"
-                                                  : "Bad node ID: uuid string is wrong length");
+        return make_error(Errc::InvalidArgument, request.id.size() == 36
+                                                     ? "Bad node ID: uuid is improperly formatted"
+                                                     : "Bad node ID: uuid string is wrong length");
     }
     return success();
 }
@@ -280,7 +297,8 @@ Result<CatalogRegistration> to_registration(body::RegisterBody& request) {
 
 CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view text) {
     body::RegisterBody request;
-    if (auto decoded = decode_body(text, "RegisterRequest", request); !decoded) return undecodable(decoded.error());
+    if (auto decoded = decode_body(text, "RegisterRequest", request); !decoded)
+        return undecodable(decoded.error());
     auto registration = to_registration(request);
     if (!registration) return refused(registration.error().message());
     return std::move(registration).value();
@@ -288,9 +306,11 @@ CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view tex
 
 CatalogBody<CatalogDeregistration> read_catalog_deregister_body(std::string_view text) {
     body::DeregisterBody request;
-    if (auto decoded = decode_body(text, "DeregisterRequest", request); !decoded) return undecodable(decoded.error());
+    if (auto decoded = decode_body(text, "DeregisterRequest", request); !decoded)
+        return undecodable(decoded.error());
     if (request.node.empty()) return refused("Must provide node");
-    return CatalogDeregistration{request.datacenter, {request.node, request.service_id, request.check_id}};
+    return CatalogDeregistration{request.datacenter,
+                                 {request.node, request.service_id, request.check_id}};
 }
 
 }  // namespace weft::api

@@ -26,7 +26,8 @@ struct CatalogBodyError {
 };
 
 template <class T>
-using CatalogBody = boost::outcome_v2::basic_result<T, CatalogBodyError, boost::outcome_v2::policy::all_narrow>;
+using CatalogBody =
+    boost::outcome_v2::basic_result<T, CatalogBodyError, boost::outcome_v2::policy::all_narrow>;
 
 // With the defaults that Consul fills in: ids from names, status critical, weights 1.
 CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view body);

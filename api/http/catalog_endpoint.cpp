@@ -29,7 +29,8 @@ Response datacenters(const AgentFacts& facts) {
     return Response::json(std::move(body));
 }
 
-std::string render_nodes(const View& view, const Selectors& selectors, const std::string& datacenter) {
+std::string render_nodes(const View& view, const Selectors& selectors,
+                         const std::string& datacenter) {
     std::vector<const NodeRow*> rows = view.nodes();
     std::erase_if(rows, [&](const NodeRow* row) {
         const NodeRecord record{row, datacenter};
@@ -51,8 +52,11 @@ WorkerOutcome nodes(const Endpoints& endpoints, const Request& request) {
     CatalogQuery query;
     query.watch = {WatchKind::Nodes, {}};
     query.cache_key = cache_key("catalog/nodes", {}, selectors.value());
-    query.render = [selectors = std::move(selectors).value(), datacenter = endpoints.facts.datacenter](
-                       const View& view) -> Result<std::string> { return render_nodes(view, selectors, datacenter); };
+    query.render = [selectors = std::move(selectors).value(),
+                    datacenter =
+                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
+        return render_nodes(view, selectors, datacenter);
+    };
     return query;
 }
 
@@ -83,9 +87,11 @@ std::string render_services(const View& view, const Selectors& selectors) {
     JsonWriter writer(body);
     writer.begin_object();
     if (selectors.node_meta.empty()) {
-        for (const agent::ServiceName& service : view.service_names()) write_tags(writer, service.name, service.tags);
+        for (const agent::ServiceName& service : view.service_names())
+            write_tags(writer, service.name, service.tags);
     } else {
-        for (const auto& [name, tags] : services_on_nodes_with_meta(view, selectors)) write_tags(writer, name, tags);
+        for (const auto& [name, tags] : services_on_nodes_with_meta(view, selectors))
+            write_tags(writer, name, tags);
     }
     writer.end_object();
     return body;
@@ -97,7 +103,8 @@ WorkerOutcome services(const Request& request) {
     selectors.node_meta = read_node_meta(request);
     CatalogQuery query;
     query.watch = {WatchKind::ServiceNames, {}};
-    // Metadata of nodes does not move the index of services: what depends on it is rendered anew each time.
+    // Metadata of nodes does not move the index of services: what depends on it is rendered anew
+    // each time.
     if (selectors.node_meta.empty()) query.cache_key = "catalog/services";
     query.render = [selectors = std::move(selectors)](const View& view) -> Result<std::string> {
         return render_services(view, selectors);
@@ -107,19 +114,22 @@ WorkerOutcome services(const Request& request) {
 
 enum class Instances { Plain, Connect };
 
-std::string render_instances(const View& view, const std::string& name, Instances which, const Selectors& selectors,
-                             const std::string& datacenter) {
-    std::vector<Instance> rows = which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
+std::string render_instances(const View& view, const std::string& name, Instances which,
+                             const Selectors& selectors, const std::string& datacenter) {
+    std::vector<Instance> rows =
+        which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::erase_if(rows, [&](const Instance& row) {
         const CatalogServiceRecord record{{row.node, datacenter}, row.service};
-        return !selectors.has_tags(*row.service) || !selectors.has_meta(*row.node) || !selectors.filter.matches(&record);
+        return !selectors.has_tags(*row.service) || !selectors.has_meta(*row.node) ||
+               !selectors.filter.matches(&record);
     });
     put_near_first(rows, selectors.near, [](const Instance& row) { return row.node->name.view(); });
     std::string body;
     body.reserve(rows.size() * kBytesPerRow);
     JsonWriter writer(body);
     writer.begin_array();
-    for (const Instance& row : rows) write_catalog_service(writer, *row.node, *row.service, datacenter);
+    for (const Instance& row : rows)
+        write_catalog_service(writer, *row.node, *row.service, datacenter);
     writer.end_array();
     return body;
 }
@@ -132,9 +142,11 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     CatalogQuery query;
     query.watch = watch_of(plain ? WatchKind::Service : WatchKind::Connect, request.rest);
     query.by_service_version = plain;
-    query.cache_key = cache_key(plain ? "catalog/service" : "catalog/connect", request.rest, selectors.value());
+    query.cache_key =
+        cache_key(plain ? "catalog/service" : "catalog/connect", request.rest, selectors.value());
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
-                    datacenter = endpoints.facts.datacenter](const View& view) -> Result<std::string> {
+                    datacenter =
+                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
         return render_instances(view, name, which, selectors, datacenter);
     };
     return query;
@@ -142,8 +154,8 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
 
 enum class NodeForm { Map, List };
 
-std::string render_node(const View& view, const std::string& name, NodeForm form, const Filter& filter,
-                        const std::string& datacenter) {
+std::string render_node(const View& view, const std::string& name, NodeForm form,
+                        const Filter& filter, const std::string& datacenter) {
     std::string body;
     JsonWriter writer(body);
     const NodeRow* node = view.node(name);
@@ -171,10 +183,11 @@ WorkerOutcome node(const Endpoints& endpoints, const Request& request, NodeForm 
     if (!selectors) return failing_query(std::move(selectors).error());
     CatalogQuery query;
     query.watch = watch_of(WatchKind::Node, request.rest);
-    query.cache_key = cache_key(form == NodeForm::Map ? "catalog/node" : "catalog/node-services", request.rest,
-                                selectors.value());
+    query.cache_key = cache_key(form == NodeForm::Map ? "catalog/node" : "catalog/node-services",
+                                request.rest, selectors.value());
     query.render = [filter = selectors.value().filter, form, name = request.rest,
-                    datacenter = endpoints.facts.datacenter](const View& view) -> Result<std::string> {
+                    datacenter =
+                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
         return render_node(view, name, form, filter, datacenter);
     };
     return query;
@@ -195,17 +208,23 @@ void add_catalog_routes(std::vector<Route>& routes, const EndpointsPtr& endpoint
     const auto get = [&](std::string pattern, WorkerHandler handler) {
         routes.push_back({std::move(pattern), {{"GET", std::move(handler)}}, {}});
     };
-    get("/v1/catalog/datacenters", [endpoints](const Request&) -> WorkerOutcome { return datacenters(endpoints->facts); });
-    get("/v1/catalog/nodes", [endpoints](const Request& request) { return nodes(*endpoints, request); });
+    get("/v1/catalog/datacenters",
+        [endpoints](const Request&) -> WorkerOutcome { return datacenters(endpoints->facts); });
+    get("/v1/catalog/nodes",
+        [endpoints](const Request& request) { return nodes(*endpoints, request); });
     get("/v1/catalog/services", [](const Request& request) { return services(request); });
-    get("/v1/catalog/service/",
-        [endpoints](const Request& request) { return instances(*endpoints, request, Instances::Plain); });
-    get("/v1/catalog/connect/",
-        [endpoints](const Request& request) { return instances(*endpoints, request, Instances::Connect); });
-    get("/v1/catalog/node/", [endpoints](const Request& request) { return node(*endpoints, request, NodeForm::Map); });
+    get("/v1/catalog/service/", [endpoints](const Request& request) {
+        return instances(*endpoints, request, Instances::Plain);
+    });
+    get("/v1/catalog/connect/", [endpoints](const Request& request) {
+        return instances(*endpoints, request, Instances::Connect);
+    });
+    get("/v1/catalog/node/",
+        [endpoints](const Request& request) { return node(*endpoints, request, NodeForm::Map); });
     get("/v1/catalog/node-services/",
         [endpoints](const Request& request) { return node(*endpoints, request, NodeForm::List); });
-    get("/v1/catalog/gateway-services/", [](const Request& request) { return gateway_services(request); });
+    get("/v1/catalog/gateway-services/",
+        [](const Request& request) { return gateway_services(request); });
 }
 
 }  // namespace weft::api

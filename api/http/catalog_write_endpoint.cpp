@@ -1,23 +1,26 @@
 #include "api/http/catalog_body.hpp"
 #include "api/http/endpoints.hpp"
 
-// PUT /v1/catalog/register and deregister: rows written as they come. What is registered here is never checked or run by
-// the agent.
+// PUT /v1/catalog/register and deregister: rows written as they come. What is registered here is
+// never checked or run by the agent.
 namespace weft::api {
 namespace {
 
-void commit(const Endpoints& endpoints, const std::string& datacenter, agent::Command command, Respond respond) {
+void commit(const Endpoints& endpoints, const std::string& datacenter, agent::Command command,
+            Respond respond) {
     if (!datacenter.empty() && datacenter != endpoints.facts.datacenter) {
         return respond(Response::text(500, "No path to datacenter"));
     }
-    endpoints.writer.write(std::move(command), [respond = std::move(respond)](Result<agent::Index> index) {
-        respond(index ? Response::json("true") : Response::text(500, index.error().message()));
-    });
+    endpoints.writer.write(
+        std::move(command), [respond = std::move(respond)](Result<agent::Index> index) {
+            respond(index ? Response::json("true") : Response::text(500, index.error().message()));
+        });
 }
 
 template <class Read>
 AsyncHandler handler(EndpointsPtr endpoints, Read read) {
-    return [endpoints = std::move(endpoints), read](std::shared_ptr<const Request> request, Respond respond) {
+    return [endpoints = std::move(endpoints), read](std::shared_ptr<const Request> request,
+                                                    Respond respond) {
         auto body = read(request->body);
         if (!body) return respond(Response::text(body.error().status, body.error().text));
         // The body's own datacenter counts before the parameter, as in Consul.
@@ -32,8 +35,9 @@ AsyncHandler handler(EndpointsPtr endpoints, Read read) {
 void add_catalog_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
     routes.push_back(
         {"/v1/catalog/register", {{"PUT", handler(endpoints, read_catalog_register_body)}}, {}});
-    routes.push_back(
-        {"/v1/catalog/deregister", {{"PUT", handler(endpoints, read_catalog_deregister_body)}}, {}});
+    routes.push_back({"/v1/catalog/deregister",
+                      {{"PUT", handler(endpoints, read_catalog_deregister_body)}},
+                      {}});
 }
 
 }  // namespace weft::api

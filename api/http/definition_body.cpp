@@ -29,7 +29,9 @@ void read_fields(Reader& read, CheckUpdateBody& update) {
 
 namespace {
 
-Error refused(std::string text) { return make_error(Errc::InvalidArgument, std::move(text)); }
+Error refused(std::string text) {
+    return make_error(Errc::InvalidArgument, std::move(text));
+}
 
 template <class T>
 Result<T> decoded(std::string_view text) {
@@ -41,7 +43,8 @@ Result<T> decoded(std::string_view text) {
 }
 
 std::optional<agent::Status> status_of(std::string_view text) {
-    for (const auto status : {agent::Status::Passing, agent::Status::Warning, agent::Status::Critical}) {
+    for (const auto status :
+         {agent::Status::Passing, agent::Status::Warning, agent::Status::Critical}) {
         if (text == agent::to_string(status)) return status;
     }
     return std::nullopt;
@@ -75,7 +78,8 @@ Result<agent::CheckDefinition> read_check_body(std::string_view text) {
     WEFT_TRY(agent::CheckDefinition check, decode_check_body(text));
     if (check.name.empty()) return refused("Missing check name");
     if (!check.status.empty() && !status_of(check.status)) return refused("Bad check status");
-    if (auto valid = check.validate(); !valid) return refused("Invalid check: " + valid.error().message());
+    if (auto valid = check.validate(); !valid)
+        return refused("Invalid check: " + valid.error().message());
     if (check.id.empty()) check.id = check.name;
     return check;
 }

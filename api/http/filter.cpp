@@ -47,15 +47,16 @@ bool supports(FieldType type, MatchOperator op) {
         case MatchOperator::NotEqual:
             return type == FieldType::Text || type == FieldType::Number || type == FieldType::Flag;
         case MatchOperator::Matches:
-        case MatchOperator::NotMatches: return type == FieldType::Text;
+        case MatchOperator::NotMatches:
+            return type == FieldType::Text;
         case MatchOperator::In:
         case MatchOperator::NotIn:
-            return type == FieldType::Text || type == FieldType::TextList || type == FieldType::TextMap ||
-                   type == FieldType::InnerMap;
+            return type == FieldType::Text || type == FieldType::TextList ||
+                   type == FieldType::TextMap || type == FieldType::InnerMap;
         case MatchOperator::IsEmpty:
         case MatchOperator::IsNotEmpty:
-            return type == FieldType::TextList || type == FieldType::TextMap || type == FieldType::InnerList ||
-                   type == FieldType::InnerMap;
+            return type == FieldType::TextList || type == FieldType::TextMap ||
+                   type == FieldType::InnerList || type == FieldType::InnerMap;
     }
     return false;
 }
@@ -63,20 +64,34 @@ bool supports(FieldType type, MatchOperator op) {
 // RE2's reasons in the words of Go's regexp package, which is the same engine.
 std::string_view go_reason(re2::RE2::ErrorCode code) {
     switch (code) {
-        case re2::RE2::ErrorBadEscape: return "invalid escape sequence";
-        case re2::RE2::ErrorBadCharClass: return "invalid character class";
-        case re2::RE2::ErrorBadCharRange: return "invalid character class range";
-        case re2::RE2::ErrorMissingBracket: return "missing closing ]";
-        case re2::RE2::ErrorMissingParen: return "missing closing )";
-        case re2::RE2::ErrorUnexpectedParen: return "unexpected )";
-        case re2::RE2::ErrorTrailingBackslash: return "trailing backslash at end of expression";
-        case re2::RE2::ErrorRepeatArgument: return "missing argument to repetition operator";
-        case re2::RE2::ErrorRepeatSize: return "invalid repeat count";
-        case re2::RE2::ErrorRepeatOp: return "invalid nested repetition operator";
-        case re2::RE2::ErrorBadPerlOp: return "invalid or unsupported Perl syntax";
-        case re2::RE2::ErrorBadUTF8: return "invalid UTF-8";
-        case re2::RE2::ErrorBadNamedCapture: return "invalid named capture";
-        default: return "expression too large";
+        case re2::RE2::ErrorBadEscape:
+            return "invalid escape sequence";
+        case re2::RE2::ErrorBadCharClass:
+            return "invalid character class";
+        case re2::RE2::ErrorBadCharRange:
+            return "invalid character class range";
+        case re2::RE2::ErrorMissingBracket:
+            return "missing closing ]";
+        case re2::RE2::ErrorMissingParen:
+            return "missing closing )";
+        case re2::RE2::ErrorUnexpectedParen:
+            return "unexpected )";
+        case re2::RE2::ErrorTrailingBackslash:
+            return "trailing backslash at end of expression";
+        case re2::RE2::ErrorRepeatArgument:
+            return "missing argument to repetition operator";
+        case re2::RE2::ErrorRepeatSize:
+            return "invalid repeat count";
+        case re2::RE2::ErrorRepeatOp:
+            return "invalid nested repetition operator";
+        case re2::RE2::ErrorBadPerlOp:
+            return "invalid or unsupported Perl syntax";
+        case re2::RE2::ErrorBadUTF8:
+            return "invalid UTF-8";
+        case re2::RE2::ErrorBadNamedCapture:
+            return "invalid named capture";
+        default:
+            return "expression too large";
     }
 }
 
@@ -119,7 +134,8 @@ private:
                 target = {field->type, field->inner};
                 steps.push_back({field, {}});
             } else {
-                return make_error(Errc::InvalidArgument, fmt::format("Selector {} is not valid", joined(match, i + 1)));
+                return make_error(Errc::InvalidArgument,
+                                  fmt::format("Selector {} is not valid", joined(match, i + 1)));
             }
         }
         return target;
@@ -129,12 +145,14 @@ private:
         bound.op = match.op;
         WEFT_TRY(const Target target, follow(match, bound.steps));
         if (!supports(target.type, match.op)) {
-            return make_error(Errc::InvalidArgument,
-                              fmt::format("Invalid match operator \"{}\" for selector {}", to_string(match.op),
-                                          joined(match, match.selector.size())));
+            return make_error(
+                Errc::InvalidArgument,
+                fmt::format("Invalid match operator \"{}\" for selector {}", to_string(match.op),
+                            joined(match, match.selector.size())));
         }
         bound.text = match.value;
-        if (match.op == MatchOperator::Matches || match.op == MatchOperator::NotMatches) return bind_regex(bound);
+        if (match.op == MatchOperator::Matches || match.op == MatchOperator::NotMatches)
+            return bind_regex(bound);
         if (target.type == FieldType::Number) {
             auto number = go_parse_int(match.value);
             if (!number) return coercion_failed(match, number.error().context);
@@ -143,8 +161,9 @@ private:
         if (target.type == FieldType::Flag) {
             const auto flag = go_parse_bool(match.value);
             if (!flag) {
-                return coercion_failed(
-                    match, fmt::format("strconv.ParseBool: parsing {}: invalid syntax", go_quote(match.value)));
+                return coercion_failed(match,
+                                       fmt::format("strconv.ParseBool: parsing {}: invalid syntax",
+                                                   go_quote(match.value)));
             }
             bound.flag = *flag;
         }
@@ -152,25 +171,28 @@ private:
     }
 
     static Error coercion_failed(const FilterMatch& match, std::string_view reason) {
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("Failed to coerce value {} for selector {}: {}", go_quote(match.value),
-                                      joined(match, match.selector.size()), reason));
+        return make_error(
+            Errc::InvalidArgument,
+            fmt::format("Failed to coerce value {} for selector {}: {}", go_quote(match.value),
+                        joined(match, match.selector.size()), reason));
     }
 
     Result<void> bind_regex(BoundMatch& bound) {
         if (++regexes_ > kMaxFilterExpressions) {
             return make_error(Errc::Limit,
-                              fmt::format("more than {} regular expressions in one filter", kMaxFilterExpressions));
+                              fmt::format("more than {} regular expressions in one filter",
+                                          kMaxFilterExpressions));
         }
         re2::RE2::Options options;
         options.set_log_errors(false);
         options.set_max_mem(kMaxFilterRegexBytes);
         bound.regex = std::make_unique<re2::RE2>(bound.text, options);
         if (bound.regex->ok()) return success();
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("Failed to compile regular expression {}: error parsing regexp: {}: `{}`",
-                                      go_quote(bound.text), go_reason(bound.regex->error_code()),
-                                      bound.regex->error_arg()));
+        return make_error(
+            Errc::InvalidArgument,
+            fmt::format("Failed to compile regular expression {}: error parsing regexp: {}: `{}`",
+                        go_quote(bound.text), go_reason(bound.regex->error_code()),
+                        bound.regex->error_arg()));
     }
 
     const FieldSet& fields_;
@@ -178,15 +200,19 @@ private:
 };
 
 bool contains(const BoundMatch& match, const FieldValue& value) {
-    if (const auto* text = std::get_if<std::string_view>(&value)) return text->find(match.text) != std::string_view::npos;
+    if (const auto* text = std::get_if<std::string_view>(&value))
+        return text->find(match.text) != std::string_view::npos;
     if (const auto* list = std::get_if<const agent::TextList*>(&value)) {
-        return std::any_of((*list)->begin(), (*list)->end(), [&](const auto& item) { return item.view() == match.text; });
+        return std::any_of((*list)->begin(), (*list)->end(),
+                           [&](const auto& item) { return item.view() == match.text; });
     }
     if (const auto* map = std::get_if<const agent::TextMap*>(&value)) {
-        return std::any_of((*map)->begin(), (*map)->end(), [&](const auto& e) { return e.first.view() == match.text; });
+        return std::any_of((*map)->begin(), (*map)->end(),
+                           [&](const auto& e) { return e.first.view() == match.text; });
     }
     const auto& blocks = std::get<BlockMap>(value);
-    return std::any_of(blocks.begin(), blocks.end(), [&](const auto& entry) { return entry.first == match.text; });
+    return std::any_of(blocks.begin(), blocks.end(),
+                       [&](const auto& entry) { return entry.first == match.text; });
 }
 
 bool is_empty(const FieldValue& value) {
@@ -204,14 +230,22 @@ bool equals(const BoundMatch& match, const FieldValue& value) {
 
 bool compare(const BoundMatch& match, const FieldValue& value) {
     switch (match.op) {
-        case MatchOperator::Equal: return equals(match, value);
-        case MatchOperator::NotEqual: return !equals(match, value);
-        case MatchOperator::In: return contains(match, value);
-        case MatchOperator::NotIn: return !contains(match, value);
-        case MatchOperator::IsEmpty: return is_empty(value);
-        case MatchOperator::IsNotEmpty: return !is_empty(value);
-        case MatchOperator::Matches: return re2::RE2::PartialMatch(std::get<std::string_view>(value), *match.regex);
-        case MatchOperator::NotMatches: return !re2::RE2::PartialMatch(std::get<std::string_view>(value), *match.regex);
+        case MatchOperator::Equal:
+            return equals(match, value);
+        case MatchOperator::NotEqual:
+            return !equals(match, value);
+        case MatchOperator::In:
+            return contains(match, value);
+        case MatchOperator::NotIn:
+            return !contains(match, value);
+        case MatchOperator::IsEmpty:
+            return is_empty(value);
+        case MatchOperator::IsNotEmpty:
+            return !is_empty(value);
+        case MatchOperator::Matches:
+            return re2::RE2::PartialMatch(std::get<std::string_view>(value), *match.regex);
+        case MatchOperator::NotMatches:
+            return !re2::RE2::PartialMatch(std::get<std::string_view>(value), *match.regex);
     }
     return false;
 }
@@ -242,17 +276,22 @@ bool evaluate_steps(const BoundMatch& match, std::size_t step, const FieldValue&
             return evaluate_steps(match, step + 1, next.field->read(block));
         });
     }
-    if (next.field) return evaluate_steps(match, step + 1, next.field->read(std::get<Block>(value)));
+    if (next.field)
+        return evaluate_steps(match, step + 1, next.field->read(std::get<Block>(value)));
     const auto inner = at_key(value, next.key);
     return inner ? evaluate_steps(match, step + 1, *inner) : holds_for_missing_key(match.op);
 }
 
 bool evaluate(const BoundNode& node, Block record) {
     switch (node.kind) {
-        case FilterNode::Kind::Match: return evaluate_steps(node.match, 0, FieldValue(record));
-        case FilterNode::Kind::Not: return !evaluate(*node.left, record);
-        case FilterNode::Kind::And: return evaluate(*node.left, record) && evaluate(*node.right, record);
-        case FilterNode::Kind::Or: return evaluate(*node.left, record) || evaluate(*node.right, record);
+        case FilterNode::Kind::Match:
+            return evaluate_steps(node.match, 0, FieldValue(record));
+        case FilterNode::Kind::Not:
+            return !evaluate(*node.left, record);
+        case FilterNode::Kind::And:
+            return evaluate(*node.left, record) && evaluate(*node.right, record);
+        case FilterNode::Kind::Or:
+            return evaluate(*node.left, record) || evaluate(*node.right, record);
     }
     return false;
 }
@@ -264,11 +303,14 @@ struct Filter::Compiled {
 };
 
 const Field* FieldSet::find(std::string_view name) const {
-    const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Field& field) { return field.name == name; });
     return found == fields.end() ? nullptr : &*found;
 }
 
-bool Filter::matches(Block record) const { return !compiled_ || evaluate(*compiled_->root, record); }
+bool Filter::matches(Block record) const {
+    return !compiled_ || evaluate(*compiled_->root, record);
+}
 
 Result<Filter> parse_filter(std::string_view text, const FieldSet& fields) {
     if (text.empty()) return Filter();

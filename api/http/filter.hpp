@@ -10,18 +10,19 @@
 #include "agent/base/result.hpp"
 #include "agent/catalog/rows.hpp"
 
-// The filter language of Consul (?filter=Service.Tags contains blue and Node.Meta.rack != r1) over typed field sets.
+// The filter language of Consul (?filter=Service.Tags contains blue and Node.Meta.rack != r1) over
+// typed field sets.
 namespace weft::api {
 
 struct FieldSet;
 
-// What a field of one record holds. Blocks are records of a field set of their own, named by address.
+// What a field of one record holds. Blocks are records of a field set of their own, named by
+// address.
 using Block = const void*;
 using BlockList = std::vector<Block>;
 using BlockMap = std::vector<std::pair<std::string_view, Block>>;
-using FieldValue =
-    std::variant<std::string_view, std::int64_t, bool, const agent::TextList*, const agent::TextMap*, Block, BlockList,
-                 BlockMap>;
+using FieldValue = std::variant<std::string_view, std::int64_t, bool, const agent::TextList*,
+                                const agent::TextMap*, Block, BlockList, BlockMap>;
 
 enum class FieldType { Text, Number, Flag, TextList, TextMap, Inner, InnerList, InnerMap };
 
@@ -60,13 +61,16 @@ private:
     std::shared_ptr<const Compiled> compiled_;
 };
 
-// An empty text passes all. The error's context is Consul's text without its prefix: Selector "Foo" is not valid.
+// An empty text passes all. The error's context is Consul's text without its prefix: Selector "Foo"
+// is not valid.
 Result<Filter> parse_filter(std::string_view text, const FieldSet& fields);
 
-// Only the syntax: for GET /v1/agent/checks, which looks at selectors when there is something to filter.
+// Only the syntax: for GET /v1/agent/checks, which looks at selectors when there is something to
+// filter.
 Result<void> check_filter_syntax(std::string_view text);
 
 // The words that Consul puts before an error of parse_filter().
-inline constexpr std::string_view kFilterErrorPrefix = "Failed to create boolean expression evaluator: ";
+inline constexpr std::string_view kFilterErrorPrefix =
+    "Failed to create boolean expression evaluator: ";
 
 }  // namespace weft::api

@@ -13,7 +13,8 @@ using agent::ServiceAddress;
 using agent::ServiceRow;
 using agent::UpstreamRow;
 
-// read is a captureless lambda from the record to a member; the field's type follows from what it returns.
+// read is a captureless lambda from the record to a member; the field's type follows from what it
+// returns.
 template <class Record, class Read>
 Field field(std::string_view name, Read) {
     using Member = std::invoke_result_t<Read, const Record&>;
@@ -34,22 +35,27 @@ Field field(std::string_view name, Read) {
     };
     constexpr FieldType type = std::is_same_v<Bare, Shared<agent::TextList>>  ? FieldType::TextList
                                : std::is_same_v<Bare, Shared<agent::TextMap>> ? FieldType::TextMap
-                               : std::is_same_v<Bare, bool>                          ? FieldType::Flag
-                               : std::is_integral_v<Bare>                            ? FieldType::Number
-                                                                                     : FieldType::Text;
+                               : std::is_same_v<Bare, bool>                   ? FieldType::Flag
+                               : std::is_integral_v<Bare>                     ? FieldType::Number
+                                                                              : FieldType::Text;
     return Field{name, type, erased, nullptr};
 }
 
 template <class Record, class Read>
 Field block(std::string_view name, const FieldSet& inner, Read) {
     return Field{name, FieldType::Inner,
-                 [](Block record) -> FieldValue { return Block(Read{}(*static_cast<const Record*>(record))); }, &inner};
+                 [](Block record) -> FieldValue {
+                     return Block(Read{}(*static_cast<const Record*>(record)));
+                 },
+                 &inner};
 }
 
 template <class Record, class Read>
 Field blocks(std::string_view name, const FieldSet& inner, Read) {
-    return Field{name, FieldType::InnerList,
-                 [](Block record) -> FieldValue { return Read{}(*static_cast<const Record*>(record)); }, &inner};
+    return Field{
+        name, FieldType::InnerList,
+        [](Block record) -> FieldValue { return Read{}(*static_cast<const Record*>(record)); },
+        &inner};
 }
 
 template <class Rows>
@@ -62,7 +68,8 @@ BlockList addresses_of(const Rows& rows) {
 
 const FieldSet& address_fields() {
     static const FieldSet set{{
-        field<ServiceAddress>("Address", [](const ServiceAddress& a) -> const SharedText& { return a.address; }),
+        field<ServiceAddress>(
+            "Address", [](const ServiceAddress& a) -> const SharedText& { return a.address; }),
         field<ServiceAddress>("Port", [](const ServiceAddress& a) { return a.port; }),
     }};
     return set;
@@ -77,24 +84,30 @@ const FieldSet& weight_fields() {
 }
 
 const FieldSet& connect_fields() {
-    static const FieldSet set{{field<ServiceRow>("Native", [](const ServiceRow& s) { return s.connect_native; })}};
+    static const FieldSet set{
+        {field<ServiceRow>("Native", [](const ServiceRow& s) { return s.connect_native; })}};
     return set;
 }
 
 template <class Row>
 const FieldSet& mode_fields() {
-    static const FieldSet set{{field<Row>("Mode", [](const Row& r) -> const SharedText& { return r.mesh_gateway_mode; })}};
+    static const FieldSet set{{field<Row>(
+        "Mode", [](const Row& r) -> const SharedText& { return r.mesh_gateway_mode; })}};
     return set;
 }
 
 const FieldSet& upstream_fields() {
     using R = UpstreamRow;
     static const FieldSet set{{
-        field<R>("DestinationType", [](const R& u) -> const SharedText& { return u.destination_type; }),
-        field<R>("DestinationNamespace", [](const R& u) -> const SharedText& { return u.destination_namespace; }),
-        field<R>("DestinationName", [](const R& u) -> const SharedText& { return u.destination_name; }),
+        field<R>("DestinationType",
+                 [](const R& u) -> const SharedText& { return u.destination_type; }),
+        field<R>("DestinationNamespace",
+                 [](const R& u) -> const SharedText& { return u.destination_namespace; }),
+        field<R>("DestinationName",
+                 [](const R& u) -> const SharedText& { return u.destination_name; }),
         field<R>("Datacenter", [](const R& u) -> const SharedText& { return u.datacenter; }),
-        field<R>("LocalBindAddress", [](const R& u) -> const SharedText& { return u.local_bind_address; }),
+        field<R>("LocalBindAddress",
+                 [](const R& u) -> const SharedText& { return u.local_bind_address; }),
         field<R>("LocalBindPort", [](const R& u) { return u.local_bind_port; }),
         block<R>("MeshGateway", mode_fields<R>(), [](const R& u) { return &u; }),
     }};
@@ -116,7 +129,8 @@ const FieldSet& expose_fields() {
     using R = ProxyRow;
     static const FieldSet set{{
         field<R>("Checks", [](const R& p) { return p.expose_checks; }),
-        blocks<R>("Paths", expose_path_fields(), [](const R& p) { return addresses_of(p.expose_paths); }),
+        blocks<R>("Paths", expose_path_fields(),
+                  [](const R& p) { return addresses_of(p.expose_paths); }),
     }};
     return set;
 }
@@ -124,12 +138,16 @@ const FieldSet& expose_fields() {
 const FieldSet& proxy_fields() {
     using R = ProxyRow;
     static const FieldSet set{{
-        field<R>("DestinationServiceName", [](const R& p) -> const SharedText& { return p.destination_service_name; }),
-        field<R>("DestinationServiceID", [](const R& p) -> const SharedText& { return p.destination_service_id; }),
-        field<R>("LocalServiceAddress", [](const R& p) -> const SharedText& { return p.local_service_address; }),
+        field<R>("DestinationServiceName",
+                 [](const R& p) -> const SharedText& { return p.destination_service_name; }),
+        field<R>("DestinationServiceID",
+                 [](const R& p) -> const SharedText& { return p.destination_service_id; }),
+        field<R>("LocalServiceAddress",
+                 [](const R& p) -> const SharedText& { return p.local_service_address; }),
         field<R>("LocalServicePort", [](const R& p) { return p.local_service_port; }),
         field<R>("Mode", [](const R& p) -> const SharedText& { return p.mode; }),
-        blocks<R>("Upstreams", upstream_fields(), [](const R& p) { return addresses_of(p.upstreams); }),
+        blocks<R>("Upstreams", upstream_fields(),
+                  [](const R& p) { return addresses_of(p.upstreams); }),
         block<R>("MeshGateway", mode_fields<R>(), [](const R& p) { return &p; }),
         block<R>("Expose", expose_fields(), [](const R& p) { return &p; }),
     }};
@@ -138,26 +156,32 @@ const FieldSet& proxy_fields() {
 
 BlockMap tagged_addresses_of(const ServiceRow& row) {
     BlockMap map;
-    for (const auto& [tag, address] : row.tagged_addresses.get()) map.emplace_back(tag.view(), &address);
+    for (const auto& [tag, address] : row.tagged_addresses.get())
+        map.emplace_back(tag.view(), &address);
     return map;
 }
 
 // The fields of a service, whose names differ by endpoint: "Port" or "ServicePort".
 struct ServiceNames {
-    std::string_view kind, id, name, tags, address, tagged_addresses, meta, port, weights, override_tags, proxy, connect;
+    std::string_view kind, id, name, tags, address, tagged_addresses, meta, port, weights,
+        override_tags, proxy, connect;
 };
 
 // Row finds the service in a record.
 template <class Record, class Row>
 void add_service_fields(FieldSet& set, const ServiceNames& names, Row) {
     using S = const ServiceRow&;
-    const auto text = [&set](std::string_view name, auto read) { set.fields.push_back(field<Record>(name, read)); };
+    const auto text = [&set](std::string_view name, auto read) {
+        set.fields.push_back(field<Record>(name, read));
+    };
     text(names.kind, [](const Record& r) -> const SharedText& { return Row{}(r).kind; });
     text(names.id, [](const Record& r) -> const SharedText& { return Row{}(r).id; });
     text(names.name, [](const Record& r) -> const SharedText& { return Row{}(r).name; });
-    text(names.tags, [](const Record& r) -> const Shared<agent::TextList>& { return Row{}(r).tags; });
+    text(names.tags,
+         [](const Record& r) -> const Shared<agent::TextList>& { return Row{}(r).tags; });
     text(names.address, [](const Record& r) -> const SharedText& { return Row{}(r).address; });
-    text(names.meta, [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).meta; });
+    text(names.meta,
+         [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).meta; });
     text(names.port, [](const Record& r) { return Row{}(r).port; });
     text(names.override_tags, [](const Record& r) { return Row{}(r).enable_tag_override; });
     set.fields.push_back(Field{names.tagged_addresses, FieldType::InnerMap,
@@ -166,32 +190,40 @@ void add_service_fields(FieldSet& set, const ServiceNames& names, Row) {
                                    return tagged_addresses_of(row);
                                },
                                &address_fields()});
-    set.fields.push_back(block<Record>(names.weights, weight_fields(), [](const Record& r) { return &Row{}(r); }));
-    set.fields.push_back(block<Record>(names.proxy, proxy_fields(), [](const Record& r) { return &Row{}(r).proxy.get(); }));
-    set.fields.push_back(block<Record>(names.connect, connect_fields(), [](const Record& r) { return &Row{}(r); }));
+    set.fields.push_back(
+        block<Record>(names.weights, weight_fields(), [](const Record& r) { return &Row{}(r); }));
+    set.fields.push_back(block<Record>(names.proxy, proxy_fields(),
+                                       [](const Record& r) { return &Row{}(r).proxy.get(); }));
+    set.fields.push_back(
+        block<Record>(names.connect, connect_fields(), [](const Record& r) { return &Row{}(r); }));
 }
 
 template <class Record, class Row>
 void add_node_fields(FieldSet& set, std::string_view meta, Row) {
-    const auto text = [&set](std::string_view name, auto read) { set.fields.push_back(field<Record>(name, read)); };
+    const auto text = [&set](std::string_view name, auto read) {
+        set.fields.push_back(field<Record>(name, read));
+    };
     text("ID", [](const Record& r) -> const SharedText& { return Row{}(r).node->id; });
     text("Node", [](const Record& r) -> const SharedText& { return Row{}(r).node->name; });
     text("Address", [](const Record& r) -> const SharedText& { return Row{}(r).node->address; });
     text("Datacenter", [](const Record& r) { return Row{}(r).datacenter; });
-    text("TaggedAddresses",
-         [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).node->tagged_addresses; });
-    text(meta, [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).node->meta; });
+    text("TaggedAddresses", [](const Record& r) -> const Shared<agent::TextMap>& {
+        return Row{}(r).node->tagged_addresses;
+    });
+    text(meta,
+         [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).node->meta; });
 }
 
 FieldSet make_catalog_service_fields() {
     using R = CatalogServiceRecord;
     FieldSet set;
     add_node_fields<R>(set, "NodeMeta", [](const R& r) -> const NodeRecord& { return r.node; });
-    add_service_fields<R>(set,
-                          {"ServiceKind", "ServiceID", "ServiceName", "ServiceTags", "ServiceAddress",
-                           "ServiceTaggedAddresses", "ServiceMeta", "ServicePort", "ServiceWeights",
-                           "ServiceEnableTagOverride", "ServiceProxy", "ServiceConnect"},
-                          [](const R& r) -> const ServiceRow& { return *r.service; });
+    add_service_fields<R>(
+        set,
+        {"ServiceKind", "ServiceID", "ServiceName", "ServiceTags", "ServiceAddress",
+         "ServiceTaggedAddresses", "ServiceMeta", "ServicePort", "ServiceWeights",
+         "ServiceEnableTagOverride", "ServiceProxy", "ServiceConnect"},
+        [](const R& r) -> const ServiceRow& { return *r.service; });
     return set;
 }
 
@@ -200,7 +232,8 @@ FieldSet make_catalog_service_fields() {
 const FieldSet& node_fields() {
     static const FieldSet set = [] {
         FieldSet fields;
-        add_node_fields<NodeRecord>(fields, "Meta", [](const NodeRecord& r) -> const NodeRecord& { return r; });
+        add_node_fields<NodeRecord>(fields, "Meta",
+                                    [](const NodeRecord& r) -> const NodeRecord& { return r; });
         return fields;
     }();
     return set;
@@ -214,10 +247,11 @@ const FieldSet& catalog_service_fields() {
 const FieldSet& service_fields() {
     static const FieldSet set = [] {
         FieldSet fields;
-        add_service_fields<ServiceRow>(fields,
-                                       {"Kind", "ID", "Service", "Tags", "Address", "TaggedAddresses", "Meta", "Port",
-                                        "Weights", "EnableTagOverride", "Proxy", "Connect"},
-                                       [](const ServiceRow& r) -> const ServiceRow& { return r; });
+        add_service_fields<ServiceRow>(
+            fields,
+            {"Kind", "ID", "Service", "Tags", "Address", "TaggedAddresses", "Meta", "Port",
+             "Weights", "EnableTagOverride", "Proxy", "Connect"},
+            [](const ServiceRow& r) -> const ServiceRow& { return r; });
         return fields;
     }();
     return set;
@@ -234,7 +268,8 @@ const FieldSet& check_fields() {
         field<R>("Output", [](const R& c) -> const SharedText& { return c.output; }),
         field<R>("ServiceID", [](const R& c) -> const SharedText& { return c.service_id; }),
         field<R>("ServiceName", [](const R& c) -> const SharedText& { return c.service_name; }),
-        field<R>("ServiceTags", [](const R& c) -> const Shared<agent::TextList>& { return c.service_tags; }),
+        field<R>("ServiceTags",
+                 [](const R& c) -> const Shared<agent::TextList>& { return c.service_tags; }),
         field<R>("Type", [](const R& c) -> const SharedText& { return c.type; }),
     }};
     return set;
@@ -245,7 +280,8 @@ const FieldSet& instance_fields() {
     static const FieldSet set{{
         block<R>("Node", node_fields(), [](const R& r) { return &r.node; }),
         block<R>("Service", service_fields(), [](const R& r) { return r.service; }),
-        blocks<R>("Checks", check_fields(), [](const R& r) { return BlockList(r.checks->begin(), r.checks->end()); }),
+        blocks<R>("Checks", check_fields(),
+                  [](const R& r) { return BlockList(r.checks->begin(), r.checks->end()); }),
     }};
     return set;
 }

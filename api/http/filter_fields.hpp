@@ -6,7 +6,8 @@
 #include "agent/catalog/rows.hpp"
 #include "api/http/filter.hpp"
 
-// What each endpoint lets filters select: records to point Filter::matches() at, and their field sets.
+// What each endpoint lets filters select: records to point Filter::matches() at, and their field
+// sets.
 namespace weft::api {
 
 struct NodeRecord {
@@ -27,8 +28,9 @@ struct InstanceRecord {
 
 const FieldSet& node_fields();             // NodeRecord: catalog/nodes
 const FieldSet& catalog_service_fields();  // CatalogServiceRecord: catalog/service, catalog/connect
-const FieldSet& service_fields();          // agent::ServiceRow: catalog/node, catalog/node-services, agent/services
-const FieldSet& check_fields();            // agent::CheckRow: health/node, checks, state, agent/checks
-const FieldSet& instance_fields();         // InstanceRecord: health/service, health/connect
+const FieldSet&
+service_fields();  // agent::ServiceRow: catalog/node, catalog/node-services, agent/services
+const FieldSet& check_fields();     // agent::CheckRow: health/node, checks, state, agent/checks
+const FieldSet& instance_fields();  // InstanceRecord: health/service, health/connect
 
 }  // namespace weft::api

@@ -20,7 +20,8 @@ struct FilterMatch {
     std::string value;  // unquoted; unused by IsEmpty and IsNotEmpty
 };
 
-// A node of the expression as written. Right and left may be long chains, never deeper than kMaxFilterDepth.
+// A node of the expression as written. Right and left may be long chains, never deeper than
+// kMaxFilterDepth.
 struct FilterNode {
     enum class Kind { Match, Not, And, Or };
 
@@ -33,8 +34,9 @@ struct FilterNode {
 inline constexpr std::size_t kMaxFilterBytes = 16 * 1024;
 inline constexpr int kMaxFilterDepth = 256;  // nesting, and terms of one chain
 
-// Grammar of go-bexpr 0.1 (the language of ?filter=). An error's context is its text: position, then either what was
-// expected at the furthest place that any alternative reached, or the rule that refused.
+// Grammar of go-bexpr 0.1 (the language of ?filter=). An error's context is its text: position,
+// then either what was expected at the furthest place that any alternative reached, or the rule
+// that refused.
 Result<std::unique_ptr<FilterNode>> parse_filter_syntax(std::string_view text);
 
 }  // namespace weft::api

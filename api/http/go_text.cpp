@@ -15,37 +15,28 @@ int digit_of(char c) {
     return 99;
 }
 
-void append_rune(std::string& out, std::uint32_t rune) {
-    const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (rune < 0x80) {
-        push(rune);
-    } else if (rune < 0x800) {
-        push(0xc0 | (rune >> 6));
-        push(0x80 | (rune & 0x3f));
-    } else if (rune < 0x10000) {
-        push(0xe0 | (rune >> 12));
-        push(0x80 | ((rune >> 6) & 0x3f));
-        push(0x80 | (rune & 0x3f));
-    } else {
-        push(0xf0 | (rune >> 18));
-        push(0x80 | ((rune >> 12) & 0x3f));
-        push(0x80 | ((rune >> 6) & 0x3f));
-        push(0x80 | (rune & 0x3f));
-    }
-}
-
 std::optional<char> simple_escape(char c) {
     switch (c) {
-        case 'a': return '\a';
-        case 'b': return '\b';
-        case 'f': return '\f';
-        case 'n': return '\n';
-        case 'r': return '\r';
-        case 't': return '\t';
-        case 'v': return '\v';
-        case '\\': return '\\';
-        case '"': return '"';
-        default: return std::nullopt;
+        case 'a':
+            return '\a';
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        case 'v':
+            return '\v';
+        case '\\':
+            return '\\';
+        case '"':
+            return '"';
+        default:
+            return std::nullopt;
     }
 }
 
@@ -76,7 +67,7 @@ bool append_numeric_escape(std::string& out, std::string_view text, std::size_t&
     }
     if (letter == 'u' || letter == 'U') {
         if (number > 0x10ffff || (number >= 0xd800 && number <= 0xdfff)) return false;
-        append_rune(out, number);
+        append_utf8(out, number);
         return true;
     }
     if (number > 0xff) return false;
@@ -86,20 +77,57 @@ bool append_numeric_escape(std::string& out, std::string_view text, std::size_t&
 
 }  // namespace
 
+void append_utf8(std::string& out, std::uint32_t rune) {
+    const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+    if (rune < 0x80) {
+        push(rune);
+    } else if (rune < 0x800) {
+        push(0xc0 | (rune >> 6));
+        push(0x80 | (rune & 0x3f));
+    } else if (rune < 0x10000) {
+        push(0xe0 | (rune >> 12));
+        push(0x80 | ((rune >> 6) & 0x3f));
+        push(0x80 | (rune & 0x3f));
+    } else {
+        push(0xf0 | (rune >> 18));
+        push(0x80 | ((rune >> 12) & 0x3f));
+        push(0x80 | ((rune >> 6) & 0x3f));
+        push(0x80 | (rune & 0x3f));
+    }
+}
+
 std::string go_quote(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
         switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\a': out += "\\a"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            case '\v': out += "\\v"; break;
+            case '"':
+                out += "\\\"";
+                break;
+            case '\\':
+                out += "\\\\";
+                break;
+            case '\a':
+                out += "\\a";
+                break;
+            case '\b':
+                out += "\\b";
+                break;
+            case '\f':
+                out += "\\f";
+                break;
+            case '\n':
+                out += "\\n";
+                break;
+            case '\r':
+                out += "\\r";
+                break;
+            case '\t':
+                out += "\\t";
+                break;
+            case '\v':
+                out += "\\v";
+                break;
             default:
                 if (byte < 0x20 || byte == 0x7f) {
                     out += fmt::format("\\x{:02x}", byte);
@@ -116,7 +144,8 @@ std::optional<std::string> go_unquote(std::string_view quoted) {
     const std::string_view text = quoted.substr(1, quoted.size() - 2);
     std::string out;
     if (quoted.front() == '`') {
-        std::copy_if(text.begin(), text.end(), std::back_inserter(out), [](char c) { return c != '\r'; });
+        std::copy_if(text.begin(), text.end(), std::back_inserter(out),
+                     [](char c) { return c != '\r'; });
         return out;
     }
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -147,7 +176,8 @@ std::optional<bool> go_parse_bool(std::string_view text) {
 
 Result<std::int64_t> go_parse_int(std::string_view text) {
     const auto failed = [&](std::string_view reason) {
-        return make_error(Errc::InvalidArgument, fmt::format("strconv.ParseInt: parsing {}: {}", go_quote(text), reason));
+        return make_error(Errc::InvalidArgument,
+                          fmt::format("strconv.ParseInt: parsing {}: {}", go_quote(text), reason));
     };
     std::string_view digits = text;
     const bool negative = digits.starts_with('-');
@@ -159,14 +189,15 @@ Result<std::int64_t> go_parse_int(std::string_view text) {
         digits.remove_prefix(letter == 'x' || letter == 'b' || letter == 'o' ? 2 : 1);
     }
     std::uint64_t magnitude = 0;
-    const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
+    const auto [end, status] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
     if (digits.empty() || end != digits.data() + digits.size()) return failed("invalid syntax");
     const std::uint64_t limit = (std::uint64_t{1} << 63) - (negative ? 0 : 1);
-    if (status == std::errc::result_out_of_range || magnitude > limit) return failed("value out of range");
+    if (status == std::errc::result_out_of_range || magnitude > limit)
+        return failed("value out of range");
     if (status != std::errc{}) return failed("invalid syntax");
-    return negative ? static_cast<std::int64_t>(~magnitude + 1) : static_cast<std::int64_t>(magnitude);
+    return negative ? static_cast<std::int64_t>(~magnitude + 1)
+                    : static_cast<std::int64_t>(magnitude);
 }
-
-std::string go_multierror(std::string_view single) { return fmt::format("1 error occurred:\n\t* {}\n\n", single); }
 
 }  // namespace weft::api

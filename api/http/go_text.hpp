@@ -10,6 +10,9 @@
 // Small conversions of Go's strconv, whose inputs and error texts Consul's clients see.
 namespace weft::api {
 
+// The character as UTF-8; rune is no surrogate and at most 0x10ffff.
+void append_utf8(std::string& out, std::uint32_t rune);
+
 // strconv.Quote: what %q prints.
 std::string go_quote(std::string_view text);
 
@@ -21,8 +24,5 @@ std::optional<bool> go_parse_bool(std::string_view text);
 
 // strconv.ParseInt(text, 0, 64): with 0x, 0o, 0b prefixes. The error's context is Go's text.
 Result<std::int64_t> go_parse_int(std::string_view text);
-
-// One error as the list that Consul prints it in.
-std::string go_multierror(std::string_view single);
 
 }  // namespace weft::api

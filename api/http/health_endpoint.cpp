@@ -27,7 +27,8 @@ struct CheckList {
     ChecksOf checks_of;
 };
 
-std::string render_checks(const View& view, std::vector<const CheckRow*> rows, const Selectors& selectors) {
+std::string render_checks(const View& view, std::vector<const CheckRow*> rows,
+                          const Selectors& selectors) {
     std::erase_if(rows, [&](const CheckRow* row) {
         if (!selectors.node_meta.empty()) {
             const agent::NodeRow* node = view.node(row->node);
@@ -51,7 +52,8 @@ WorkerOutcome checks(const Endpoints& endpoints, const Request& request, const C
     CatalogQuery query;
     query.watch = watch_of(list.watch, request.rest);
     if (list.watch == WatchKind::State) query.watch.name = request.rest;
-    // Metadata of nodes does not move the index of checks: what depends on it is rendered anew each time.
+    // Metadata of nodes does not move the index of checks: what depends on it is rendered anew each
+    // time.
     if (selectors.value().node_meta.empty()) {
         query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());
     }
@@ -68,12 +70,13 @@ struct Found {
 };
 
 bool all_pass(const std::vector<const CheckRow*>& checks) {
-    return std::all_of(checks.begin(), checks.end(),
-                       [](const CheckRow* check) { return check->status == agent::Status::Passing; });
+    return std::all_of(checks.begin(), checks.end(), [](const CheckRow* check) {
+        return check->status == agent::Status::Passing;
+    });
 }
 
-std::vector<Found> find_instances(const View& view, const std::vector<Instance>& rows, const Selectors& selectors,
-                                  const std::string& datacenter) {
+std::vector<Found> find_instances(const View& view, const std::vector<Instance>& rows,
+                                  const Selectors& selectors, const std::string& datacenter) {
     std::vector<Found> found;
     found.reserve(rows.size());
     for (const Instance& row : rows) {
@@ -88,12 +91,13 @@ std::vector<Found> find_instances(const View& view, const std::vector<Instance>&
 
 enum class Instances { Plain, Connect };
 
-std::string render_instances(const View& view, const std::string& name, Instances which, const Selectors& selectors,
-                             const std::string& datacenter) {
+std::string render_instances(const View& view, const std::string& name, Instances which,
+                             const Selectors& selectors, const std::string& datacenter) {
     const std::vector<Instance> rows =
         which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::vector<Found> found = find_instances(view, rows, selectors, datacenter);
-    put_near_first(found, selectors.near, [](const Found& row) { return row.instance.node->name.view(); });
+    put_near_first(found, selectors.near,
+                   [](const Found& row) { return row.instance.node->name.view(); });
     std::string body;
     body.reserve(found.size() * kBytesPerInstance);
     JsonWriter writer(body);
@@ -115,11 +119,14 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
 
     const bool plain = which == Instances::Plain;
     CatalogQuery query;
-    query.watch = watch_of(plain ? WatchKind::ServiceHealth : WatchKind::ConnectHealth, request.rest);
+    query.watch =
+        watch_of(plain ? WatchKind::ServiceHealth : WatchKind::ConnectHealth, request.rest);
     query.by_service_version = plain;
-    query.cache_key = cache_key(plain ? "health/service" : "health/connect", request.rest, selectors.value());
+    query.cache_key =
+        cache_key(plain ? "health/service" : "health/connect", request.rest, selectors.value());
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
-                    datacenter = endpoints.facts.datacenter](const View& view) -> Result<std::string> {
+                    datacenter =
+                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
         return render_instances(view, name, which, selectors, datacenter);
     };
     return query;
@@ -136,12 +143,15 @@ WorkerOutcome ingress(const Request& request) {
     return query;
 }
 
-const CheckList kOfNode{"health/node", WatchKind::NodeChecks, "Missing node name",
-                        [](const View& view, const std::string& name) { return view.checks_of_node(name); }};
-const CheckList kOfService{"health/checks", WatchKind::ServiceChecks, "Missing service name",
-                           [](const View& view, const std::string& name) { return view.checks_of_service(name); }};
-const CheckList kInState{"health/state", WatchKind::State, "Missing check state",
-                         [](const View& view, const std::string& name) { return view.checks_in_state(name); }};
+const CheckList kOfNode{
+    "health/node", WatchKind::NodeChecks, "Missing node name",
+    [](const View& view, const std::string& name) { return view.checks_of_node(name); }};
+const CheckList kOfService{
+    "health/checks", WatchKind::ServiceChecks, "Missing service name",
+    [](const View& view, const std::string& name) { return view.checks_of_service(name); }};
+const CheckList kInState{
+    "health/state", WatchKind::State, "Missing check state",
+    [](const View& view, const std::string& name) { return view.checks_in_state(name); }};
 
 }  // namespace
 
@@ -149,13 +159,18 @@ void add_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints
     const auto get = [&](std::string pattern, WorkerHandler handler) {
         routes.push_back({std::move(pattern), {{"GET", std::move(handler)}}, {}});
     };
-    get("/v1/health/node/", [endpoints](const Request& request) { return checks(*endpoints, request, kOfNode); });
-    get("/v1/health/checks/", [endpoints](const Request& request) { return checks(*endpoints, request, kOfService); });
-    get("/v1/health/state/", [endpoints](const Request& request) { return checks(*endpoints, request, kInState); });
-    get("/v1/health/service/",
-        [endpoints](const Request& request) { return instances(*endpoints, request, Instances::Plain); });
-    get("/v1/health/connect/",
-        [endpoints](const Request& request) { return instances(*endpoints, request, Instances::Connect); });
+    get("/v1/health/node/",
+        [endpoints](const Request& request) { return checks(*endpoints, request, kOfNode); });
+    get("/v1/health/checks/",
+        [endpoints](const Request& request) { return checks(*endpoints, request, kOfService); });
+    get("/v1/health/state/",
+        [endpoints](const Request& request) { return checks(*endpoints, request, kInState); });
+    get("/v1/health/service/", [endpoints](const Request& request) {
+        return instances(*endpoints, request, Instances::Plain);
+    });
+    get("/v1/health/connect/", [endpoints](const Request& request) {
+        return instances(*endpoints, request, Instances::Connect);
+    });
     get("/v1/health/ingress/", [](const Request& request) { return ingress(request); });
 }
 

@@ -13,12 +13,18 @@
 namespace weft::api {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 // Spellings that configuration files know and Consul's JSON refuses as unknown fields.
-constexpr std::array<std::string_view, 7> kFileOnlyNames = {
-    "success_before_passing", "failures_before_warning", "failures_before_critical", "output_max_size",
-    "mesh_gateway",           "alias_node",              "alias_service"};
+constexpr std::array<std::string_view, 7> kFileOnlyNames = {"success_before_passing",
+                                                            "failures_before_warning",
+                                                            "failures_before_critical",
+                                                            "output_max_size",
+                                                            "mesh_gateway",
+                                                            "alias_node",
+                                                            "alias_service"};
 
 bool is_file_only(std::string_view snake) {
     return std::find(kFileOnlyNames.begin(), kFileOnlyNames.end(), snake) != kFileOnlyNames.end();
@@ -34,14 +40,17 @@ Duration nanoseconds_of(double number) {
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool names_field(std::string_view name, const agent::FieldNames& field) {
     if (equal_ignoring_case(name, field.json)) return true;
     // A check inside a service is called CheckID; "id" would be its name in a file.
     if (field.json == "CheckID") return false;
-    if (!field.snake.empty() && !is_file_only(field.snake) && equal_ignoring_case(name, field.snake)) return true;
+    if (!field.snake.empty() && !is_file_only(field.snake) &&
+        equal_ignoring_case(name, field.snake))
+        return true;
     if (!field.alias.empty() && equal_ignoring_case(name, field.alias)) return true;
     return field.json == "Args" && equal_ignoring_case(name, "ScriptArgs");
 }
@@ -50,11 +59,12 @@ void JsonDecoder::fail_type(const JsonValue& value, std::string_view go_type) {
     std::string word(kind_name(value));
     if (value.kind == JsonValue::Kind::Number && go_type == "int") word += " " + value.text;
     if (field_.empty()) {
-        return fail(fmt::format("json: cannot unmarshal {} into Go value of type {}", word,
-                                struct_name_.empty() ? std::string(go_type) : "structs." + struct_name_));
+        return fail(
+            fmt::format("json: cannot unmarshal {} into Go value of type {}", word,
+                        struct_name_.empty() ? std::string(go_type) : "structs." + struct_name_));
     }
-    fail(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word, struct_name_, field_,
-                     go_type));
+    fail(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word,
+                     struct_name_, field_, go_type));
 }
 
 void JsonDecoder::decode(const JsonValue& value, std::string& out) {
@@ -107,7 +117,8 @@ void JsonDecoder::decode(const JsonValue& value, Duration& out) {
 }
 
 void JsonDecoder::decode(const JsonValue& value, std::vector<std::string>& out) {
-    decode_list(value, "[]string", out, [this](const JsonValue& item, std::string& element) { decode(item, element); });
+    decode_list(value, "[]string", out,
+                [this](const JsonValue& item, std::string& element) { decode(item, element); });
 }
 
 void JsonDecoder::decode(const JsonValue& value, agent::StringMap& out) {
@@ -115,9 +126,12 @@ void JsonDecoder::decode(const JsonValue& value, agent::StringMap& out) {
                [this](const JsonValue& item, std::string& element) { decode(item, element); });
 }
 
-void JsonDecoder::decode(const JsonValue& value, std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
+void JsonDecoder::decode(const JsonValue& value,
+                         std::vector<std::pair<std::string, std::vector<std::string>>>& out) {
     decode_map(value, "map[string][]string", out,
-               [this](const JsonValue& item, std::vector<std::string>& element) { decode(item, element); });
+               [this](const JsonValue& item, std::vector<std::string>& element) {
+                   decode(item, element);
+               });
 }
 
 void JsonDecoder::decode(const JsonValue& value, agent::OpaqueObject& out) {
@@ -135,14 +149,19 @@ void JsonDecoder::decode(const JsonValue& value, agent::PresenceOnly& out) {
 }
 
 void JsonDecoder::decode(const JsonValue& value, std::vector<agent::CheckDefinition>& out) {
-    decode_list(value, "structs.CheckTypes", out, [this](const JsonValue& item, agent::CheckDefinition& check) {
-        decode_object(item, [&check](auto& matcher) { read_fields(matcher, check, agent::CheckPlace::InService); });
-    });
+    decode_list(value, "structs.CheckTypes", out,
+                [this](const JsonValue& item, agent::CheckDefinition& check) {
+                    decode_object(item, [&check](auto& matcher) {
+                        read_fields(matcher, check, agent::CheckPlace::InService);
+                    });
+                });
 }
 
 void JsonDecoder::decode(const JsonValue& value, agent::SingleCheck&) {
     agent::CheckDefinition check = single_check_.value_or(agent::CheckDefinition{});
-    decode_object(value, [&check](auto& matcher) { read_fields(matcher, check, agent::CheckPlace::InService); });
+    decode_object(value, [&check](auto& matcher) {
+        read_fields(matcher, check, agent::CheckPlace::InService);
+    });
     if (check != agent::CheckDefinition{}) single_check_ = std::move(check);
 }
 

@@ -12,15 +12,16 @@
 #include "agent/catalog/definition_fields.hpp"
 #include "api/http/json_tree.hpp"
 
-// Decoding a JSON tree into structs by Go's rules: names match without regard to case, null changes nothing, an unknown
-// name or a value of the wrong type is refused with Go's words. The structs' fields are found by read_fields() overloads
-// (agent/catalog/definition_fields.hpp shows the form).
+// Decoding a JSON tree into structs by Go's rules: names match without regard to case, null changes
+// nothing, an unknown name or a value of the wrong type is refused with Go's words. The structs'
+// fields are found by read_fields() overloads (agent/catalog/definition_fields.hpp shows the form).
 namespace weft::api {
 
 // Collects the first error of one body.
 class JsonDecoder {
 public:
-    // struct_name: the Go type that errors name, "RegisterRequest"; empty for Go's anonymous structs.
+    // struct_name: the Go type that errors name, "RegisterRequest"; empty for Go's anonymous
+    // structs.
     explicit JsonDecoder(std::string struct_name) : struct_name_(std::move(struct_name)) {}
 
     const std::optional<Error>& error() const { return error_; }
@@ -41,7 +42,8 @@ public:
     void decode(const JsonValue& value, SharedText& out);
     void decode(const JsonValue& value, std::vector<std::string>& out);
     void decode(const JsonValue& value, agent::StringMap& out);
-    void decode(const JsonValue& value, std::vector<std::pair<std::string, std::vector<std::string>>>& out);
+    void decode(const JsonValue& value,
+                std::vector<std::pair<std::string, std::vector<std::string>>>& out);
     void decode(const JsonValue& value, agent::OpaqueObject& out);
     void decode(const JsonValue& value, agent::PresenceOnly& out);
     void decode(const JsonValue& value, agent::SingleCheck& out);
@@ -58,12 +60,14 @@ public:
 
     template <class T>
     void decode(const JsonValue& value, std::vector<T>& out) {
-        decode_list(value, "[]struct", out, [this](const JsonValue& item, T& element) { decode(item, element); });
+        decode_list(value, "[]struct", out,
+                    [this](const JsonValue& item, T& element) { decode(item, element); });
     }
 
     template <class T>
     void decode(const JsonValue& value, std::vector<std::pair<std::string, T>>& out) {
-        decode_map(value, "map[string]struct", out, [this](const JsonValue& item, T& element) { decode(item, element); });
+        decode_map(value, "map[string]struct", out,
+                   [this](const JsonValue& item, T& element) { decode(item, element); });
     }
 
     // An object: one of the structs with read_fields().
@@ -81,10 +85,13 @@ private:
     static T zero(const T*) {
         return T{};
     }
-    static agent::WeightsDefinition zero(const agent::WeightsDefinition*) { return {.passing = 0, .warning = 0}; }
+    static agent::WeightsDefinition zero(const agent::WeightsDefinition*) {
+        return {.passing = 0, .warning = 0};
+    }
 
     template <class T, class Decode>
-    void decode_list(const JsonValue& value, std::string_view go_type, std::vector<T>& out, const Decode& element) {
+    void decode_list(const JsonValue& value, std::string_view go_type, std::vector<T>& out,
+                     const Decode& element) {
         if (value.is_null()) return;
         if (value.kind != JsonValue::Kind::Array) return fail_type(value, go_type);
         out.clear();
@@ -96,31 +103,35 @@ private:
 
     // Names are unique and sorted afterwards; of repeated ones the last counts.
     template <class T, class Decode>
-    void decode_map(const JsonValue& value, std::string_view go_type, std::vector<std::pair<std::string, T>>& out,
-                    const Decode& element) {
+    void decode_map(const JsonValue& value, std::string_view go_type,
+                    std::vector<std::pair<std::string, T>>& out, const Decode& element) {
         if (value.is_null()) return;
         if (value.kind != JsonValue::Kind::Object) return fail_type(value, go_type);
-        std::map<std::string, T> entries(std::make_move_iterator(out.begin()), std::make_move_iterator(out.end()));
+        std::map<std::string, T> entries(std::make_move_iterator(out.begin()),
+                                         std::make_move_iterator(out.end()));
         for (const auto& [name, member] : value.members) {
             if (error_) return;
             element(member, entries[name] = T{});
         }
-        out.assign(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()));
+        out.assign(std::make_move_iterator(entries.begin()),
+                   std::make_move_iterator(entries.end()));
     }
 
     std::string struct_name_;
     std::string field_;
     std::optional<Error> error_;
-    std::optional<agent::CheckDefinition> single_check_;  // "Check" of the service that is being decoded
+    std::optional<agent::CheckDefinition>
+        single_check_;  // "Check" of the service that is being decoded
 };
 
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
-// True when a member called name belongs to the field. Consul's JSON takes the spelling of configuration files for most
-// fields of definitions, but not for all; the exceptions are kept.
+// True when a member called name belongs to the field. Consul's JSON takes the spelling of
+// configuration files for most fields of definitions, but not for all; the exceptions are kept.
 bool names_field(std::string_view name, const agent::FieldNames& field);
 
-// What read_fields() sees as its reader: decodes one member of an object into the field of that name.
+// What read_fields() sees as its reader: decodes one member of an object into the field of that
+// name.
 class FieldMatcher {
 public:
     FieldMatcher(JsonDecoder& decoder, std::string_view name, const JsonValue& value)

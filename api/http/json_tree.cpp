@@ -7,11 +7,14 @@
 #include <cstdint>
 
 #include "agent/base/json_writer.hpp"
+#include "api/http/go_text.hpp"
 
 namespace weft::api {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 int hex_digit(char c) {
     if (is_digit(c)) return c - '0';
@@ -20,29 +23,11 @@ int hex_digit(char c) {
     return -1;
 }
 
-void append_utf8(std::string& out, std::uint32_t rune) {
-    const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-    if (rune < 0x80) {
-        push(rune);
-    } else if (rune < 0x800) {
-        push(0xc0 | (rune >> 6));
-        push(0x80 | (rune & 0x3f));
-    } else if (rune < 0x10000) {
-        push(0xe0 | (rune >> 12));
-        push(0x80 | ((rune >> 6) & 0x3f));
-        push(0x80 | (rune & 0x3f));
-    } else {
-        push(0xf0 | (rune >> 18));
-        push(0x80 | ((rune >> 12) & 0x3f));
-        push(0x80 | ((rune >> 6) & 0x3f));
-        push(0x80 | (rune & 0x3f));
-    }
-}
-
 // Length of the valid UTF-8 sequence at the front; 0 if there is none (RFC 3629).
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
+        return i < text.size() ? static_cast<unsigned char>(text[i])
+                               : static_cast<unsigned char>(0);
     };
     const auto continued = [&](std::size_t i) { return (byte(i) & 0xc0) == 0x80; };
     const unsigned char first = byte(0);
@@ -61,13 +46,20 @@ std::size_t utf8_length(std::string_view text) {
 
 std::string quoted_character(char c) {
     switch (c) {
-        case '\'': return "'\\''";
-        case '"': return "'\"'";
-        case '\\': return "'\\\\'";
-        case '\n': return "'\\n'";
-        case '\r': return "'\\r'";
-        case '\t': return "'\\t'";
-        default: break;
+        case '\'':
+            return "'\\''";
+        case '"':
+            return "'\"'";
+        case '\\':
+            return "'\\\\'";
+        case '\n':
+            return "'\\n'";
+        case '\r':
+            return "'\\r'";
+        case '\t':
+            return "'\\t'";
+        default:
+            break;
     }
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) return fmt::format("'\\x{:02x}'", byte);
@@ -91,12 +83,13 @@ public:
 private:
     Error invalid(std::string_view where) const {
         if (at_ >= text_.size()) return make_error(Errc::InvalidArgument, "unexpected EOF");
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("invalid character {} {}", quoted_character(text_[at_]), where));
+        return make_error(Errc::InvalidArgument, fmt::format("invalid character {} {}",
+                                                             quoted_character(text_[at_]), where));
     }
 
     void skip_space() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\r' || text_[at_] == '\n'))
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' ||
+                                      text_[at_] == '\r' || text_[at_] == '\n'))
             ++at_;
     }
 
@@ -108,16 +101,24 @@ private:
         skip_space();
         if (at_ >= text_.size()) return invalid({});
         switch (text_[at_]) {
-            case '{': return read_object(value, depth);
-            case '[': return read_array(value, depth);
-            case '"': value.kind = JsonValue::Kind::String; return read_string(value.text);
+            case '{':
+                return read_object(value, depth);
+            case '[':
+                return read_array(value, depth);
+            case '"':
+                value.kind = JsonValue::Kind::String;
+                return read_string(value.text);
             case 't':
                 value.kind = JsonValue::Kind::Bool;
                 value.flag = true;
                 return read_word("true");
-            case 'f': value.kind = JsonValue::Kind::Bool; return read_word("false");
-            case 'n': return read_word("null");
-            default: break;
+            case 'f':
+                value.kind = JsonValue::Kind::Bool;
+                return read_word("false");
+            case 'n':
+                return read_word("null");
+            default:
+                break;
         }
         if (text_[at_] == '-' || is_digit(text_[at_])) {
             value.kind = JsonValue::Kind::Number;
@@ -128,7 +129,8 @@ private:
 
     Result<void> read_word(std::string_view word) {
         for (std::size_t i = 0; i < word.size(); ++i, ++at_) {
-            if (!at(word[i])) return invalid(fmt::format("in literal {} (expecting '{}')", word, word[i]));
+            if (!at(word[i]))
+                return invalid(fmt::format("in literal {} (expecting '{}')", word, word[i]));
         }
         return success();
     }
@@ -144,13 +146,15 @@ private:
         }
         if (at('.')) {
             ++at_;
-            if (at_ >= text_.size() || !is_digit(text_[at_])) return invalid("after decimal point in numeric literal");
+            if (at_ >= text_.size() || !is_digit(text_[at_]))
+                return invalid("after decimal point in numeric literal");
             skip_digits();
         }
         if (at('e') || at('E')) {
             ++at_;
             if (at('+') || at('-')) ++at_;
-            if (at_ >= text_.size() || !is_digit(text_[at_])) return invalid("in exponent of numeric literal");
+            if (at_ >= text_.size() || !is_digit(text_[at_]))
+                return invalid("in exponent of numeric literal");
             skip_digits();
         }
         literal.assign(text_.substr(start, at_ - start));
@@ -211,7 +215,8 @@ private:
         while (true) {
             std::size_t plain = at_;
             while (plain < text_.size() && text_[plain] != '"' && text_[plain] != '\\' &&
-                   static_cast<unsigned char>(text_[plain]) >= 0x20 && static_cast<unsigned char>(text_[plain]) < 0x80)
+                   static_cast<unsigned char>(text_[plain]) >= 0x20 &&
+                   static_cast<unsigned char>(text_[plain]) < 0x80)
                 ++plain;
             out.append(text_.substr(at_, plain - at_));
             at_ = plain;
@@ -247,14 +252,29 @@ private:
         switch (text_[at_]) {
             case '"':
             case '\\':
-            case '/': out.push_back(text_[at_]); break;
-            case 'b': out.push_back('\b'); break;
-            case 'f': out.push_back('\f'); break;
-            case 'n': out.push_back('\n'); break;
-            case 'r': out.push_back('\r'); break;
-            case 't': out.push_back('\t'); break;
-            case 'u': ++at_; return read_unicode(out);
-            default: return invalid("in string escape code");
+            case '/':
+                out.push_back(text_[at_]);
+                break;
+            case 'b':
+                out.push_back('\b');
+                break;
+            case 'f':
+                out.push_back('\f');
+                break;
+            case 'n':
+                out.push_back('\n');
+                break;
+            case 'r':
+                out.push_back('\r');
+                break;
+            case 't':
+                out.push_back('\t');
+                break;
+            case 'u':
+                ++at_;
+                return read_unicode(out);
+            default:
+                return invalid("in string escape code");
         }
         ++at_;
         return success();
@@ -306,19 +326,25 @@ void write_number(JsonWriter& writer, const std::string& literal) {
 
 void write(JsonWriter& writer, const JsonValue& value) {
     switch (value.kind) {
-        case JsonValue::Kind::Null: return writer.null();
-        case JsonValue::Kind::Bool: return writer.value(value.flag);
-        case JsonValue::Kind::Number: return write_number(writer, value.text);
-        case JsonValue::Kind::String: return writer.value(value.text);
+        case JsonValue::Kind::Null:
+            return writer.null();
+        case JsonValue::Kind::Bool:
+            return writer.value(value.flag);
+        case JsonValue::Kind::Number:
+            return write_number(writer, value.text);
+        case JsonValue::Kind::String:
+            return writer.value(value.text);
         case JsonValue::Kind::Array:
             writer.begin_array();
             for (const JsonValue& item : value.items) write(writer, item);
             return writer.end_array();
-        case JsonValue::Kind::Object: break;
+        case JsonValue::Kind::Object:
+            break;
     }
     std::vector<const std::pair<std::string, JsonValue>*> members;
     for (const auto& member : value.members) members.push_back(&member);
-    std::stable_sort(members.begin(), members.end(), [](auto* a, auto* b) { return a->first < b->first; });
+    std::stable_sort(members.begin(), members.end(),
+                     [](auto* a, auto* b) { return a->first < b->first; });
     writer.begin_object();
     for (std::size_t i = 0; i < members.size(); ++i) {
         // Of repeated names the last one counts.
@@ -333,17 +359,25 @@ void write(JsonWriter& writer, const JsonValue& value) {
 
 std::string_view kind_name(const JsonValue& value) {
     switch (value.kind) {
-        case JsonValue::Kind::Null: return "null";
-        case JsonValue::Kind::Bool: return "bool";
-        case JsonValue::Kind::Number: return "number";
-        case JsonValue::Kind::String: return "string";
-        case JsonValue::Kind::Array: return "array";
-        case JsonValue::Kind::Object: return "object";
+        case JsonValue::Kind::Null:
+            return "null";
+        case JsonValue::Kind::Bool:
+            return "bool";
+        case JsonValue::Kind::Number:
+            return "number";
+        case JsonValue::Kind::String:
+            return "string";
+        case JsonValue::Kind::Array:
+            return "array";
+        case JsonValue::Kind::Object:
+            return "object";
     }
     return "value";
 }
 
-Result<JsonValue> parse_json(std::string_view body) { return Parser(body).parse(); }
+Result<JsonValue> parse_json(std::string_view body) {
+    return Parser(body).parse();
+}
 
 std::string minified(const JsonValue& value) {
     std::string out;

@@ -9,8 +9,9 @@
 
 namespace weft::api {
 
-// One value of a request body. Unlike a general JSON library's tree it keeps what Go's decoder shows in its answers: the
-// literal of a number, and all members of an object in their order, repeated names too.
+// One value of a request body. Unlike a general JSON library's tree it keeps what Go's decoder
+// shows in its answers: the literal of a number, and all members of an object in their order,
+// repeated names too.
 struct JsonValue {
     enum class Kind { Null, Bool, Number, String, Array, Object };
 
@@ -29,8 +30,9 @@ std::string_view kind_name(const JsonValue& value);
 inline constexpr int kMaxJsonDepth = 64;
 inline constexpr std::size_t kMaxJsonValues = 65'536;  // of one body, members and items together
 
-// The first JSON value of body; what follows it is not looked at, as Go's Decoder does. The error's context is Go's text:
-// "EOF" for a blank body, "unexpected EOF", "invalid character 'x' looking for beginning of value", ..
+// The first JSON value of body; what follows it is not looked at, as Go's Decoder does. The error's
+// context is Go's text: "EOF" for a blank body, "unexpected EOF", "invalid character 'x' looking
+// for beginning of value", ..
 Result<JsonValue> parse_json(std::string_view body);
 
 // Minified text with the members of objects sorted by name, as Go writes a map.

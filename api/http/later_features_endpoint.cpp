@@ -3,17 +3,20 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/refusal_routes.hpp"
 
-// The endpoints of features that come with later versions. Their paths and methods are known, so that a wrong method or
-// OPTIONS is answered as ever, and a right one says which feature is missing.
+// The endpoints of features that come with later versions. Their paths and methods are known, so
+// that a wrong method or OPTIONS is answered as ever, and a right one says which feature is
+// missing.
 namespace weft::api {
 namespace {
 
-void add_feature(std::vector<Route>& routes, std::string_view feature, std::initializer_list<RefusedPath> paths) {
+void add_feature(std::vector<Route>& routes, std::string_view feature,
+                 std::initializer_list<RefusedPath> paths) {
     add_refusals(routes, 501, std::string(feature) + " not in this version of weft", paths);
 }
 
 void add_mesh(std::vector<Route>& routes) {
-    add_feature(routes, "Configuration entries are", {{"/v1/config", "PUT"}, {"/v1/config/", "GET DELETE"}});
+    add_feature(routes, "Configuration entries are",
+                {{"/v1/config", "PUT"}, {"/v1/config/", "GET DELETE"}});
     add_feature(routes, "The certificate authority of the service mesh is",
                 {{"/v1/connect/ca/configuration", "GET PUT"},
                  {"/v1/connect/ca/roots", "GET"},
@@ -46,7 +49,8 @@ void add_later_feature_routes(std::vector<Route>& routes) {
                  {"/v1/coordinate/nodes", "GET"},
                  {"/v1/coordinate/node/", "GET"},
                  {"/v1/coordinate/update", "PUT"}});
-    add_feature(routes, "Prepared queries are", {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
+    add_feature(routes, "Prepared queries are",
+                {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
     add_mesh(routes);
     add_feature(routes, "Snapshots over the API are", {{"/v1/snapshot", "GET PUT"}});
     add_feature(routes, "The API of the web interface is",

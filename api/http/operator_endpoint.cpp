@@ -55,9 +55,10 @@ Response remove_peer(const Endpoints& endpoints, const Request& request) {
     const std::string_view address = request.parameter("address").value_or("");
     const std::string_view id = request.parameter("id").value_or("");
     if (address.empty() && id.empty()) {
-        return Response::text(400,
-                              "Bad request: Must specify either ?id with the server's ID or ?address with IP:port of "
-                              "peer to remove");
+        return Response::text(
+            400,
+            "Bad request: Must specify either ?id with the server's ID or ?address with IP:port of "
+            "peer to remove");
     }
     if (!address.empty() && !id.empty()) {
         return Response::text(400, "Bad request: Must specify only one of ?id or ?address");
@@ -66,10 +67,12 @@ Response remove_peer(const Endpoints& endpoints, const Request& request) {
     const bool known = id.empty() ? std::find(peers.begin(), peers.end(), address) != peers.end()
                                   : has_server_id(endpoints.control, id);
     if (!known) {
-        return Response::text(500, (id.empty() ? "address " + go_quote(address) : "id " + go_quote(id)) +
-                                       " was not found in the Raft configuration");
+        return Response::text(500,
+                              (id.empty() ? "address " + go_quote(address) : "id " + go_quote(id)) +
+                                  " was not found in the Raft configuration");
     }
-    return Response::text(501, "Removing a server needs more than one, which is not in this version of weft");
+    return Response::text(
+        501, "Removing a server needs more than one, which is not in this version of weft");
 }
 
 Response set_autopilot(const Request& request) {
@@ -77,44 +80,58 @@ Response set_autopilot(const Request& request) {
         std::uint64_t index = 0;
         const auto [end, status] = std::from_chars(cas->data(), cas->data() + cas->size(), index);
         if (status != std::errc{} || end != cas->data() + cas->size()) {
-            return Response::text(400, "Bad request: Error parsing cas value: strconv.ParseUint: parsing " +
-                                           go_quote(*cas) + ": invalid syntax");
+            return Response::text(
+                400, "Bad request: Error parsing cas value: strconv.ParseUint: parsing " +
+                         go_quote(*cas) + ": invalid syntax");
         }
     }
     body::AutopilotBody autopilot;
     if (auto decoded = decode_body(request.body, "AutopilotConfiguration", autopilot); !decoded) {
-        return Response::text(400, "Bad request: Error parsing autopilot config: " + decoded.error().message());
+        return Response::text(
+            400, "Bad request: Error parsing autopilot config: " + decoded.error().message());
     }
-    return Response::text(501, "Changing autopilot needs more than one server, which is not in this version of weft");
+    return Response::text(
+        501, "Changing autopilot needs more than one server, which is not in this version of weft");
 }
 
 WorkerHandler worker(std::function<Response(const Request&)> answer) {
-    return [answer = std::move(answer)](const Request& request) -> WorkerOutcome { return answer(request); };
+    return [answer = std::move(answer)](const Request& request) -> WorkerOutcome {
+        return answer(request);
+    };
 }
 
 Response keyring(const Endpoints& endpoints) {
     const std::string node = endpoints.facts.node_name;
     const std::string& datacenter = endpoints.facts.datacenter;
-    return Response::text(500, "4 errors occurred:\n\t* WAN error: 1/1 nodes reported failure\n\t* " + node + "." +
-                                   datacenter + ": Keyring is empty (encryption not enabled)\n\t* " + datacenter +
-                                   " (LAN) error: 1/1 nodes reported failure\n\t* " + node +
-                                   ": Keyring is empty (encryption not enabled)\n\n");
+    return Response::text(
+        500, "4 errors occurred:\n\t* WAN error: 1/1 nodes reported failure\n\t* " + node + "." +
+                 datacenter + ": Keyring is empty (encryption not enabled)\n\t* " + datacenter +
+                 " (LAN) error: 1/1 nodes reported failure\n\t* " + node +
+                 ": Keyring is empty (encryption not enabled)\n\n");
 }
 
 }  // namespace
 
 void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
     const auto json = [&](std::string (AgentControl::*read)() const) {
-        return worker([endpoints, read](const Request&) { return Response::json((endpoints->control.*read)()); });
+        return worker([endpoints, read](const Request&) {
+            return Response::json((endpoints->control.*read)());
+        });
     };
-    routes.push_back({"/v1/operator/raft/configuration", {{"GET", json(&AgentControl::raft_configuration_json)}}, {}});
-    routes.push_back({"/v1/operator/raft/peer",
-                      {{"DELETE", worker([endpoints](const Request& r) { return remove_peer(*endpoints, r); })}},
+    routes.push_back({"/v1/operator/raft/configuration",
+                      {{"GET", json(&AgentControl::raft_configuration_json)}},
                       {}});
+    routes.push_back(
+        {"/v1/operator/raft/peer",
+         {{"DELETE", worker([endpoints](const Request& r) { return remove_peer(*endpoints, r); })}},
+         {}});
     routes.push_back({"/v1/operator/autopilot/configuration",
-                      {{"GET", json(&AgentControl::autopilot_configuration_json)}, {"PUT", worker(set_autopilot)}},
+                      {{"GET", json(&AgentControl::autopilot_configuration_json)},
+                       {"PUT", worker(set_autopilot)}},
                       {}});
-    routes.push_back({"/v1/operator/autopilot/health", {{"GET", json(&AgentControl::autopilot_health_json)}}, {}});
+    routes.push_back({"/v1/operator/autopilot/health",
+                      {{"GET", json(&AgentControl::autopilot_health_json)}},
+                      {}});
 
     // There is no gossip to encrypt yet: reading answers as an agent without encryption does.
     const WorkerHandler change = worker([](const Request&) {

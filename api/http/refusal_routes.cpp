@@ -6,7 +6,8 @@ namespace weft::api {
 
 void add_refusals(std::vector<Route>& routes, int status, std::string_view text,
                   std::initializer_list<RefusedPath> paths) {
-    const WorkerHandler refuse = [status, text = std::string(text)](const Request&) -> WorkerOutcome {
+    const WorkerHandler refuse = [status,
+                                  text = std::string(text)](const Request&) -> WorkerOutcome {
         return Response::text(status, text);
     };
     for (const RefusedPath& path : paths) {

@@ -8,8 +8,8 @@
 
 namespace weft::api {
 
-// One path whose every method is answered with the same words. methods: in the order of Consul's Allow header,
-// separated by spaces.
+// One path whose every method is answered with the same words. methods: in the order of Consul's
+// Allow header, separated by spaces.
 struct RefusedPath {
     std::string_view pattern;
     std::string_view methods;

@@ -19,8 +19,8 @@ struct Endpoints {
     std::uint64_t seed = 1;  // for the jitter of waits
 };
 
-// Every endpoint of the HTTP API, with those of later features, which say so. Called on the control thread: takes
-// local.on_change().
+// Every endpoint of the HTTP API, with those of later features, which say so. Called on the control
+// thread: takes local.on_change().
 std::vector<Route> make_routes(const Endpoints& endpoints);
 
 }  // namespace weft::api

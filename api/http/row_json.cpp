@@ -12,7 +12,8 @@ using agent::ServiceRow;
 
 enum class WhenNull { Null, Braces };
 
-void write_map(JsonWriter& writer, std::string_view name, const Shared<agent::TextMap>& map, WhenNull when_null) {
+void write_map(JsonWriter& writer, std::string_view name, const Shared<agent::TextMap>& map,
+               WhenNull when_null) {
     writer.key(name);
     if (map.is_null() && when_null == WhenNull::Null) return writer.null();
     writer.begin_object();
@@ -36,7 +37,8 @@ void write_if_set(JsonWriter& writer, std::string_view name, std::int32_t number
     if (number != 0) writer.field(name, number);
 }
 
-void write_addresses(JsonWriter& writer, std::string_view name, const Shared<agent::ServiceAddressMap>& addresses) {
+void write_addresses(JsonWriter& writer, std::string_view name,
+                     const Shared<agent::ServiceAddressMap>& addresses) {
     if (addresses->empty()) return;
     writer.key(name);
     writer.begin_object();
@@ -92,12 +94,14 @@ enum class ProxyForm { Agent, Catalog };
 void write_upstream(JsonWriter& writer, const agent::UpstreamRow& upstream, ProxyForm form) {
     const bool all = form == ProxyForm::Catalog;
     writer.begin_object();
-    if (all || !upstream.destination_type.empty()) writer.field("DestinationType", upstream.destination_type.view());
+    if (all || !upstream.destination_type.empty())
+        writer.field("DestinationType", upstream.destination_type.view());
     write_if_set(writer, "DestinationNamespace", upstream.destination_namespace);
     writer.field("DestinationName", upstream.destination_name.view());
     if (all || !upstream.datacenter.empty()) writer.field("Datacenter", upstream.datacenter.view());
     write_if_set(writer, "LocalBindAddress", upstream.local_bind_address);
-    if (all || upstream.local_bind_port != 0) writer.field("LocalBindPort", upstream.local_bind_port);
+    if (all || upstream.local_bind_port != 0)
+        writer.field("LocalBindPort", upstream.local_bind_port);
     if (!upstream.config_json.empty()) {
         writer.key("Config");
         writer.raw(upstream.config_json.view());
@@ -123,7 +127,8 @@ void write_proxy(JsonWriter& writer, std::string_view name, const ProxyRow& prox
     if (!proxy.upstreams.empty()) {
         writer.key("Upstreams");
         writer.begin_array();
-        for (const agent::UpstreamRow& upstream : proxy.upstreams) write_upstream(writer, upstream, form);
+        for (const agent::UpstreamRow& upstream : proxy.upstreams)
+            write_upstream(writer, upstream, form);
         writer.end_array();
     }
     write_mesh_gateway(writer, proxy.mesh_gateway_mode);
@@ -143,7 +148,8 @@ void write_indexes(JsonWriter& writer, agent::Index created, agent::Index modifi
     writer.field("ModifyIndex", modified.get());
 }
 
-void write_node_head(JsonWriter& writer, const NodeRow& row, std::string_view datacenter, std::string_view meta) {
+void write_node_head(JsonWriter& writer, const NodeRow& row, std::string_view datacenter,
+                     std::string_view meta) {
     writer.field("ID", row.id.view());
     writer.field("Node", row.name.view());
     writer.field("Address", row.address.view());
@@ -173,7 +179,8 @@ void write_definition(JsonWriter& writer, const Shared<agent::CheckDefinitionRow
     if (!definition.is_null()) {
         write_duration_if_set(writer, "Interval", definition->interval_ns);
         write_duration_if_set(writer, "Timeout", definition->timeout_ns);
-        write_duration_if_set(writer, "DeregisterCriticalServiceAfter", definition->deregister_critical_service_after_ns);
+        write_duration_if_set(writer, "DeregisterCriticalServiceAfter",
+                              definition->deregister_critical_service_after_ns);
         write_if_set(writer, "HTTP", definition->http);
         write_if_set(writer, "TLSServerName", definition->tls_server_name);
         if (definition->tls_skip_verify) writer.field("TLSSkipVerify", true);
@@ -227,7 +234,8 @@ void write_service(JsonWriter& writer, const ServiceRow& row) {
     writer.end_object();
 }
 
-void write_catalog_service(JsonWriter& writer, const NodeRow& node, const ServiceRow& row, std::string_view datacenter) {
+void write_catalog_service(JsonWriter& writer, const NodeRow& node, const ServiceRow& row,
+                           std::string_view datacenter) {
     writer.begin_object();
     write_node_head(writer, node, datacenter, "NodeMeta");
     writer.field("ServiceKind", row.kind.view());
@@ -289,7 +297,9 @@ void write_local_service(JsonWriter& writer, const ServiceRow& row, std::string_
 }
 
 void write_local_check(JsonWriter& writer, const LocalCheck& check) {
-    const auto text = [](Duration duration) { return duration == Duration{} ? std::string() : format_go_duration(duration); };
+    const auto text = [](Duration duration) {
+        return duration == Duration{} ? std::string() : format_go_duration(duration);
+    };
     writer.begin_object();
     write_check_head(writer, check.row);
     write_list(writer, "ServiceTags", check.row.service_tags);
@@ -313,8 +323,9 @@ void write_aggregated_check(JsonWriter& writer, const CheckRow& row) {
     }
     writer.field("Type", "");
     writer.key("Definition");
-    writer.raw(R"({"Interval":"0s","Timeout":"0s","DeregisterCriticalServiceAfter":"0s","HTTP":"","Header":null,)"
-               R"("Method":"","Body":"","TLSSkipVerify":false,"TCP":""})");
+    writer.raw(
+        R"({"Interval":"0s","Timeout":"0s","DeregisterCriticalServiceAfter":"0s","HTTP":"","Header":null,)"
+        R"("Method":"","Body":"","TLSSkipVerify":false,"TCP":""})");
     write_indexes(writer, agent::Index(0), agent::Index(0));
     writer.end_object();
 }

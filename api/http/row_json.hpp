@@ -7,8 +7,8 @@
 #include "agent/catalog/rows.hpp"
 #include "api/http/agent_interfaces.hpp"
 
-// Consul's JSON of catalog rows and local registrations: names, order, and where null, [] or {} stands. Written once for
-// all endpoints.
+// Consul's JSON of catalog rows and local registrations: names, order, and where null, [] or {}
+// stands. Written once for all endpoints.
 namespace weft::api {
 
 // As in catalog/nodes, and the Node of other answers.
@@ -18,17 +18,19 @@ void write_node(JsonWriter& writer, const agent::NodeRow& row, std::string_view 
 void write_service(JsonWriter& writer, const agent::ServiceRow& row);
 
 // The flat form of catalog/service and catalog/connect.
-void write_catalog_service(JsonWriter& writer, const agent::NodeRow& node, const agent::ServiceRow& row,
-                           std::string_view datacenter);
+void write_catalog_service(JsonWriter& writer, const agent::NodeRow& node,
+                           const agent::ServiceRow& row, std::string_view datacenter);
 
 void write_check(JsonWriter& writer, const agent::CheckRow& row);
 
 // {Node, Service, Checks} of health/service and health/connect.
-void write_instance(JsonWriter& writer, const agent::NodeRow& node, const agent::ServiceRow& service,
+void write_instance(JsonWriter& writer, const agent::NodeRow& node,
+                    const agent::ServiceRow& service,
                     const std::vector<const agent::CheckRow*>& checks, std::string_view datacenter);
 
 // A registration with this agent; without content_hash its key is left out.
-void write_local_service(JsonWriter& writer, const agent::ServiceRow& row, std::string_view content_hash = {});
+void write_local_service(JsonWriter& writer, const agent::ServiceRow& row,
+                         std::string_view content_hash = {});
 
 // agent/checks.
 void write_local_check(JsonWriter& writer, const LocalCheck& check);

@@ -24,19 +24,23 @@ void append_part(std::string& key, std::string_view text) {
 
 }  // namespace
 
-bool same_node_name(std::string_view a, std::string_view b) { return equal_ignoring_case(a, b); }
+bool same_node_name(std::string_view a, std::string_view b) {
+    return equal_ignoring_case(a, b);
+}
 
 bool Selectors::has_tags(const agent::ServiceRow& row) const {
     return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
-        return std::any_of(row.tags->begin(), row.tags->end(),
-                           [&](const SharedText& own) { return equal_ignoring_case(own.view(), tag); });
+        return std::any_of(row.tags->begin(), row.tags->end(), [&](const SharedText& own) {
+            return equal_ignoring_case(own.view(), tag);
+        });
     });
 }
 
 bool Selectors::has_meta(const agent::NodeRow& row) const {
     return std::all_of(node_meta.begin(), node_meta.end(), [&](const auto& wanted) {
         return std::any_of(row.meta->begin(), row.meta->end(), [&](const auto& own) {
-            return own.first == std::string_view(wanted.first) && own.second == std::string_view(wanted.second);
+            return own.first == std::string_view(wanted.first) &&
+                   own.second == std::string_view(wanted.second);
         });
     });
 }
@@ -59,22 +63,26 @@ Result<bool> read_passing(const Request& request) {
     return make_error(Errc::InvalidArgument, "Invalid value for ?passing");
 }
 
-Result<Selectors> read_selectors(const Request& request, const FieldSet& fields, std::string_view own_node) {
+Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
+                                 std::string_view own_node) {
     Selectors selectors;
-    for (const std::string_view tag : request.parameters("tag")) selectors.tags.push_back(lowered(tag));
+    for (const std::string_view tag : request.parameters("tag"))
+        selectors.tags.push_back(lowered(tag));
     selectors.node_meta = read_node_meta(request);
     const std::string_view near = request.parameter("near").value_or("");
     selectors.near = near == "_agent" ? own_node : near;
     selectors.filter_text = request.parameter("filter").value_or("");
     auto filter = parse_filter(selectors.filter_text, fields);
     if (!filter) {
-        return make_error(filter.error().code, std::string(kFilterErrorPrefix) + filter.error().context);
+        return make_error(filter.error().code,
+                          std::string(kFilterErrorPrefix) + filter.error().context);
     }
     selectors.filter = std::move(filter).value();
     return selectors;
 }
 
-std::string cache_key(std::string_view endpoint, std::string_view subject, const Selectors& selectors) {
+std::string cache_key(std::string_view endpoint, std::string_view subject,
+                      const Selectors& selectors) {
     std::string key(endpoint);
     append_part(key, subject);
     for (const std::string& tag : selectors.tags) append_part(key.append("t"), tag);
@@ -88,11 +96,15 @@ std::string cache_key(std::string_view endpoint, std::string_view subject, const
     return key;
 }
 
-agent::Watch watch_of(agent::WatchKind kind, std::string_view name) { return {kind, lowered(name)}; }
+agent::Watch watch_of(agent::WatchKind kind, std::string_view name) {
+    return {kind, lowered(name)};
+}
 
 CatalogQuery failing_query(Error error) {
     CatalogQuery query;
-    query.render = [error = std::move(error)](const agent::View&) -> Result<std::string> { return error; };
+    query.render = [error = std::move(error)](const agent::View&) -> Result<std::string> {
+        return error;
+    };
     return query;
 }
 

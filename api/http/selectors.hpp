@@ -11,13 +11,14 @@
 #include "api/http/exchange.hpp"
 #include "api/http/filter.hpp"
 
-// The query parameters by which catalog reads choose and order rows: tag, node-meta, near, passing, filter.
+// The query parameters by which catalog reads choose and order rows: tag, node-meta, near, passing,
+// filter.
 namespace weft::api {
 
 struct Selectors {
     std::vector<std::string> tags;                               // lower case; all must be there
     std::vector<std::pair<std::string, std::string>> node_meta;  // all must match
-    std::string near;                                            // node whose rows come first; empty: none
+    std::string near;  // node whose rows come first; empty: none
     std::string filter_text;
     Filter filter;
     bool passing_only = false;
@@ -27,7 +28,8 @@ struct Selectors {
 };
 
 // own_node is what near=_agent means. The error is that of the filter, with Consul's prefix.
-Result<Selectors> read_selectors(const Request& request, const FieldSet& fields, std::string_view own_node);
+Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
+                                 std::string_view own_node);
 
 // node-meta=name:value, which may repeat; without a colon the value is empty.
 std::vector<std::pair<std::string, std::string>> read_node_meta(const Request& request);
@@ -36,7 +38,8 @@ std::vector<std::pair<std::string, std::string>> read_node_meta(const Request& r
 Result<bool> read_passing(const Request& request);
 
 // Distinguishes answers of one endpoint: its name, what it is about and all selectors.
-std::string cache_key(std::string_view endpoint, std::string_view subject, const Selectors& selectors);
+std::string cache_key(std::string_view endpoint, std::string_view subject,
+                      const Selectors& selectors);
 
 // Consul compares names of nodes and services without case where it watches them.
 agent::Watch watch_of(agent::WatchKind kind, std::string_view name);
@@ -46,12 +49,13 @@ CatalogQuery failing_query(Error error);
 
 bool same_node_name(std::string_view a, std::string_view b);
 
-// Rows of the near node first, the others in their order. Until nodes have coordinates this is all that is known of
-// distances.
+// Rows of the near node first, the others in their order. Until nodes have coordinates this is all
+// that is known of distances.
 template <class Row, class NodeOf>
 void put_near_first(std::vector<Row>& rows, std::string_view near, const NodeOf& node_of) {
     if (near.empty()) return;
-    std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) { return same_node_name(node_of(row), near); });
+    std::stable_partition(rows.begin(), rows.end(),
+                          [&](const Row& row) { return same_node_name(node_of(row), near); });
 }
 
 }  // namespace weft::api

@@ -20,15 +20,18 @@ namespace {
 constexpr Duration kDefaultWait = std::chrono::minutes(5);
 constexpr Duration kLongestWait = std::chrono::minutes(10);
 
-// As for blocking queries: the default, the cap, and up to a sixteenth more so that waiters do not return together.
+// As for blocking queries: the default, the cap, and up to a sixteenth more so that waiters do not
+// return together.
 Duration waiting_time(Duration asked, Rng& rng) {
     const Duration wait = asked <= Duration{} ? kDefaultWait : std::min(asked, kLongestWait);
-    return wait + Duration(static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(wait.count() / 16 + 1))));
+    return wait + Duration(static_cast<std::int64_t>(
+                      rng.below(static_cast<std::uint64_t>(wait.count() / 16 + 1))));
 }
 
 }  // namespace
 
-std::shared_ptr<ServiceWatch> ServiceWatch::start(LocalServices& local, ControlTimers& timers, std::uint64_t seed) {
+std::shared_ptr<ServiceWatch> ServiceWatch::start(LocalServices& local, ControlTimers& timers,
+                                                  std::uint64_t seed) {
     std::shared_ptr<ServiceWatch> watch(new ServiceWatch(local, timers, seed));
     local.on_change([weak = std::weak_ptr(watch)] {
         if (const auto alive = weak.lock()) alive->changed();
@@ -63,13 +66,15 @@ void ServiceWatch::answer(std::shared_ptr<const Request> request, Respond respon
     Content content = content_of(request->rest);
     if (known.empty() || content.hash != known) return respond(std::move(content.response));
     if (waiters_.size() >= kMaxWaiters) {
-        return respond(Response::text(429, fmt::format("{} requests wait for changes of services already", kMaxWaiters)));
+        return respond(Response::text(
+            429, fmt::format("{} requests wait for changes of services already", kMaxWaiters)));
     }
     wait(request->rest, known, waiting_time(asked, rng_), std::move(respond));
 }
 
 void ServiceWatch::wait(std::string id, std::string hash, Duration limit, Respond respond) {
-    const auto waiter = waiters_.insert(waiters_.end(), {std::move(id), std::move(hash), std::move(respond), 0});
+    const auto waiter =
+        waiters_.insert(waiters_.end(), {std::move(id), std::move(hash), std::move(respond), 0});
     waiter->timeout = timers_.call_after(limit, [weak = weak_from_this(), waiter] {
         const auto alive = weak.lock();
         if (!alive) return;
@@ -84,7 +89,8 @@ void ServiceWatch::changed() {
     std::vector<std::pair<Respond, Response>> answers;
     for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
         auto content = contents.find(waiter->id);
-        if (content == contents.end()) content = contents.emplace(waiter->id, content_of(waiter->id)).first;
+        if (content == contents.end())
+            content = contents.emplace(waiter->id, content_of(waiter->id)).first;
         if (content->second.hash == waiter->hash) {
             ++waiter;
             continue;

@@ -11,12 +11,13 @@
 
 namespace weft::api {
 
-// GET /v1/agent/service/:id with its hash blocking: a request that names the content it knows waits until the
-// registration has other content, or is gone. Control thread only.
+// GET /v1/agent/service/:id with its hash blocking: a request that names the content it knows waits
+// until the registration has other content, or is gone. Control thread only.
 class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
 public:
     // Takes local.on_change().
-    static std::shared_ptr<ServiceWatch> start(LocalServices& local, ControlTimers& timers, std::uint64_t seed);
+    static std::shared_ptr<ServiceWatch> start(LocalServices& local, ControlTimers& timers,
+                                               std::uint64_t seed);
 
     void answer(std::shared_ptr<const Request> request, Respond respond);
 

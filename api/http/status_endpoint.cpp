@@ -30,7 +30,8 @@ bool is_elsewhere(const Endpoints& endpoints, const Request& request) {
 void add_status_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
     const auto get = [&](std::string pattern, Response (*answer)(const Endpoints&)) {
         WorkerHandler handler = [endpoints, answer](const Request& request) -> WorkerOutcome {
-            if (is_elsewhere(*endpoints, request)) return Response::text(500, "No path to datacenter");
+            if (is_elsewhere(*endpoints, request))
+                return Response::text(500, "No path to datacenter");
             return answer(*endpoints);
         };
         routes.push_back({std::move(pattern), {{"GET", std::move(handler)}}, {}});

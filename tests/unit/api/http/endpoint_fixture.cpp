@@ -1,0 +1,105 @@
+#include "endpoint_fixture.hpp"
+
+#include "api/http/target.hpp"
+
+namespace weft::api::testing {
+namespace {
+
+agent::RegisterCommand golden_node() {
+    agent::RegisterCommand command;
+    command.node.name = "golden";
+    command.node.id = "6d1a4d4e-0b5b-4a57-8f3d-0d0f3a0a9a11";
+    command.node.address = "127.0.0.1";
+    command.node.tagged_addresses = agent::TextMap{{"lan", "127.0.0.1"},
+                                                   {"lan_ipv4", "127.0.0.1"},
+                                                   {"wan", "127.0.0.1"},
+                                                   {"wan_ipv4", "127.0.0.1"}};
+    command.node.meta = agent::TextMap{{"consul-network-segment", ""}};
+    agent::ServiceRow service;
+    service.id = service.name = "consul";
+    service.port = 8300;
+    service.meta = agent::TextMap{{"non_voter", "false"},         {"raft_version", "3"},
+                                  {"serf_protocol_current", "2"}, {"serf_protocol_max", "5"},
+                                  {"serf_protocol_min", "1"},     {"version", "1.8.7"}};
+    command.service = service;
+    agent::CheckRow check;
+    check.id = "serfHealth";
+    check.name = "Serf Health Status";
+    check.output = "Agent alive and reachable";
+    check.status = agent::Status::Passing;
+    command.checks.push_back(check);
+    return command;
+}
+
+}  // namespace
+
+EndpointFixture::EndpointFixture() {
+    catalog.put(golden_node());
+    AgentFacts facts;
+    facts.node_name = "golden";
+    facts.datacenter = "dc1";
+    router_ =
+        std::make_unique<Router>(make_routes({catalog, local, membership, control, timers, facts}));
+}
+
+Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
+    if (const auto* response = std::get_if<Response>(&outcome)) return *response;
+    auto body = std::get<CatalogQuery>(outcome).render(catalog.view());
+    return body ? Response::json(std::move(body).value())
+                : Response::text(500, body.error().message());
+}
+
+Response EndpointFixture::refuse(const Request& request, const Router::Entry& entry) const {
+    Response response = request.method == "OPTIONS"
+                            ? Response::empty()
+                            : Response::text(405, "method " + request.method + " not allowed");
+    response.headers.emplace_back("Allow", entry.allow);
+    return response;
+}
+
+std::optional<Response> EndpointFixture::call(std::string_view line, std::string body) {
+    auto request = std::make_shared<Request>();
+    const std::size_t space = line.find(' ');
+    request->method = line.substr(0, space);
+    auto target = parse_target(line.substr(space + 1));
+    if (!target) return Response::empty(400);
+    request->path = target->path;
+    request->query = target->query;
+    request->body = std::move(body);
+    const Router::Match match = router_->match(request->path);
+    if (!match.entry) return Response::empty(404);
+    request->rest = match.rest;
+    const std::size_t method = match.entry->method(request->method);
+    if (method == Router::Entry::npos) return refuse(*request, *match.entry);
+
+    const Handler& handler = match.entry->route.methods[method].second;
+    if (const auto* worker = std::get_if<WorkerHandler>(&handler))
+        return finish((*worker)(*request));
+    if (const auto* stream = std::get_if<StreamHandler>(&handler)) {
+        auto opened = (*stream)(*request, stream_);
+        if (auto* refusal = std::get_if<Response>(&opened)) return *refusal;
+        subscription_ = std::get<std::shared_ptr<void>>(std::move(opened));
+        return std::nullopt;
+    }
+    const auto* control_handler = std::get_if<ControlHandler>(&handler);
+    const auto& later = control_handler ? control_handler->handle : std::get<AsyncHandler>(handler);
+    auto answered = std::make_shared<std::optional<Response>>();
+    auto returned = std::make_shared<bool>(false);
+    later(request, [this, answered, returned](Response response) {
+        if (*returned) {
+            late_answers.push_back(std::move(response));
+        } else {
+            *answered = std::move(response);
+        }
+    });
+    *returned = true;
+    return *answered;
+}
+
+std::string EndpointFixture::body_of(std::string_view line) {
+    auto response = call(line);
+    WEFT_ASSERT(response.has_value());
+    return response->body;
+}
+
+}  // namespace weft::api::testing

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/http/router.hpp"
+#include "api/http/routes.hpp"
+#include "fakes.hpp"
+
+namespace weft::api::testing {
+
+// Keeps what was streamed.
+class FakeStream final : public Stream {
+public:
+    bool write(std::string_view chunk) override {
+        text.append(chunk);
+        return true;
+    }
+    std::string text;
+};
+
+// All routes over the fakes. The catalog begins with the node of the recordings, "golden".
+class EndpointFixture {
+public:
+    EndpointFixture();
+
+    // "GET /v1/catalog/nodes?filter=x". Queries are rendered at once. Nothing when the answer is
+    // still to come; then late_answers has it when it came.
+    std::optional<Response> call(std::string_view line, std::string body = {});
+
+    std::string body_of(std::string_view line);
+
+    FakeCatalog catalog;
+    FakeLocalServices local;
+    FakeMembership membership;
+    FakeControl control;
+    FakeTimers timers;
+    std::vector<Response> late_answers;
+
+    // The stream that a call opened; a client that leaves destroys it.
+    const std::string& streamed() const { return stream_->text; }
+    void close_stream() {
+        subscription_.reset();
+        stream_.reset();
+    }
+
+private:
+    Response finish(const WorkerOutcome& outcome) const;
+    Response refuse(const Request& request, const Router::Entry& entry) const;
+
+    std::unique_ptr<Router> router_;
+    std::shared_ptr<FakeStream> stream_ = std::make_shared<FakeStream>();
+    std::shared_ptr<void> subscription_;
+};
+
+}  // namespace weft::api::testing

@@ -1,0 +1,148 @@
+#include <gtest/gtest.h>
+
+#include "endpoint_fixture.hpp"
+
+namespace weft::api::testing {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+void register_service(EndpointFixture& fixture, std::string body) {
+    EXPECT_EQ(fixture.call("PUT /v1/agent/service/register", std::move(body))->status, 200);
+}
+
+std::string hash_of(const Response& response) {
+    for (const auto& [name, value] : response.headers) {
+        if (name == "X-Consul-Contenthash") return value;
+    }
+    return {};
+}
+
+TEST(ServiceWatch, WaitsWhileTheContentIsTheKnownOne) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string hash = hash_of(*fixture.call("GET /v1/agent/service/web"));
+    ASSERT_FALSE(hash.empty());
+
+    EXPECT_FALSE(fixture.call("GET /v1/agent/service/web?wait=10s&hash=" + hash).has_value());
+    register_service(fixture, R"({"Name":"other"})");
+    EXPECT_TRUE(fixture.late_answers.empty());
+    register_service(fixture, R"({"Name":"web","Port":81})");
+
+    ASSERT_EQ(fixture.late_answers.size(), 1u);
+    EXPECT_NE(fixture.late_answers[0].body.find("\"Port\":81"), std::string::npos);
+    EXPECT_NE(hash_of(fixture.late_answers[0]), hash);
+    EXPECT_TRUE(fixture.timers.calls.empty());
+}
+
+TEST(ServiceWatch, AnswersTheSameContentWhenTheWaitEnds) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string hash = hash_of(*fixture.call("GET /v1/agent/service/web"));
+    EXPECT_FALSE(fixture.call("GET /v1/agent/service/web?wait=16s&hash=" + hash).has_value());
+    const Duration wait = fixture.timers.calls.begin()->second.first;
+    EXPECT_GE(wait, seconds(16));
+    EXPECT_LE(wait, seconds(17));
+
+    fixture.timers.fire();
+    ASSERT_EQ(fixture.late_answers.size(), 1u);
+    EXPECT_EQ(hash_of(fixture.late_answers[0]), hash);
+    register_service(fixture, R"({"Name":"web","Port":81})");
+    EXPECT_EQ(fixture.late_answers.size(), 1u);
+}
+
+TEST(ServiceWatch, ADeregistrationIsAChange) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string hash = hash_of(*fixture.call("GET /v1/agent/service/web"));
+    EXPECT_FALSE(fixture.call("GET /v1/agent/service/web?hash=" + hash).has_value());
+    EXPECT_GE(fixture.timers.calls.begin()->second.first, minutes(5));
+    fixture.call("PUT /v1/agent/service/deregister/web");
+    ASSERT_EQ(fixture.late_answers.size(), 1u);
+    EXPECT_EQ(fixture.late_answers[0].body, "unknown service ID: web");
+}
+
+TEST(ServiceWatch, OtherHashesAndBadWaitsAnswerAtOnce) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    EXPECT_EQ(fixture.call("GET /v1/agent/service/web?hash=0")->status, 200);
+    EXPECT_EQ(fixture.call("GET /v1/agent/service/web?hash=0&wait=x")->body, "Invalid wait time");
+}
+
+TEST(ServiceWatch, WaitersAreBounded) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string line =
+        "GET /v1/agent/service/web?hash=" + hash_of(*fixture.call("GET /v1/agent/service/web"));
+    for (int i = 0; i < 4096; ++i) EXPECT_FALSE(fixture.call(line).has_value());
+    EXPECT_EQ(fixture.call(line)->status, 429);
+}
+
+TEST(Endpoints, NearPutsTheNodesOwnRowsFirst) {
+    EndpointFixture fixture;
+    fixture.call("PUT /v1/catalog/register", R"({"Node":"a","Address":"10.0.0.1"})");
+    fixture.call("PUT /v1/catalog/register", R"({"Node":"z","Address":"10.0.0.2"})");
+    EXPECT_LT(fixture.body_of("GET /v1/catalog/nodes").find("\"a\""),
+              fixture.body_of("GET /v1/catalog/nodes").find("\"z\""));
+    EXPECT_EQ(fixture.body_of("GET /v1/catalog/nodes?near=z").find("[{\"ID\":\"\",\"Node\":\"z\""),
+              0u);
+    EXPECT_NE(fixture.body_of("GET /v1/catalog/nodes?near=_agent").substr(0, 100).find("golden"),
+              std::string::npos);
+}
+
+TEST(Endpoints, CheckWithAWrongSelectorFailsOnceThereIsACheck) {
+    EndpointFixture fixture;
+    EXPECT_EQ(fixture.body_of("GET /v1/agent/checks?filter=Bogus==1"), "{}");
+    EXPECT_EQ(fixture.call("GET /v1/agent/checks?filter=Bogus")->status, 500);
+    fixture.call("PUT /v1/agent/check/register", R"({"Name":"c","TTL":"1s"})");
+    EXPECT_EQ(fixture.body_of("GET /v1/agent/checks?filter=Bogus==1"),
+              "Selector \"Bogus\" is not valid");
+}
+
+TEST(Endpoints, MembersShowThemselvesAsSerfDoes) {
+    EndpointFixture fixture;
+    EXPECT_EQ(
+        fixture.body_of("GET /v1/agent/members"),
+        R"([{"Name":"golden","Addr":"127.0.0.1","Port":8301,"Tags":{"dc":"dc1","role":"consul"},"Status":1,)"
+        R"("ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,"DelegateCur":4}])");
+}
+
+TEST(Endpoints, LeaveAnswersAndLeaves) {
+    EndpointFixture fixture;
+    EXPECT_EQ(fixture.call("PUT /v1/agent/leave")->status, 200);
+    EXPECT_TRUE(fixture.control.left);
+}
+
+TEST(Endpoints, MonitorStreamsLinesUntilTheClientLeaves) {
+    EndpointFixture fixture;
+    EXPECT_EQ(fixture.call("GET /v1/agent/monitor?loglevel=loud")->body,
+              "Bad request: Unknown log level: loud");
+    EXPECT_FALSE(fixture.call("GET /v1/agent/monitor?loglevel=DEBUG").has_value());
+    EXPECT_EQ(fixture.control.log_level, "debug");
+    fixture.control.log(std::make_shared<const std::string>("one"));
+    EXPECT_EQ(fixture.streamed(), "one\n");
+    fixture.close_stream();
+    fixture.control.log(std::make_shared<const std::string>("two"));
+}
+
+TEST(Endpoints, LaterFeaturesSayWhichAndKnowTheirMethods) {
+    EndpointFixture fixture;
+    EXPECT_EQ(fixture.call("GET /v1/kv/a/b")->status, 501);
+    EXPECT_EQ(fixture.body_of("GET /v1/kv/a"),
+              "The key/value store is not in this version of weft");
+    EXPECT_EQ(fixture.call("POST /v1/kv/a")->status, 405);
+    EXPECT_EQ(fixture.body_of("PUT /v1/agent/service/register").substr(0, 21),
+              "Request decode failed");
+}
+
+TEST(Endpoints, MetadataOfNodesChoosesChecksAndServices) {
+    EndpointFixture fixture;
+    const std::string checks =
+        fixture.body_of("GET /v1/health/state/any?node-meta=consul-network-segment");
+    EXPECT_NE(checks.find("serfHealth"), std::string::npos);
+    EXPECT_EQ(fixture.body_of("GET /v1/catalog/services?node-meta=none:x"), "{}");
+}
+
+}  // namespace
+}  // namespace weft::api::testing

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/assert.hpp"
+#include "agent/catalog/catalog.hpp"
+#include "api/http/agent_interfaces.hpp"
+
+// Small stand-ins for what the endpoints work on; everything happens at once, on one thread.
+namespace weft::api::testing {
+
+// A real catalog, without a log below it.
+class FakeCatalog final : public CatalogReader, public Writer {
+public:
+    agent::View view() const override { return catalog_.view(); }
+
+    void write(agent::Command command, std::function<void(Result<agent::Index>)> done) override {
+        index_ += 1;
+        const auto outcome = catalog_.apply(agent::Index(index_), command);
+        if (outcome.refusal) return done(*outcome.refusal);
+        done(agent::Index(index_));
+    }
+
+    void put(agent::RegisterCommand command) {
+        write(std::move(command),
+              [](Result<agent::Index> index) { WEFT_ASSERT(index.has_value()); });
+    }
+
+private:
+    agent::Catalog catalog_;
+    std::uint64_t index_ = 10;
+};
+
+// Keeps registrations as rows, with just enough of the agent's rules for the endpoints to be seen.
+class FakeLocalServices final : public LocalServices {
+public:
+    std::vector<LocalService> services() const override { return values(services_); }
+    std::vector<LocalCheck> checks() const override { return values(checks_); }
+
+    std::optional<LocalService> service(std::string_view id) const override {
+        const auto found = services_.find(std::string(id));
+        if (found == services_.end()) return std::nullopt;
+        return found->second;
+    }
+    std::vector<LocalCheck> checks_of_service(std::string_view id) const override {
+        std::vector<LocalCheck> found = values(checks_);
+        std::erase_if(found, [&](const LocalCheck& check) { return check.row.service_id != id; });
+        return found;
+    }
+    std::vector<LocalCheck> node_checks() const override { return checks_of_service(""); }
+
+    void register_service(agent::ServiceDefinition definition, bool, Done done) override;
+    void deregister_service(std::string id, Done done) override {
+        if (services_.erase(id) == 0) return done(make_error(Errc::NotFound, "no such service"));
+        changed_();
+        done(success());
+    }
+    void register_check(agent::CheckDefinition definition, Done done) override;
+    void deregister_check(std::string id, Done done) override {
+        if (checks_.erase(id) == 0) return done(make_error(Errc::NotFound, "no such check"));
+        done(success());
+    }
+    void update_ttl(std::string id, agent::Status status, std::string output, Done done) override;
+    void service_maintenance(std::string id, bool enable, std::string reason, Done done) override;
+    void node_maintenance(bool enable, std::string reason, Done done) override;
+    void on_change(std::function<void()> listener) override { changed_ = std::move(listener); }
+
+private:
+    template <class Map>
+    static std::vector<typename Map::mapped_type> values(const Map& map) {
+        std::vector<typename Map::mapped_type> list;
+        for (const auto& [id, value] : map) list.push_back(value);
+        return list;
+    }
+    void add_check(const agent::CheckDefinition& definition, std::string id, std::string name);
+    void set_maintenance(std::string id, std::string name, std::string service, bool enable,
+                         std::string reason);
+
+    std::map<std::string, LocalService> services_;
+    std::map<std::string, LocalCheck> checks_;
+    std::function<void()> changed_ = [] {};
+};
+
+class FakeMembership final : public Membership {
+public:
+    std::vector<Member> members() const override {
+        return {{"golden", "127.0.0.1", 8301, {{"dc", "dc1"}, {"role", "consul"}}, 1}};
+    }
+};
+
+class FakeControl final : public AgentControl {
+public:
+    std::string self_json() const override { return "{}"; }
+    std::string host_json() const override { return "{}"; }
+    std::string version_json() const override { return "{}"; }
+    std::string metrics_prometheus() const override { return "weft_up 1\n"; }
+    std::string metrics_json() const override { return "{}"; }
+    void reload(std::function<void(Result<void>)> done) override { done(success()); }
+    void leave() override { left = true; }
+    Result<std::unique_ptr<LogSubscription>> subscribe_log(
+        std::string_view level, bool, std::function<void(LogLine)> sink) override {
+        log_level = level;
+        log = std::move(sink);
+        return std::make_unique<LogSubscription>();
+    }
+    std::string leader_address() const override { return "127.0.0.1:8300"; }
+    std::vector<std::string> peer_addresses() const override { return {"127.0.0.1:8300"}; }
+    std::string raft_configuration_json() const override {
+        return R"({"Servers":[{"ID":"6d1a4d4e-0b5b-4a57-8f3d-0d0f3a0a9a11"}],"Index":0})";
+    }
+    std::string autopilot_configuration_json() const override { return "{}"; }
+    std::string autopilot_health_json() const override { return "{}"; }
+
+    bool left = false;
+    std::string log_level;
+    std::function<void(LogLine)> log;
+};
+
+class FakeTimers final : public ControlTimers {
+public:
+    std::uint64_t call_after(Duration delay, std::function<void()> action) override {
+        calls[++last_] = {delay, std::move(action)};
+        return last_;
+    }
+    void cancel(std::uint64_t call) override { calls.erase(call); }
+
+    // Makes the only call that waits.
+    void fire() {
+        WEFT_ASSERT(calls.size() == 1);
+        auto action = std::move(calls.begin()->second.second);
+        calls.clear();
+        action();
+    }
+
+    std::map<std::uint64_t, std::pair<Duration, std::function<void()>>> calls;
+
+private:
+    std::uint64_t last_ = 0;
+};
+
+}  // namespace weft::api::testing

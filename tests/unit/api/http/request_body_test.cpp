@@ -1,0 +1,152 @@
+#include <gtest/gtest.h>
+
+#include "api/http/catalog_body.hpp"
+#include "api/http/definition_body.hpp"
+#include "api/http/json_tree.hpp"
+
+namespace weft::api {
+namespace {
+
+using std::chrono::seconds;
+
+std::string parse_error(std::string_view text) {
+    auto tree = parse_json(text);
+    return tree ? "" : tree.error().context;
+}
+
+TEST(JsonTree, ErrorsAreGos) {
+    EXPECT_EQ(parse_error(""), "EOF");
+    EXPECT_EQ(parse_error(" \n"), "EOF");
+    EXPECT_EQ(parse_error("{"), "unexpected EOF");
+    EXPECT_EQ(parse_error("{\"a\""), "unexpected EOF");
+    EXPECT_EQ(parse_error("[1,]"), "invalid character ']' looking for beginning of value");
+    EXPECT_EQ(parse_error("{,}"),
+              "invalid character ',' looking for beginning of object key string");
+    EXPECT_EQ(parse_error("{\"a\" 1}"), "invalid character '1' after object key");
+    EXPECT_EQ(parse_error("{\"a\":1 \"b\"}"), "invalid character '\"' after object key:value pair");
+    EXPECT_EQ(parse_error("[1 2]"), "invalid character '2' after array element");
+    EXPECT_EQ(parse_error("trUe"), "invalid character 'U' in literal true (expecting 'u')");
+    EXPECT_EQ(parse_error("-x"), "invalid character 'x' in numeric literal");
+    EXPECT_EQ(parse_error("1.x"), "invalid character 'x' after decimal point in numeric literal");
+    EXPECT_EQ(parse_error("\"\\q\""), "invalid character 'q' in string escape code");
+    EXPECT_EQ(parse_error("\"\\u12g4\""),
+              "invalid character 'g' in \\u hexadecimal character escape");
+    EXPECT_EQ(parse_error("\"a\nb\""), "invalid character '\\n' in string literal");
+}
+
+TEST(JsonTree, BrokenTextBecomesTheReplacementCharacter) {
+    EXPECT_EQ(parse_json("\"\\ud800\"").value().text, "\xef\xbf\xbd");
+    EXPECT_EQ(parse_json("\"\xff\"").value().text, "\xef\xbf\xbd");
+    EXPECT_EQ(parse_json("\"\\ud83d\\ude00\"").value().text, "\xf0\x9f\x98\x80");
+}
+
+TEST(JsonTree, DepthAndValuesAreBounded) {
+    EXPECT_EQ(parse_error(std::string(100, '[')), "exceeded max depth");
+    std::string many = "[0";
+    for (std::size_t i = 0; i < kMaxJsonValues; ++i) many += ",0";
+    EXPECT_EQ(parse_error(many + "]"), "too many values");
+}
+
+TEST(JsonTree, MinifiedTextIsSortedAndKeepsTheLastOfRepeatedNames) {
+    const auto tree =
+        parse_json(R"({"b": 1e2, "a": [1, {"y": null, "x": true}], "b": 12345678901234567890})");
+    EXPECT_EQ(minified(tree.value()), R"({"a":[1,{"x":true,"y":null}],"b":12345678901234567890})");
+}
+
+TEST(ServiceBody, CheckStandsBeforeChecks) {
+    auto service = read_service_body(
+        R"({"Name":"a","Checks":[{"TTL":"1s"},{"TTL":"2s"}],"Check":{"TTL":"3s"}})");
+    ASSERT_TRUE(service.has_value());
+    ASSERT_EQ(service.value().checks.size(), 3u);
+    EXPECT_EQ(service.value().checks[0].ttl, seconds(3));
+    EXPECT_EQ(service.value().checks[2].ttl, seconds(2));
+}
+
+TEST(ServiceBody, MapsAreSortedAndObjectsKeptOpaque) {
+    auto service = read_service_body(
+        R"({"Name":"p","Kind":"connect-proxy","Port":1,"Meta":{"b":"2","a":"1"},
+            "Proxy":{"DestinationServiceName":"d","Config":{"z":1,"a":{"k":[]}},
+                     "Upstreams":[{"DestinationName":"u","LocalBindPort":5,"Config":null}]}})");
+    ASSERT_TRUE(service.has_value()) << service.error().context;
+    EXPECT_EQ(service.value().meta, (agent::StringMap{{"a", "1"}, {"b", "2"}}));
+    EXPECT_EQ(service.value().proxy->config_json, R"({"a":{"k":[]},"z":1})");
+    EXPECT_EQ(service.value().proxy->upstreams[0].destination_type, "service");
+}
+
+TEST(ServiceBody, ASidecarIsNoticedAndItsFieldsAreChecked) {
+    EXPECT_TRUE(read_service_body(R"({"Name":"a","Connect":{"SidecarService":{}}})")
+                    .value()
+                    .has_sidecar_service);
+    EXPECT_FALSE(read_service_body(R"({"Name":"a","Connect":{"SidecarService":null}})")
+                     .value()
+                     .has_sidecar_service);
+    EXPECT_EQ(read_service_body(R"({"Name":"a","Connect":{"SidecarService":{"Prot":1}}})")
+                  .error()
+                  .context,
+              "Request decode failed: json: unknown field \"Prot\"");
+}
+
+TEST(ServiceBody, NumbersThatDoNotFitAreRefused) {
+    EXPECT_EQ(read_service_body(R"({"Name":"a","Port":4294967376})").error().context,
+              "Request decode failed: json: cannot unmarshal number 4294967376 into Go struct "
+              "field .Port of type int");
+}
+
+TEST(ServiceBody, WeightsThatAreGivenInPartAreZeroElsewhere) {
+    EXPECT_EQ(read_service_body(R"({"Name":"a","Weights":{"Passing":3}})").value().weights->warning,
+              0);
+}
+
+TEST(CheckBody, DurationsAreTextOrNanoseconds) {
+    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":1500000000})").value().ttl,
+              std::chrono::milliseconds(1500));
+    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":"1h2m3.5s"})").value().ttl,
+              std::chrono::milliseconds(3723500));
+    EXPECT_FALSE(read_check_body(R"({"Name":"a","TTL":1e300})").has_error());
+}
+
+TEST(CheckBody, TheNameIsTheIdUnlessGiven) {
+    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":"1s"})").value().id, "a");
+    EXPECT_EQ(read_check_body(R"({"Name":"a","id":"b","TTL":"1s"})").value().id, "b");
+}
+
+TEST(CatalogBody, FillsInConsulsDefaults) {
+    auto registration = read_catalog_register_body(
+        R"({"Node":"n","Address":"10.0.0.1","NodeMeta":{},"Service":{"Service":"s"},
+            "Check":{"Name":"c","Definition":{"TCP":"a:1","IntervaL":"5s"}},"Checks":[{"CheckID":"d","Status":"warning"}]})");
+    ASSERT_TRUE(registration.has_value()) << registration.error().text;
+    const agent::RegisterCommand& command = registration.value().command;
+    EXPECT_FALSE(command.node.meta.is_null());
+    EXPECT_TRUE(command.node.tagged_addresses.is_null());
+    EXPECT_EQ(command.service->id, "s");
+    EXPECT_EQ(command.service->weight_passing, 1);
+    ASSERT_EQ(command.checks.size(), 2u);
+    EXPECT_EQ(command.checks[0].status, agent::Status::Warning);
+    EXPECT_EQ(command.checks[1].id, "c");
+    EXPECT_EQ(command.checks[1].type, "tcp");
+    EXPECT_EQ(command.checks[1].definition->interval_ns, 5'000'000'000);
+    EXPECT_EQ(command.checks[1].status, agent::Status::Critical);
+}
+
+TEST(CatalogBody, RulesAnswer500AndSyntax400) {
+    const auto refused = [](std::string_view body) {
+        return read_catalog_register_body(body).error();
+    };
+    EXPECT_EQ(refused("null").text, "Must provide node");
+    EXPECT_EQ(refused("null").status, 500);
+    EXPECT_EQ(refused("[]").text,
+              "Request decode failed: json: cannot unmarshal array into Go value of type "
+              "structs.RegisterRequest");
+    EXPECT_EQ(refused(R"({"Node":1})").text,
+              "Request decode failed: json: cannot unmarshal number into Go struct field "
+              "RegisterRequest.Node of type "
+              "string");
+    EXPECT_EQ(refused(R"({"Node":"n","Address":"a","Check":{"Name":"c","Status":"great"}})").status,
+              500);
+    EXPECT_EQ(refused(R"({"Node":"n","Address":"a","Check":{"Name":"c","Node":"m"}})").text,
+              "check node \"m\" does not match node \"n\"");
+    EXPECT_EQ(read_catalog_deregister_body("{}").error().text, "Must provide node");
+}
+
+}  // namespace
+}  // namespace weft::api
