@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "agent/base/assert.hpp"
@@ -31,14 +34,33 @@ std::size_t valid_sequence(std::string_view text) {
     return 0;
 }
 
-bool is_plain(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&';
+// Bytes that stand in JSON as they are, for a look-up a byte: most of what is written are such.
+constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = true;
+    for (const char c : {'"', '\\', '<', '>', '&'}) plain[static_cast<unsigned char>(c)] = false;
+    return plain;
+}();
+
+bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+
+void append_number(std::string& out, auto number) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
 }
 
 }  // namespace
 
 void JsonWriter::append_quoted(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), is_plain)) {
+        const std::size_t start = out_.size();
+        out_.resize(start + text.size() + 2);
+        out_[start] = '"';
+        std::copy(text.begin(), text.end(), out_.begin() + static_cast<std::ptrdiff_t>(start) + 1);
+        out_.back() = '"';
+        return;
+    }
     out_.push_back('"');
     while (!text.empty()) {
         std::size_t plain = 0;
@@ -126,12 +148,12 @@ void JsonWriter::value(bool flag) {
 
 void JsonWriter::value(std::int64_t number) {
     before_value();
-    fmt::format_to(std::back_inserter(out_), "{}", number);
+    append_number(out_, number);
 }
 
 void JsonWriter::value(std::uint64_t number) {
     before_value();
-    fmt::format_to(std::back_inserter(out_), "{}", number);
+    append_number(out_, number);
 }
 
 void JsonWriter::value(double number) {
