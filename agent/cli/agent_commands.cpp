@@ -32,9 +32,13 @@ void take_self(const json::value& self, AgentStatus& status) {
         status.datacenter = json_text(*config, "Datacenter");
         status.server = json_text(*config, "Server") == "true";
     }
-    if (const json::value* stats = member(self, "Stats"))
-        if (const json::value* agent = member(*stats, "agent"))
-            status.restart_needed = json_text(*agent, "restart_needed");
+    const json::value* stats = member(self, "Stats");
+    if (!stats) return;
+    if (const json::value* agent = member(*stats, "agent"))
+        status.restart_needed = json_text(*agent, "restart_needed");
+    // Config.Version is the version of Consul whose API is spoken.
+    if (const json::value* build = member(*stats, "build"))
+        if (const std::string weft = json_text(*build, "weft"); !weft.empty()) status.version = weft;
 }
 
 // The first line of a check's output, cut to what fits beside its name.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // The command line as data: one table of commands is parsed by (arguments.hpp), shown by (help.hpp)
@@ -26,7 +27,7 @@ enum class ExitCode {
 struct CliFlag {
     std::string name;   // without dashes
     std::string value;  // what the help calls its value; empty: a switch, given as -x or -x=false
-    std::string help;
+    std::string help;   // empty: understood, but not listed
     bool repeatable = false;
     std::string refusal =
         {};  // a flag of Consul's that weft does not have yet: the sentence that refuses it
@@ -36,6 +37,7 @@ struct CliFlag {
 class CliArguments {
 public:
     void add(const std::string& flag, std::string value) {
+        in_order_.emplace_back(flag, value);
         flags_[flag].push_back(std::move(value));
     }
     void add_word(std::string word) { words_.push_back(std::move(word)); }
@@ -46,12 +48,15 @@ public:
     std::string text(const std::string& flag, std::string fallback = {}) const;
     std::vector<std::string> all(const std::string& flag) const;
     const std::map<std::string, std::vector<std::string>>& flags() const { return flags_; }
+    // All flags as they stood, where the order between different ones counts.
+    const std::vector<std::pair<std::string, std::string>>& in_order() const { return in_order_; }
     const std::vector<std::string>& words() const { return words_; }
 
 private:
     std::string last(const std::string& flag) const { return text(flag); }
 
     std::map<std::string, std::vector<std::string>> flags_;
+    std::vector<std::pair<std::string, std::string>> in_order_;
     std::vector<std::string> words_;
 };
 

@@ -16,7 +16,7 @@ std::string flag_head(const CliFlag& flag) {
 std::vector<const CliFlag*> shown_flags(const CliCommand& command) {
     std::vector<const CliFlag*> shown;
     for (const CliFlag& flag : command.flags)
-        if (flag.refusal.empty()) shown.push_back(&flag);
+        if (flag.refusal.empty() && !flag.help.empty()) shown.push_back(&flag);
     return shown;
 }
 

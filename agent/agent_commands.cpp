@@ -1,0 +1,138 @@
+#include "agent/agent_commands.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/agent_flags.hpp"
+#include "agent/config/key_table.hpp"
+#include "agent/runtime/runtime.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+std::vector<CliFlag> all_agent_flags() {
+    std::vector<CliFlag> flags = {
+        {"config-file", "FILE", "file to read", true},
+        {"config-dir", "FOLDER", "folder whose .hcl and .json files are read in the order of their names", true},
+        {"config-format", "FORMAT", {}, false,
+         "-config-format is not needed: files are told apart by their names and contents"},
+        {"hcl", "TEXT", "configuration as a text", true},
+        {"dev", "", "keep nothing and answer at once; for trying out"},
+    };
+    const std::vector<CliFlag> more = agent_flag_rows();
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+// Prints what is wrong or noteworthy; false when there is no configuration to use.
+bool report(const LoadResult& loaded, CliConsole& console) {
+    if (!loaded.diagnostics.all().empty()) console.err(loaded.text());
+    return loaded.ok();
+}
+
+ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std::string& version,
+                   Presentation presentation) {
+    const bool dev_mode = presentation == Presentation::Screen || arguments.is_on("dev");
+    const LoadRequest request = load_request(arguments, dev_mode);
+    const LoadResult loaded = load(request);
+    if (!report(loaded, console)) return ExitCode::Failed;
+    RuntimeOptions options{.version = version,
+                           .presentation = presentation,
+                           .reload_from = request,
+                           .screen = console.out};
+    return run_runtime(*loaded.config, std::move(options), console.err) ? ExitCode::Ok : ExitCode::Failed;
+}
+
+ExitCode validate_files(const CliArguments& arguments, CliConsole& console) {
+    LoadRequest request;
+    request.paths = arguments.words();
+    if (request.paths.empty()) {
+        console.err("weft validate: name the files or folders to check\n");
+        return ExitCode::Usage;
+    }
+    const LoadResult loaded = load(request);
+    if (arguments.text("format", "text") == "json") {
+        console.out(loaded.json() + "\n");
+        return loaded.ok() ? ExitCode::Ok : ExitCode::Failed;
+    }
+    const bool quiet = arguments.is_on("quiet");
+    if (!report(loaded, console)) return ExitCode::Failed;
+    if (!quiet) console.out("Configuration is valid!\n");
+    return ExitCode::Ok;
+}
+
+}  // namespace
+
+LoadRequest load_request(const CliArguments& arguments, bool dev_mode) {
+    LoadRequest request;
+    request.dev_mode = dev_mode;
+    request.environment = config_environment();
+    for (const auto& [flag, path] : arguments.in_order())
+        if (flag == "config-file" || flag == "config-dir") request.paths.push_back(path);
+    request.fragments = arguments.all("hcl");
+    for (const AgentFlag& flag : agent_flags()) {
+        const std::string name(flag.name);
+        for (const std::string& value : arguments.all(name))
+            request.overrides.push_back({std::string(flag.key), value, "-" + name});
+    }
+    return request;
+}
+
+std::vector<CliCommand> agent_commands(const std::string& version) {
+    return {
+        {.path = "dev",
+         .group = "start",
+         .summary = "Start an agent that keeps nothing, to try weft out; says what to try.",
+         .words = {},
+         .words_max = 0,
+         .flags = all_agent_flags(),
+         .examples = {"weft dev", "weft dev -http-port 18500 -dns-port 18600"},
+         .run =
+             [version](const CliArguments& arguments, CliConsole& console) {
+                 return run_agent(arguments, console, version, Presentation::Screen);
+             }},
+        {.path = "agent",
+         .group = "start",
+         .summary = "Start an agent; under systemd, or by hand to see its log.",
+         .words = {},
+         .words_max = 0,
+         .flags = all_agent_flags(),
+         .examples = {"weft agent -server -bootstrap -data-dir /var/lib/weft -config-dir /etc/weft",
+                      "weft agent -dev"},
+         .run =
+             [version](const CliArguments& arguments, CliConsole& console) {
+                 return run_agent(arguments, console, version, Presentation::Log);
+             }},
+        {.path = "validate",
+         .group = "operate",
+         .summary = "Check configuration files and folders; shows every error with its place.",
+         .words = "FILE|FOLDER ..",
+         .words_max = 1000,
+         .flags = {{"quiet", "", "say nothing when all is well"},
+                   {"format", "FORMAT", "text (the default) or json"}},
+         .examples = {"weft validate /etc/weft", "weft validate -format=json agent.hcl"},
+         .run = validate_files},
+    };
+}
+
+std::optional<std::string> config_help(const std::string& key) {
+    if (key.empty()) {
+        std::string text;
+        for (const KeyRow* row : key_table().rows())
+            if (row->key_class == KeyClass::Implemented)
+                text += fmt::format("{:<44}  {}\n", row->path, row->documentation);
+        return text + "\n`weft help config KEY` shows type, default and what a reload does.\n";
+    }
+    const auto help = describe_key(key);
+    if (!help) return std::nullopt;
+    std::string text = fmt::format("{}\n", help->path);
+    if (!help->documentation.empty()) text += fmt::format("  {}\n", help->documentation);
+    if (!help->type.empty()) text += fmt::format("  type     {}\n", help->type);
+    if (!help->default_text.empty()) text += fmt::format("  default  {}\n", help->default_text);
+    if (!help->status.empty()) text += fmt::format("  status   {}\n", help->status);
+    if (!help->reload.empty()) text += fmt::format("  reload   {}\n", help->reload);
+    if (!help->children.empty()) text += fmt::format("  keys     {}\n", fmt::join(help->children, ", "));
+    return text;
+}
+
+}  // namespace weft::agent

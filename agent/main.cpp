@@ -1,0 +1,40 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "agent/agent_commands.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/dispatch.hpp"
+#include "agent/service_files.hpp"
+
+namespace {
+
+// Flushed at once: `monitor` and the screen of `dev` are read while they grow.
+void write_all(std::FILE* file, std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), file);
+    std::fflush(file);
+}
+
+std::optional<std::string> environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (!value) return std::nullopt;
+    return std::string(value);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using namespace weft::agent;
+    // A reader that left (`weft monitor | head`) is an error of the write, not the end of an agent.
+    std::signal(SIGPIPE, SIG_IGN);
+    CliConsole console{[](std::string_view text) { write_all(stdout, text); },
+                       [](std::string_view text) { write_all(stderr, text); }, environment};
+
+    std::vector<CliCommand> commands = agent_commands(WEFT_VERSION);
+    for (CliCommand& command : client_commands(read_service_file)) commands.push_back(std::move(command));
+    commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help);
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    return static_cast<int>(dispatch(commands, words, console));
+}

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/runtime/agent_identity.hpp"
+#include "agent/runtime/agent_info.hpp"
+#include "agent/runtime/logging.hpp"
+#include "agent/runtime/telemetry.hpp"
+#include "api/http/agent_interfaces.hpp"
+
+namespace weft::agent {
+
+// What the HTTP API asks of the agent itself, and who its members are. What changes is handed in as functions, called
+// on the control thread.
+class AgentControl final : public api::AgentControl, public api::Membership {
+public:
+    struct Actions {
+        std::function<AgentStats()> stats;
+        std::function<AgentStats()> consensus;  // only what is known of it; any thread
+        std::function<const AgentConfig&()> config;
+        std::function<void(std::function<void(Result<void>)>)> reload;
+        std::function<void()> leave;
+    };
+
+    AgentControl(const AgentIdentity& identity, Telemetry& telemetry, Logging& logging, Actions actions);
+
+    std::string self_json() const override;
+    std::string host_json() const override;
+    std::string version_json() const override;
+    std::string metrics_prometheus() const override { return telemetry_.prometheus_text(); }
+    std::string metrics_json() const override { return telemetry_.consul_json(); }
+    void reload(std::function<void(Result<void>)> done) override { actions_.reload(std::move(done)); }
+    void leave() override { actions_.leave(); }
+    Result<std::unique_ptr<api::LogSubscription>> subscribe_log(
+        std::string_view level, bool json, std::function<void(api::LogLine)> sink) override {
+        return logging_.subscribe(level, json, std::move(sink));
+    }
+    std::string leader_address() const override { return identity_.server_address(); }
+    std::vector<std::string> peer_addresses() const override { return {identity_.server_address()}; }
+    std::string raft_configuration_json() const override;
+    std::string autopilot_configuration_json() const override;
+    std::string autopilot_health_json() const override;
+
+    std::vector<api::Member> members() const override { return {self_member(identity_)}; }
+
+private:
+    const AgentIdentity& identity_;
+    Telemetry& telemetry_;
+    Logging& logging_;
+    Actions actions_;
+    std::string stable_since_;  // RFC 3339: this agent is the whole cluster since its start
+};
+
+}  // namespace weft::agent

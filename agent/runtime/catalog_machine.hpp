@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/catalog/catalog.hpp"
+#include "agent/catalog/store/catalog_store.hpp"
+#include "api/dns/dns_catalog.hpp"
+#include "api/http/agent_interfaces.hpp"
+#include "raft/driver/state_machine.hpp"
+
+namespace weft::agent {
+
+// The catalog behind the log: applies committed commands and publishes each new state to the
+// readers. All on the control thread but view(), which any thread may call without a lock.
+class CatalogMachine final : public raft::StateMachine,
+                             public api::CatalogReader,
+                             public api::DnsCatalog {
+public:
+    // keeps_changes: they are taken with take_round(), for a checkpoint on disk.
+    explicit CatalogMachine(bool keeps_changes);
+
+    View view() const override { return *published_.load(std::memory_order_acquire); }
+
+    // Told which results changed, after each publication.
+    using Changed = std::function<void(std::shared_ptr<const std::vector<Watch>>)>;
+    void on_publish(Changed changed) { changed_ = std::move(changed); }
+    // Told how many bytes of commands were applied.
+    void on_applied(std::function<void(std::size_t)> applied) { applied_bytes_ = std::move(applied); }
+
+    // Before the log is replayed: the state of the last checkpoint.
+    Result<void> load(const CatalogStore& store);
+    CheckpointRound take_round();
+
+    raft::LogIndex applied() const override { return applied_; }
+    void apply(std::span<const raft::Entry> entries) override;
+    void published() override;
+
+    // Why the command at index was refused, if it was; tells once.
+    std::optional<Error> take_refusal(raft::LogIndex index);
+    // Those of a replay, which nobody waits for.
+    void forget_refusals() { refusals_.clear(); }
+
+private:
+    Catalog catalog_;
+    raft::LogIndex applied_;
+    raft::Term term_;  // of the entry at applied_
+    std::atomic<std::shared_ptr<const View>> published_;
+    Changed changed_;
+    std::function<void(std::size_t)> applied_bytes_;
+    std::unordered_map<std::uint64_t, Error> refusals_;
+};
+
+}  // namespace weft::agent

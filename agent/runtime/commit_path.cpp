@@ -1,0 +1,52 @@
+#include "agent/runtime/commit_path.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace weft::agent {
+
+void CommitPath::write(Command command, std::function<void(Result<Index>)> done) {
+    auto propose_it = [this, bytes = encode(command), done = std::move(done)]() mutable {
+        raft::Proposal proposal;
+        proposal.command = std::move(bytes);
+        propose(std::move(proposal), std::move(done));
+    };
+    boost::asio::post(control_, std::move(propose_it));
+}
+
+void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command> command, bool urgent,
+                        std::function<void(Result<Index>)> done) {
+    raft::Proposal proposal;
+    for (LocalRecord& record : records) {
+        raft::SideRecord side{std::string(kRecordPrefix) + record.key, std::nullopt};
+        if (!record.value.empty()) side.value = std::move(record.value);
+        proposal.side.push_back(std::move(side));
+    }
+    if (command) proposal.command = encode(*command);
+    proposal.urgent = urgent;
+    propose(std::move(proposal), std::move(done));
+}
+
+void CommitPath::propose(raft::Proposal proposal, std::function<void(Result<Index>)> done) {
+    proposal.done = [this, done = std::move(done)](Result<raft::LogIndex> committed) {
+        if (!committed) {
+            done(committed.error());
+        } else if (auto refusal = machine_.take_refusal(committed.value())) {
+            done(std::move(*refusal));
+        } else {
+            done(Index{committed.value().get()});
+        }
+    };
+    voter_->propose(std::move(proposal));
+}
+
+Result<std::vector<LocalRecord>> read_local_records(const raft::LogStore& log) {
+    std::vector<LocalRecord> records;
+    const auto take = [&](std::string_view key, std::string_view value) {
+        records.push_back({std::string(key.substr(CommitPath::kRecordPrefix.size())), std::string(value)});
+    };
+    WEFT_TRY(log.for_each_side_record(CommitPath::kRecordPrefix, take));
+    return records;
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "agent/health/local_backend.hpp"
+#include "agent/runtime/catalog_machine.hpp"
+#include "api/http/agent_interfaces.hpp"
+#include "raft/driver/solo_voter.hpp"
+
+namespace weft::agent {
+
+// How commands get into the log: those of the HTTP API, and those of the local registrations, whose records become
+// durable in the same synced batch.
+class CommitPath final : public api::Writer, public LocalBackend {
+public:
+    // Of the records among the log's side records.
+    static constexpr std::string_view kRecordPrefix = "local/";
+
+    CommitPath(CatalogMachine& machine, boost::asio::any_io_executor control)
+        : machine_(machine), control_(std::move(control)) {}
+
+    // Once the log is open; nothing is written before.
+    void open(raft::SoloVoter& voter) { voter_ = &voter; }
+
+    // Any thread; done on the control thread.
+    void write(Command command, std::function<void(Result<Index>)> done) override;
+
+    // Control thread.
+    void commit(std::vector<LocalRecord> records, std::optional<Command> command, bool urgent,
+                std::function<void(Result<Index>)> done) override;
+    View view() const override { return machine_.view(); }
+
+private:
+    void propose(raft::Proposal proposal, std::function<void(Result<Index>)> done);
+
+    CatalogMachine& machine_;
+    boost::asio::any_io_executor control_;
+    raft::SoloVoter* voter_ = nullptr;
+};
+
+// The records that an earlier process kept, from its log.
+Result<std::vector<LocalRecord>> read_local_records(const raft::LogStore& log);
+
+}  // namespace weft::agent

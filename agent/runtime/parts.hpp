@@ -1,0 +1,92 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/catalog/store/write_behind.hpp"
+#include "agent/health/health_service.hpp"
+#include "agent/io/io_thread.hpp"
+#include "agent/io/task_scope.hpp"
+#include "agent/runtime/agent_control.hpp"
+#include "agent/runtime/catalog_machine.hpp"
+#include "agent/runtime/commit_path.hpp"
+#include "agent/runtime/control_timers.hpp"
+#include "agent/runtime/data_directory.hpp"
+#include "agent/runtime/local_adapter.hpp"
+#include "agent/runtime/logging.hpp"
+#include "agent/runtime/reloader.hpp"
+#include "agent/runtime/runtime.hpp"
+#include "agent/runtime/telemetry.hpp"
+#include "api/dns/server.hpp"
+#include "api/http/routes.hpp"
+#include "api/http/server.hpp"
+#include "raft/driver/solo_voter.hpp"
+
+namespace weft::agent {
+
+// The graph of one agent, in the order of its making: each part may use those above it.
+struct Runtime::Parts {
+    Parts(AgentConfig given, RuntimeOptions given_options, std::unique_ptr<Logging> logs,
+          std::optional<DataDirectory> directory, std::string node_id);
+    ~Parts();  // ends the threads first
+
+    Result<void> open_listeners();
+    Result<void> open_storage();
+    Result<void> open_checkpoint();
+    Result<void> open_voter(std::unique_ptr<raft::LogStore> store);
+    void storage_failed(const Error& error);
+    Result<void> start();
+    void register_self(std::function<void(Result<void>)> done);
+    void tick_telemetry();
+    AgentStats consensus_stats() const;
+    AgentStats stats() const;
+    Result<void> apply_reload(const ReloadPlan& plan, const AgentConfig& effective);
+    void begin_stop(bool leave);
+    boost::asio::awaitable<void> close_health();
+    void finish_stop();
+    void join_threads();
+    std::vector<boost::asio::io_context*> worker_contexts();
+
+    RuntimeOptions options;
+    Instant began;
+    std::unique_ptr<Logging> logging;
+    std::shared_ptr<spdlog::logger> log;
+    std::optional<DataDirectory> data;  // none in dev mode
+    AgentIdentity identity;
+
+    // Threads; their contexts outlive everything that posts to them.
+    IoThread control;
+    IoThread background;
+    std::vector<std::unique_ptr<IoThread>> workers;
+
+    Telemetry telemetry;
+    api::HttpMetrics http_metrics;
+    api::DnsMetrics dns_metrics;
+    raft::DriverMetrics raft_metrics;
+    CatalogStoreMetrics store_metrics;
+
+    CatalogMachine machine;
+    CommitPath commits;
+    std::unique_ptr<CatalogStore> store;  // none in dev mode, nor what follows
+    std::unique_ptr<WriteBehind> write_behind;
+    std::unique_ptr<raft::SoloVoter> voter;
+    HealthService health;
+    LocalAdapter local;
+    ControlTimers timers;
+    Reloader reloader;  // holds the configuration that is in force
+    AgentControl agent_control;
+    std::unique_ptr<api::HttpServer> http;
+    std::unique_ptr<api::DnsServer> dns;
+
+    boost::asio::steady_timer telemetry_timer;
+    TaskScope tasks;
+    bool stopping = false;
+    std::promise<Result<void>> ended;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,70 @@
+#include "agent/runtime/process_facts.hpp"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace weft::agent {
+
+namespace {
+
+std::uint64_t count_descriptors() {
+    DIR* folder = ::opendir("/proc/self/fd");
+    if (!folder) return 0;
+    std::uint64_t count = 0;
+    while (const dirent* entry = ::readdir(folder)) count += entry->d_name[0] != '.';
+    ::closedir(folder);
+    return count == 0 ? 0 : count - 1;  // without the one that lists them
+}
+
+std::uint64_t count_threads() {
+    DIR* folder = ::opendir("/proc/self/task");
+    if (!folder) return 0;
+    std::uint64_t count = 0;
+    while (const dirent* entry = ::readdir(folder)) count += entry->d_name[0] != '.';
+    ::closedir(folder);
+    return count;
+}
+
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+}
+
+}  // namespace
+
+ProcessFacts read_process_facts() {
+    ProcessFacts facts;
+    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+        unsigned long long total = 0;
+        unsigned long long resident = 0;
+        const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        if (std::fscanf(file, "%llu %llu", &total, &resident) == 2) {
+            facts.virtual_bytes = total * page;
+            facts.resident_bytes = resident * page;
+        }
+        std::fclose(file);
+    }
+    rusage usage{};
+    if (::getrusage(RUSAGE_SELF, &usage) == 0)
+        facts.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) facts.descriptors_max = limit.rlim_cur;
+    facts.open_descriptors = count_descriptors();
+    facts.threads = count_threads();
+    return facts;
+}
+
+std::uint64_t raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    if (limit.rlim_cur < limit.rlim_max) {
+        const rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max;
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return before;
+    }
+    return limit.rlim_cur;
+}
+
+}  // namespace weft::agent

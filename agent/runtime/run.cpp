@@ -1,0 +1,51 @@
+#include <unistd.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <utility>
+
+#include "agent/runtime/notify.hpp"
+#include "agent/runtime/pid_file.hpp"
+#include "agent/runtime/process_facts.hpp"
+#include "agent/runtime/runtime.hpp"
+#include "agent/runtime/signals.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+// Replaying a large log takes seconds; a systemd that waits 90 s may wait longer for one on a slow disk.
+constexpr Duration kSlowStart = std::chrono::minutes(10);
+
+Result<void> run(AgentConfig config, RuntimeOptions options) {
+    const ServiceNotifier notifier;
+    raise_descriptor_limit();
+    if (!config.dev_mode) notifier.extend_startup(kSlowStart);
+    WEFT_TRY(auto pid_file, PidFile::write(config.pid_file));
+    const SignalPolicy policy{.leave_on_interrupt = config.leaves_on_interrupt(),
+                              .leave_on_terminate = config.leaves_on_terminate()};
+    const bool shows_screen = options.presentation == Presentation::Screen;
+    const auto show = options.screen;
+
+    WEFT_TRY(auto runtime, Runtime::open(std::move(config), std::move(options)));
+    Signals signals(*runtime, policy, notifier);
+    WEFT_TRY(runtime->start());
+    notifier.ready("serving");
+    if (shows_screen) show(runtime->screen());
+    const Watchdog watchdog(*runtime, notifier);
+    auto ended = runtime->wait();
+    notifier.stopping();
+    return ended;
+}
+
+}  // namespace
+
+bool run_runtime(AgentConfig config, RuntimeOptions options,
+                 const std::function<void(std::string_view)>& complain) {
+    const auto result = run(std::move(config), std::move(options));
+    if (result) return true;
+    complain("error: " + result.error().message() + "\n");
+    return false;
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,356 @@
+#include "agent/runtime/runtime.hpp"
+
+#include <algorithm>
+#include <future>
+#include <random>
+#include <utility>
+
+#include "agent/base/uuid.hpp"
+#include "agent/io/clock.hpp"
+#include "agent/runtime/parts.hpp"
+#include "agent/runtime/screen.hpp"
+#include "raft/storage/mem_log_store.hpp"
+#include "raft/storage/rocks_log_store.hpp"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::uint64_t random_seed() {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+}
+
+std::vector<ServiceDefinition> services_of(const AgentConfig& config) {
+    std::vector<ServiceDefinition> services;
+    for (const ServiceEntry& entry : config.services) services.push_back(entry.definition);
+    return services;
+}
+
+std::vector<CheckDefinition> checks_of(const AgentConfig& config) {
+    std::vector<CheckDefinition> checks;
+    for (const CheckEntry& entry : config.checks) checks.push_back(entry.definition);
+    return checks;
+}
+
+HealthConfig health_config(const AgentConfig& config, const AgentIdentity& identity) {
+    const RegisterCommand self = self_registration(identity, config);
+    HealthConfig health = config.health;
+    health.node_name = identity.node_name;
+    health.node_id = identity.node_id;
+    health.node_address = identity.address;
+    health.tagged_addresses = self.node.tagged_addresses;
+    health.node_meta = self.node.meta;
+    health.server_service = self.service;
+    return health;
+}
+
+Result<std::unique_ptr<raft::LogStore>> open_log(const std::optional<DataDirectory>& data,
+                                                 const raft::NodeId& node) {
+    if (!data) {
+        WEFT_TRY(auto memory, raft::MemLogStore::open(std::make_shared<raft::MemLogDisk>(), node));
+        return std::unique_ptr<raft::LogStore>(std::move(memory));
+    }
+    raft::RocksLogStoreConfig config;
+    config.folder = data->log_path();
+    WEFT_TRY(auto disk, raft::RocksLogStore::open(std::move(config), node));
+    return std::unique_ptr<raft::LogStore>(std::move(disk));
+}
+
+}  // namespace
+
+Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options, std::unique_ptr<Logging> logs,
+                      std::optional<DataDirectory> directory, std::string node_id)
+    : options(std::move(given_options)),
+      began(now()),
+      logging(std::move(logs)),
+      log(logging->logger("agent")),
+      data(std::move(directory)),
+      identity(make_identity(given, std::move(node_id), options.version)),
+      control("weft-control"),
+      background("weft-background"),
+      telemetry(given.telemetry, identity.node_name, options.version),
+      http_metrics(telemetry.registry()),
+      dns_metrics(telemetry.registry()),
+      raft_metrics(telemetry.registry()),
+      store_metrics(telemetry.registry()),
+      machine(data.has_value()),
+      commits(machine, control.context().get_executor()),
+      health(health_config(given, identity), commits, control.context().get_executor(),
+             background.context().get_executor(), logging->logger("health"), telemetry.registry(), random_seed()),
+      local(health),
+      timers(control.context().get_executor()),
+      reloader(
+          std::move(given), options.reload_from,
+          [this](const ReloadPlan& plan, const AgentConfig& effective) { return apply_reload(plan, effective); },
+          control.context().get_executor(), background.context().get_executor(), log),
+      agent_control(identity, telemetry, *logging,
+                    {.stats = [this] { return stats(); },
+                     .consensus = [this] { return consensus_stats(); },
+                     .config = [this]() -> const AgentConfig& { return reloader.running(); },
+                     .reload = [this](Reloader::Done done) { reloader.reload(std::move(done)); },
+                     .leave = [this] { begin_stop(true); }}),
+      telemetry_timer(background.context()),
+      tasks(control.context().get_executor()) {
+    const unsigned count = std::max(1u, std::thread::hardware_concurrency());
+    for (unsigned i = 0; i < count; ++i)
+        workers.push_back(std::make_unique<IoThread>("weft-worker-" + std::to_string(i)));
+}
+
+Result<void> Runtime::Parts::open_checkpoint() {
+    if (!data) return success();
+    CatalogStoreConfig config;
+    config.folder = data->checkpoint_path();
+    WEFT_TRY(store, CatalogStore::open(std::move(config), identity.node_id));
+    WEFT_TRY(machine.load(*store));
+    WriteBehindHooks hooks{
+        .take = [this] { return machine.take_round(); },
+        .covered = [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
+        .failed = [this](const Error& error) { storage_failed(error); }};
+    WriteBehindConfig rhythm;
+    rhythm.interval = std::min(rhythm.interval, reloader.running().raft_snapshot_interval);
+    write_behind = std::make_unique<WriteBehind>(rhythm, *store, std::move(hooks), store_metrics,
+                                                 control.context().get_executor());
+    machine.on_applied([this](std::size_t bytes) { write_behind->applied(bytes); });
+    return success();
+}
+
+Result<void> Runtime::Parts::open_voter(std::unique_ptr<raft::LogStore> log_store) {
+    raft::SoloVoterConfig config;
+    config.node = raft::NodeId{identity.node_id};
+    config.compact_tail = static_cast<std::uint64_t>(reloader.running().raft_trailing_logs);
+    config.on_fatal = [this](const Error& error) { storage_failed(error); };
+    WEFT_TRY(voter, raft::SoloVoter::open(std::move(config), std::move(log_store), machine, raft_metrics,
+                                          control.context().get_executor()));
+    machine.forget_refusals();
+    return success();
+}
+
+// Reads go on: what is known is still right, and other nodes' clients may need it. Writes are refused with the reason.
+void Runtime::Parts::storage_failed(const Error& error) {
+    log->error("storage failed: the agent answers, but takes no more changes until it is restarted error={}",
+               error.message());
+}
+
+Runtime::Parts::~Parts() { join_threads(); }
+
+void Runtime::Parts::join_threads() {
+    for (auto& worker : workers) worker->stop();
+    control.stop();
+    background.stop();
+    for (auto& worker : workers) worker->join();
+    control.join();
+    background.join();
+}
+
+std::vector<asio::io_context*> Runtime::Parts::worker_contexts() {
+    std::vector<asio::io_context*> contexts;
+    for (auto& worker : workers) contexts.push_back(&worker->context());
+    return contexts;
+}
+
+Result<void> Runtime::Parts::open_listeners() {
+    const AgentConfig& config = reloader.running();
+    const api::AgentFacts facts{.node_name = identity.node_name,
+                                .node_id = identity.node_id,
+                                .datacenter = identity.datacenter,
+                                .server = identity.server,
+                                .enable_debug = config.enable_debug,
+                                .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
+    const api::Endpoints endpoints{commits, local, agent_control, agent_control, timers, facts, random_seed()};
+    WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine, worker_contexts(),
+                                         control.context().get_executor(), http_metrics, logging->logger("http")));
+    WEFT_TRY(dns, api::DnsServer::open(config.dns, machine, worker_contexts(), dns_metrics, logging->logger("dns")));
+    machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
+        http->catalog_changed(std::move(watches));
+    });
+    return success();
+}
+
+Result<void> Runtime::Parts::open_storage() {
+    const raft::NodeId node{identity.node_id};
+    WEFT_TRY(auto log_store, open_log(data, node));
+    WEFT_TRY(auto records, read_local_records(*log_store));
+    WEFT_TRY(open_checkpoint());
+    WEFT_TRY(open_voter(std::move(log_store)));
+    commits.open(*voter);
+    telemetry.watch_catalog([this] { return machine.view(); });
+
+    health.restore(records);
+    const AgentConfig& config = reloader.running();
+    return health.set_configured(services_of(config), checks_of(config));
+}
+
+Result<void> Runtime::Parts::start() {
+    background.start();
+    control.start();
+    asio::post(telemetry_timer.get_executor(), [this] { tick_telemetry(); });
+
+    std::promise<Result<void>> registered;
+    auto answer = registered.get_future();
+    asio::post(control.context(), [this, &registered] {
+        health.on_services_changed([this] { local.changed(); });
+        register_self([this, &registered](Result<void> result) {
+            health.start();
+            registered.set_value(std::move(result));
+        });
+    });
+    WEFT_TRY(answer.get());
+    for (auto& worker : workers) worker->start();
+    log->info("agent ready node={} id={} datacenter={} services={} index={}", identity.node_name, identity.node_id,
+              identity.datacenter, machine.view().service_count(), machine.view().applied_index().get());
+    return success();
+}
+
+void Runtime::Parts::register_self(std::function<void(Result<void>)> done) {
+    RegisterCommand command = self_registration(identity, reloader.running());
+    if (is_registered(machine.view(), command)) {
+        done(success());
+        return;
+    }
+    commits.write(std::move(command), [done = std::move(done)](Result<Index> written) {
+        if (written)
+            done(success());
+        else
+            done(written.error());
+    });
+}
+
+void Runtime::Parts::tick_telemetry() {
+    telemetry.tick(wall_now());
+    telemetry_timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(Telemetry::kInterval));
+    telemetry_timer.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) tick_telemetry();
+    });
+}
+
+// Any thread: the term of a single voter is that of its start.
+AgentStats Runtime::Parts::consensus_stats() const {
+    AgentStats stats;
+    stats.applied_index = machine.view().applied_index().get();
+    stats.last_log_index = stats.applied_index;
+    stats.term = voter->term().get();
+    return stats;
+}
+
+AgentStats Runtime::Parts::stats() const {
+    AgentStats stats = consensus_stats();
+    for (const LocalCheckInfo& check : health.checks()) {
+        ++stats.checks;
+        if (check.row.type == "ttl") ++stats.check_ttls;
+        if (check.interval > Duration::zero()) ++stats.check_monitors;
+    }
+    stats.services = health.services().size();
+    stats.last_log_index = voter->committed().get();
+    stats.restart_needed = reloader.restart_needed();
+    return stats;
+}
+
+Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentConfig& effective) {
+    const AgentConfig& before = reloader.running();
+    const bool settings = !plan.now.empty() || !plan.new_connections.empty();
+    // What can be refused comes first and is taken back when a later part refuses; levels cannot be.
+    if (settings) {
+        WEFT_TRY(http->reconfigure(effective.http));
+        if (auto changed = dns->reconfigure(effective.dns); !changed) {
+            (void)http->reconfigure(before.http);
+            return changed.error();
+        }
+    }
+    if (auto changed = health.set_configured(services_of(effective), checks_of(effective)); !changed) {
+        (void)http->reconfigure(before.http);
+        (void)dns->reconfigure(before.dns);
+        return changed.error();
+    }
+    WEFT_TRY(logging->set_level(effective.log_level));
+    health.reconfigure(health_config(effective, identity));
+    if (effective.node_meta != before.node_meta)
+        commits.write(self_registration(identity, effective), [log = log](Result<Index> written) {
+            if (!written) log->error("node metadata not written error={}", written.error().message());
+        });
+    return success();
+}
+
+void Runtime::Parts::begin_stop(bool leave) {
+    if (std::exchange(stopping, true)) return;
+    log->info("agent stopping leave={}", leave);
+    http->close(true, [this] {
+        dns->close();
+        tasks.spawn(close_health());
+    });
+}
+
+asio::awaitable<void> Runtime::Parts::close_health() {
+    co_await health.close();
+    // The end of this task is not yet the end of its bookkeeping.
+    asio::post(control.context(), [this] { finish_stop(); });
+}
+
+void Runtime::Parts::finish_stop() {
+    if (tasks.running() > 0) {
+        asio::post(control.context(), [this] { finish_stop(); });
+        return;
+    }
+    // What was acknowledged is on disk already; this saves the next start its replay.
+    voter->close();
+    if (write_behind) write_behind->close();
+    ended.set_value(success());
+}
+
+Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Runtime::~Runtime() = default;
+
+Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
+    WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
+    std::optional<DataDirectory> data;
+    std::string node_id = config.node_id;
+    if (!config.dev_mode) {
+        WEFT_TRY(auto directory, DataDirectory::open(config.data_dir, config.node_id));
+        node_id = directory.node_id();
+        data.emplace(std::move(directory));
+    } else if (node_id.empty()) {
+        node_id = random_uuid();
+    }
+    auto parts = std::make_unique<Parts>(std::move(config), std::move(options), std::move(logging), std::move(data),
+                                         std::move(node_id));
+    WEFT_TRY(parts->open_listeners());
+    WEFT_TRY(parts->open_storage());
+    return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
+}
+
+Result<void> Runtime::start() { return parts_->start(); }
+
+void Runtime::stop(bool leave) {
+    asio::post(parts_->control.context(), [parts = parts_.get(), leave] { parts->begin_stop(leave); });
+}
+
+void Runtime::reload(std::function<void(Result<void>)> done) {
+    asio::post(parts_->control.context(), [parts = parts_.get(), done = std::move(done)]() mutable {
+        parts->reloader.reload(std::move(done));
+    });
+}
+
+Result<void> Runtime::wait() {
+    auto result = parts_->ended.get_future().get();
+    parts_->join_threads();
+    return result;
+}
+
+std::vector<std::uint16_t> Runtime::http_ports() const { return parts_->http->ports(); }
+std::vector<std::uint16_t> Runtime::dns_ports() const { return parts_->dns->ports(); }
+
+std::string Runtime::screen() const {
+    const auto first = [](const std::vector<std::uint16_t>& ports) {
+        return ports.empty() ? std::uint16_t{0} : ports.front();
+    };
+    return dev_screen(parts_->identity, parts_->reloader.running(), first(http_ports()), first(dns_ports()),
+                      now() - parts_->began);
+}
+
+asio::any_io_executor Runtime::control() { return parts_->control.context().get_executor(); }
+
+std::shared_ptr<spdlog::logger> Runtime::log() { return parts_->log; }
+
+}  // namespace weft::agent

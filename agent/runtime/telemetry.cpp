@@ -1,0 +1,239 @@
+#include "agent/runtime/telemetry.hpp"
+
+#include <fmt/chrono.h>
+#include <prometheus/text_serializer.h>
+
+#include <chrono>
+
+#include "agent/base/json_writer.hpp"
+#include "agent/io/clock.hpp"
+#include "agent/runtime/metric_names.hpp"
+#include "agent/runtime/process_facts.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+MetricFamily gauge(const char* name, const char* help, double value,
+                   std::vector<ClientMetric::Label> labels = {}) {
+    ClientMetric metric;
+    metric.gauge.value = value;
+    metric.label = std::move(labels);
+    return {name, help, MetricType::Gauge, {metric}};
+}
+
+MetricFamily counter(const char* name, const char* help, double value) {
+    ClientMetric metric;
+    metric.counter.value = value;
+    return {name, help, MetricType::Counter, {metric}};
+}
+
+// The names that Prometheus' own client libraries give to these facts.
+class ProcessCollector final : public prometheus::Collectable {
+public:
+    explicit ProcessCollector(std::string version)
+        : version_(std::move(version)),
+          started_(static_cast<double>(wall_now().unix_ns) * 1e-9) {}
+
+    std::vector<MetricFamily> Collect() const override {
+        const ProcessFacts facts = read_process_facts();
+        const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+        return {
+            gauge("process_resident_memory_bytes", "Resident memory size", number(facts.resident_bytes)),
+            gauge("process_virtual_memory_bytes", "Virtual memory size", number(facts.virtual_bytes)),
+            counter("process_cpu_seconds_total", "User and system CPU time spent", facts.cpu_seconds),
+            gauge("process_threads", "Threads of the process", number(facts.threads)),
+            gauge("process_open_fds", "Open file descriptors", number(facts.open_descriptors)),
+            gauge("process_max_fds", "Limit of open file descriptors", number(facts.descriptors_max)),
+            gauge("process_start_time_seconds", "Start of the process since the Unix epoch", started_),
+            gauge("weft_build_info", "Version of this program; always 1", 1, {{"version", version_}}),
+        };
+    }
+
+private:
+    std::string version_;
+    double started_;
+};
+
+std::vector<MetricFamily> catalog_families(const View& view) {
+    const auto number = [](std::size_t value) { return static_cast<double>(value); };
+    std::vector<MetricFamily> families = {
+        gauge("weft_catalog_nodes", "Nodes in the catalog", number(view.node_count())),
+        gauge("weft_catalog_services", "Service names in the catalog", number(view.service_count())),
+        gauge("weft_catalog_service_instances", "Service instances in the catalog",
+              number(view.service_instance_count())),
+        gauge("weft_catalog_checks", "Checks in the catalog", number(view.check_count())),
+        gauge("weft_catalog_applied_index", "Index of the last command applied",
+              static_cast<double>(view.applied_index().get()))};
+    return families;
+}
+
+void append(std::vector<MetricFamily>& all, std::vector<MetricFamily> more) {
+    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::string interval_text(WallTime time) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} +0000 UTC", fmt::gmtime(time.unix_ns / 1'000'000'000));
+}
+
+}  // namespace
+
+Telemetry::Telemetry(TelemetryConfig config, const std::string& host, std::string version)
+    : config_(std::move(config)),
+      prefix_(config_.metrics_prefix.empty() ? "" : config_.metrics_prefix + "."),
+      gauge_prefix_(config_.disable_hostname || host.empty() ? prefix_ : prefix_ + host + "."),
+      registry_(std::make_shared<prometheus::Registry>()) {
+    facts_.push_back(std::make_shared<ProcessCollector>(std::move(version)));
+}
+
+void Telemetry::watch_catalog(ReadCatalog read) {
+    const std::lock_guard lock(mutex_);
+    read_catalog_ = std::move(read);
+}
+
+std::vector<MetricFamily> Telemetry::collect() const {
+    std::vector<MetricFamily> all = registry_->Collect();
+    for (const auto& facts : facts_) append(all, facts->Collect());
+    ReadCatalog read_catalog;
+    {
+        const std::lock_guard lock(mutex_);
+        read_catalog = read_catalog_;
+    }
+    if (read_catalog) append(all, catalog_families(read_catalog()));
+    return all;
+}
+
+bool Telemetry::is_shown(std::string_view name) const {
+    bool shown = config_.filter_default;
+    std::size_t longest = 0;
+    for (const std::string& rule : config_.prefix_filter) {
+        const std::string_view prefix = std::string_view(rule).substr(rule.empty() ? 0 : 1);
+        if (prefix.size() < longest || !name.starts_with(prefix)) continue;
+        longest = prefix.size();
+        shown = rule.starts_with('+');
+    }
+    return shown;
+}
+
+std::string Telemetry::prometheus_text() const {
+    return prometheus::TextSerializer().Serialize(collect());
+}
+
+void Telemetry::read(const std::vector<MetricFamily>& families, Readings& counters,
+                     Readings& samples) const {
+    for (const MetricFamily& family : families) {
+        const ConsulName* name = consul_name_of(family.name);
+        if (!name || family.type == MetricType::Gauge) continue;
+        if (!is_shown(prefix_ + std::string(name->name))) continue;
+        for (const ClientMetric& metric : family.metric) {
+            SeriesKey key{prefix_ + std::string(name->name), {}};
+            for (const auto& label : metric.label)
+                if (name->keeps_label(label.name)) key.labels.emplace_back(label.name, label.value);
+            if (family.type == MetricType::Counter) {
+                counters[key].count += metric.counter.value;
+                counters[key].sum += metric.counter.value;
+            } else if (family.type == MetricType::Histogram) {
+                // Consul's timings are in milliseconds.
+                samples[key].count += static_cast<double>(metric.histogram.sample_count);
+                samples[key].sum += metric.histogram.sample_sum * 1000;
+            }
+        }
+    }
+}
+
+void Telemetry::tick(WallTime time) {
+    Interval total{time, {}, {}};
+    read(collect(), total.counters, total.samples);
+    const std::lock_guard lock(mutex_);
+    const auto difference = [](const Readings& after, const Readings& before) {
+        Readings added;
+        for (const auto& [key, reading] : after) {
+            const auto old = before.find(key);
+            const Reading base = old == before.end() ? Reading{} : old->second;
+            if (reading.count > base.count)
+                added[key] = {reading.count - base.count, reading.sum - base.sum};
+        }
+        return added;
+    };
+    last_ = {time, difference(total.counters, total_.counters),
+             difference(total.samples, total_.samples)};
+    total_ = std::move(total);
+}
+
+std::string Telemetry::consul_json() const {
+    const std::vector<MetricFamily> families = collect();
+    Interval shown;
+    {
+        const std::lock_guard lock(mutex_);
+        shown = last_;
+    }
+    if (shown.end.unix_ns == 0) {
+        // The first interval has not ended: what happened until now stands for it.
+        shown.end = wall_now();
+        read(families, shown.counters, shown.samples);
+    }
+    std::string json;
+    JsonWriter writer(json);
+    writer.begin_object();
+    writer.field("Timestamp", interval_text(shown.end));
+    write_gauges(writer, families);
+    writer.key("Points");
+    writer.begin_array();
+    writer.end_array();
+    write_readings(writer, "Counters", shown.counters);
+    write_readings(writer, "Samples", shown.samples);
+    writer.end_object();
+    return json;
+}
+
+void Telemetry::write_gauges(JsonWriter& writer, const std::vector<MetricFamily>& families) const {
+    writer.key("Gauges");
+    writer.begin_array();
+    for (const MetricFamily& family : families) {
+        const ConsulName* name = consul_name_of(family.name);
+        if (!name || family.type != MetricType::Gauge) continue;
+        const std::string whole = gauge_prefix_ + std::string(name->name);
+        if (!is_shown(whole)) continue;
+        for (const ClientMetric& metric : family.metric) {
+            Labels labels;
+            for (const auto& label : metric.label)
+                if (name->keeps_label(label.name)) labels.emplace_back(label.name, label.value);
+            writer.begin_object();
+            writer.field("Name", whole);
+            writer.field("Value", metric.gauge.value);
+            write_labels(writer, labels);
+            writer.end_object();
+        }
+    }
+    writer.end_array();
+}
+
+void Telemetry::write_readings(JsonWriter& writer, std::string_view title,
+                               const Readings& readings) {
+    writer.key(title);
+    writer.begin_array();
+    for (const auto& [key, reading] : readings) {
+        writer.begin_object();
+        writer.field("Name", key.name);
+        writer.field("Count", static_cast<std::uint64_t>(reading.count));
+        writer.field("Rate", reading.sum / std::chrono::duration<double>(kInterval).count());
+        writer.field("Sum", reading.sum);
+        writer.field("Mean", reading.count > 0 ? reading.sum / reading.count : 0);
+        write_labels(writer, key.labels);
+        writer.end_object();
+    }
+    writer.end_array();
+}
+
+void Telemetry::write_labels(JsonWriter& writer, const Labels& labels) {
+    writer.key("Labels");
+    writer.begin_object();
+    for (const auto& [label, value] : labels) writer.field(label, value);
+    writer.end_object();
+}
+
+}  // namespace weft::agent

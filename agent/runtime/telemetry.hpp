@@ -1,0 +1,80 @@
+#pragma once
+
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "agent/base/json_writer.hpp"
+#include "agent/base/time.hpp"
+#include "agent/catalog/view.hpp"
+#include "agent/config/agent_config.hpp"
+
+namespace weft::agent {
+
+// All series of the process: the registry that every part adds to, facts of the process and of the catalog that are
+// read when asked, and two renderings: Prometheus' text, and the JSON of /v1/agent/metrics with Consul's names.
+// Any thread.
+class Telemetry {
+public:
+    using ReadCatalog = std::function<View()>;
+
+    // host: stands in the names of gauges, as Consul does unless told otherwise.
+    Telemetry(TelemetryConfig config, const std::string& host, std::string version);
+
+    prometheus::Registry& registry() { return *registry_; }
+    void watch_catalog(ReadCatalog read);
+
+    std::string prometheus_text() const;
+
+    // Consul reports counters and samples of the last whole interval: tick() ends one, every kInterval.
+    static constexpr Duration kInterval = std::chrono::seconds(10);
+    void tick(WallTime now);
+    std::string consul_json() const;
+
+private:
+    using Labels = std::vector<std::pair<std::string, std::string>>;
+    struct Reading {  // of a counter, or of a histogram
+        double count = 0;
+        double sum = 0;
+    };
+    // By Consul's name and labels.
+    struct SeriesKey {
+        std::string name;
+        Labels labels;
+        auto operator<=>(const SeriesKey&) const = default;
+    };
+    using Readings = std::map<SeriesKey, Reading>;
+    struct Interval {
+        WallTime end;
+        Readings counters;
+        Readings samples;
+    };
+
+    std::vector<prometheus::MetricFamily> collect() const;
+    void read(const std::vector<prometheus::MetricFamily>& families, Readings& counters,
+              Readings& samples) const;
+    void write_gauges(JsonWriter& writer, const std::vector<prometheus::MetricFamily>& families) const;
+    static void write_readings(JsonWriter& writer, std::string_view title, const Readings& readings);
+    static void write_labels(JsonWriter& writer, const Labels& labels);
+
+    // telemetry.prefix_filter: the longest prefix that fits decides.
+    bool is_shown(std::string_view name) const;
+
+    TelemetryConfig config_;
+    std::string prefix_;        // "consul."
+    std::string gauge_prefix_;  // "consul.host."
+    std::shared_ptr<prometheus::Registry> registry_;
+    std::vector<std::shared_ptr<prometheus::Collectable>> facts_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    ReadCatalog read_catalog_;
+    Interval total_;  // at the end of the last interval
+    Interval last_;   // what the last interval added
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,91 @@
+#include "agent/runtime/logging.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "agent/runtime/log_format.hpp"
+
+namespace weft::agent {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+std::unique_ptr<Logging> quiet_logging(AgentConfig config = {}) {
+    config.log_level = "OFF";
+    auto logging = Logging::open(config, false);
+    return logging ? std::move(logging.value()) : nullptr;
+}
+
+TEST(Logging, AMonitorSeesMoreThanIsWritten) {
+    const auto logging = quiet_logging();
+    const auto log = logging->logger("raft");
+    std::vector<std::string> lines;
+    {
+        const auto subscription = logging->subscribe(
+            "debug", false, [&](const api::LogLine& line) { lines.push_back(*line); });
+        ASSERT_TRUE(subscription);
+        log->debug("leader elected term={}", 2);
+        log->trace("not asked for");
+    }
+    log->error("nobody listens any more");
+    ASSERT_THAT(lines, SizeIs(1));
+    EXPECT_THAT(lines[0], HasSubstr("Z [DEBUG] raft: leader elected term=2"));
+}
+
+TEST(Logging, JsonLinesHaveConsulsKeys) {
+    const auto logging = quiet_logging();
+    std::string seen;
+    const auto subscription =
+        logging->subscribe("info", true, [&](const api::LogLine& line) { seen = *line; });
+    ASSERT_TRUE(subscription);
+    logging->logger("agent")->warn("said \"no\"");
+    EXPECT_THAT(seen, HasSubstr("{\"@level\":\"warn\",\"@message\":\"said \\\"no\\\"\","
+                                "\"@module\":\"agent\",\"@timestamp\":\""));
+}
+
+TEST(Logging, UnknownLevelsAreRefusedInConsulsWords) {
+    const auto logging = quiet_logging();
+    const auto subscription = logging->subscribe("bogus", false, [](const api::LogLine&) {});
+    ASSERT_FALSE(subscription);
+    EXPECT_EQ(subscription.error().message(), "Unknown log level: bogus");
+}
+
+TEST(Logging, MonitorsAreBounded) {
+    const auto logging = quiet_logging();
+    std::vector<std::unique_ptr<api::LogSubscription>> all;
+    for (std::size_t i = 0; i < MonitorSink::kSubscribersMax; ++i) {
+        auto one = logging->subscribe("info", false, [](const api::LogLine&) {});
+        ASSERT_TRUE(one);
+        all.push_back(std::move(one.value()));
+    }
+    EXPECT_FALSE(logging->subscribe("info", false, [](const api::LogLine&) {}));
+}
+
+TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {
+    std::string form = (std::filesystem::temp_directory_path() / "weft-log-XXXXXX").string();
+    const std::filesystem::path folder = ::mkdtemp(form.data());
+    AgentConfig config;
+    config.log_level = "INFO";
+    config.log_file = (folder / "agent.log").string();
+    config.log_rotate_bytes = 1;
+    config.log_rotate_max_files = 2;
+    {
+        const auto logging = Logging::open(config, true);
+        ASSERT_TRUE(logging);
+        for (int i = 0; i < 5; ++i) logging.value()->logger("agent")->error("line number={}", i);
+    }
+    const auto files = std::distance(std::filesystem::directory_iterator(folder),
+                                     std::filesystem::directory_iterator());
+    EXPECT_EQ(files, 3);  // the current one and two old ones
+    std::ifstream current(config.log_file);
+    const std::string text{std::istreambuf_iterator<char>(current), {}};
+    EXPECT_THAT(text, HasSubstr("line number=4"));
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace weft::agent

@@ -1,0 +1,164 @@
+#include "agent/runtime/runtime.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+
+#include "agent/io/http_client.hpp"
+
+namespace weft::agent {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+// A configuration with free ports; the texts are HCL.
+LoadRequest request_for(std::vector<std::string> texts, bool dev_mode) {
+    LoadRequest request;
+    request.dev_mode = dev_mode;
+    request.fragments = {
+        "node_name = \"n1\" bind_addr = \"127.0.0.1\" log_level = \"OFF\" "
+        "ports { http = 0 dns = 0 server = 8300 }"};
+    for (std::string& text : texts) request.fragments.push_back(std::move(text));
+    return request;
+}
+
+std::unique_ptr<Runtime> start(const LoadRequest& request) {
+    const LoadResult loaded = load(request);
+    EXPECT_TRUE(loaded.ok()) << loaded.text();
+    if (!loaded.ok()) return nullptr;
+    auto runtime = Runtime::open(*loaded.config, {.version = "1.2.3", .reload_from = request, .screen = {}});
+    EXPECT_TRUE(runtime) << runtime.error().message();
+    if (!runtime) return nullptr;
+    const auto started = runtime.value()->start();
+    EXPECT_TRUE(started) << started.error().message();
+    return started ? std::move(runtime.value()) : nullptr;
+}
+
+HttpResponse call(const Runtime& runtime, const std::string& method, const std::string& target,
+                  const std::string& body = {}) {
+    HttpRequest request;
+    request.method = method;
+    request.url = "http://127.0.0.1:" + std::to_string(runtime.http_ports().at(0)) + target;
+    request.body = body;
+    auto response = http_fetch_blocking(std::move(request));
+    EXPECT_TRUE(response) << response.error().message();
+    return response ? std::move(response.value()) : HttpResponse{};
+}
+
+// The response code and count of answers of one A query.
+std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
+    std::string packet("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
+    std::size_t begin = 0;
+    while (begin < name.size()) {
+        const auto end = std::min(name.find('.', begin), name.size());
+        packet += static_cast<char>(end - begin);
+        packet += name.substr(begin, end - begin);
+        begin = end + 1;
+    }
+    packet += std::string("\0\0\1\0\1", 5);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const timeval limit{5, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(runtime.dns_ports().at(0));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::sendto(fd, packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    unsigned char answer[512];
+    const auto size = ::recv(fd, answer, sizeof answer, 0);
+    ::close(fd);
+    if (size < 12) return {-1, 0};
+    return {answer[3] & 15, answer[6] << 8 | answer[7]};
+}
+
+void stop(Runtime& runtime) {
+    runtime.stop(false);
+    EXPECT_TRUE(runtime.wait());
+}
+
+TEST(Runtime, ADevAgentRegistersAndFindsAService) {
+    const auto runtime = start(request_for({}, true));
+    ASSERT_TRUE(runtime);
+    EXPECT_THAT(call(*runtime, "GET", "/v1/catalog/node/n1").body, HasSubstr("\"consul\""));
+    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "web", "Port": 80})").status, 200);
+    EXPECT_THAT(call(*runtime, "GET", "/v1/health/service/web?passing").body, HasSubstr("\"web\""));
+    EXPECT_EQ(dig(*runtime, "web.service.consul"), std::pair(0, 1));
+    EXPECT_EQ(dig(*runtime, "no.service.consul"), std::pair(3, 0));
+    EXPECT_THAT(call(*runtime, "GET", "/v1/agent/self").body, HasSubstr("\"state\": \"Leader\""));
+    EXPECT_THAT(call(*runtime, "GET", "/metrics").body, HasSubstr("weft_catalog_services 2"));
+    EXPECT_THAT(runtime->screen(), HasSubstr("ready in "));
+    stop(*runtime);
+}
+
+TEST(Runtime, RegistrationsSurviveARestart) {
+    std::string form = (fs::temp_directory_path() / "weft-runtime-XXXXXX").string();
+    const fs::path folder = ::mkdtemp(form.data());
+    const LoadRequest request =
+        request_for({"server = true bootstrap = true data_dir = \"" + (folder / "data").string() + "\""}, false);
+    {
+        const auto runtime = start(request);
+        ASSERT_TRUE(runtime);
+        call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "db", "Port": 5432})");
+        stop(*runtime);
+    }
+    const auto runtime = start(request);
+    ASSERT_TRUE(runtime);
+    EXPECT_THAT(call(*runtime, "GET", "/v1/agent/services").body, HasSubstr("\"db\""));
+    EXPECT_EQ(dig(*runtime, "db.service.consul"), std::pair(0, 1));
+    stop(*runtime);
+    fs::remove_all(folder);
+}
+
+TEST(Runtime, ATakenPortIsAnErrorThatNamesIt) {
+    const auto first = start(request_for({}, true));
+    ASSERT_TRUE(first);
+    LoadRequest request = request_for({}, true);
+    request.overrides.push_back({"ports.http", std::to_string(first->http_ports().at(0)), "-http-port"});
+    const LoadResult loaded = load(request);
+    if (loaded.ok()) {
+        const auto second = Runtime::open(*loaded.config, {.version = "1", .reload_from = request, .screen = {}});
+        ASSERT_FALSE(second);
+        EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(first->http_ports().at(0))));
+    } else {
+        EXPECT_THAT(loaded.text(), HasSubstr(std::to_string(first->http_ports().at(0))));
+    }
+    stop(*first);
+}
+
+TEST(Runtime, ReloadIsWholeOrNothing) {
+    std::string form = (fs::temp_directory_path() / "weft-reload-XXXXXX").string();
+    const fs::path folder = ::mkdtemp(form.data());
+    const auto write = [&](const std::string& text) {
+        std::FILE* file = std::fopen((folder / "a.hcl").c_str(), "w");
+        std::fputs(text.c_str(), file);
+        std::fclose(file);
+    };
+    write("service { name = \"one\" }");
+    LoadRequest request = request_for({}, true);
+    request.paths = {folder.string()};
+    const auto runtime = start(request);
+    ASSERT_TRUE(runtime);
+    const auto services = [&] { return call(*runtime, "GET", "/v1/agent/services").body; };
+    EXPECT_THAT(services(), HasSubstr("\"one\""));
+
+    write("services = [{ name = \"two\" }] nodename = \"x\"");
+    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/reload").status, 500);
+    EXPECT_THAT(services(), HasSubstr("\"one\""));
+
+    write("service { name = \"two\" } node_name = \"other\"");
+    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/reload").status, 200);
+    EXPECT_THAT(services(), HasSubstr("\"two\""));
+    EXPECT_THAT(services(), ::testing::Not(HasSubstr("\"one\"")));
+    stop(*runtime);
+    fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace weft::agent
