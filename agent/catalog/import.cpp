@@ -25,6 +25,10 @@ void Importer::put(Table& table, const typename Table::Ptr& entry) {
 void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
                      Index index, std::uint32_t members) {
     const SubjectPtr present = root_.subjects.find(kind, name);
+    const auto is_raised = [&](Aspect aspect) {
+        return present->current[static_cast<std::size_t>(aspect)] >= index;
+    };
+    if (present && members == 0 && std::all_of(aspects.begin(), aspects.end(), is_raised)) return;
     auto fresh = present ? make_ref<Subject>(*present) : make_ref<Subject>();
     if (!present) {
         fresh->kind = kind;

@@ -44,8 +44,12 @@ public:
     // Instances whose name is equal without regard to case.
     template <class Visit>
     void scan_name(std::string_view name, Visit&& visit) const {
+        const char* matched = nullptr;  // instances share the text of their name
         by_name_.scan_from(NamedKey{name, {}, {}}, [&](const ServicePtr& entry) {
-            return fold_compare(entry->row.name, name) == 0 && visit(entry);
+            const std::string_view own = entry->row.name;
+            if (own.data() != matched && fold_compare(own, name) != 0) return false;
+            matched = own.data();
+            return visit(entry);
         });
     }
     template <class Visit>

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -30,11 +32,27 @@ inline int exact_compare(std::string_view a, std::string_view b) {
     return (order > 0) - (order < 0);
 }
 
+// Where the texts first differ, or the length of the shorter one. Keys that are compared share long
+// prefixes, so this goes by words.
+inline std::size_t common_prefix(std::string_view a, std::string_view b) {
+    const std::size_t common = std::min(a.size(), b.size());
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= common; at += sizeof(std::uint64_t)) {
+        std::uint64_t word_a = 0;
+        std::uint64_t word_b = 0;
+        std::memcpy(&word_a, a.data() + at, sizeof word_a);
+        std::memcpy(&word_b, b.data() + at, sizeof word_b);
+        if (word_a != word_b) break;
+    }
+    while (at < common && a[at] == b[at]) ++at;
+    return at;
+}
+
 inline int fold_compare(std::string_view a, std::string_view b) {
     // Names of one node or service are one shared text, so equal keys are mostly the same memory.
     if (a.data() == b.data() && a.size() == b.size()) return 0;
     const std::size_t common = std::min(a.size(), b.size());
-    for (std::size_t i = 0; i < common; ++i) {
+    for (std::size_t i = common_prefix(a, b); i < common; ++i) {
         if (a[i] == b[i]) continue;
         const int difference = static_cast<int>(fold(a[i])) - static_cast<int>(fold(b[i]));
         if (difference != 0) return difference;

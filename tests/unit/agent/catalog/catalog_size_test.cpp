@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
-#include <chrono>
+#include <ctime>
 #include <iostream>
 
 #include "agent/catalog/catalog.hpp"
@@ -23,8 +23,9 @@ constexpr bool kHeapIsComparable = false;
 constexpr bool kHeapIsComparable = true;
 #endif
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+// Of this program's processor time: the machine may be busy with other things.
+double seconds_since(std::clock_t start) {
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 // As an agent registers: node, service and check in one command, decoded from the log's bytes, so
@@ -69,12 +70,13 @@ TEST(CatalogSize, ALargeCatalogStaysWithinItsBounds) {
     std::uint64_t index = 0;
     double apply_seconds = 0;
     for (int slot = 0; slot < kServicesPerNode; ++slot) {
-        for (int node = 0; node < kNodes; ++node) {
-            const std::string command = registration(node, slot);
-            const auto start = std::chrono::steady_clock::now();
+        std::vector<std::string> commands;
+        for (int node = 0; node < kNodes; ++node) commands.push_back(registration(node, slot));
+        const auto start = std::clock();
+        for (const std::string& command : commands) {
             catalog->apply(Index(++index), std::as_bytes(std::span(command)));
-            apply_seconds += seconds_since(start);
         }
+        apply_seconds += seconds_since(start);
         catalog->take_changed_records();
         catalog->take_changed_watches();
     }
@@ -91,7 +93,7 @@ TEST(CatalogSize, ALargeCatalogStaysWithinItsBounds) {
     ASSERT_EQ(view.check_count(), 100'000U);
     ASSERT_EQ(view.service_count(), 1'000U);
 
-    const auto read_start = std::chrono::steady_clock::now();
+    const auto read_start = std::clock();
     std::size_t instances = 0;
     for (int i = 0; i < 20'000; ++i)
         instances += view.instances(fmt::format("service-{}", i % kNames)).size();
@@ -104,7 +106,7 @@ TEST(CatalogSize, ALargeCatalogStaysWithinItsBounds) {
     Catalog::export_records(view, [&](const StoredRecord& record) { records.push_back(record); });
     const std::size_t before_copy = heap_in_use();
     auto copy = std::make_unique<Catalog>();
-    const auto import_start = std::chrono::steady_clock::now();
+    const auto import_start = std::clock();
     ASSERT_TRUE(copy->begin_import());
     for (const StoredRecord& record : records) ASSERT_TRUE(copy->import_record(record));
     ASSERT_TRUE(copy->finish_import(view.applied_index(), view.digest()));
@@ -116,20 +118,18 @@ TEST(CatalogSize, ALargeCatalogStaysWithinItsBounds) {
     }
 
     // Changes while a view of the state is held, as each publication does.
-    const auto churn_start = std::chrono::steady_clock::now();
-    for (int i = 0; i < 20'000; ++i) {
+    const auto churn_start = std::clock();
+    const CheckRow* row = view.checks_of_node(view.nodes()[5'000]->name)[0];
+    for (int i = 0; i < 2'000; ++i) {
         const View held = catalog->view();
-        CheckRow check =
-            *view.check(view.nodes()[0]->name, view.checks_of_node(view.nodes()[0]->name)[0]->id);
-        check.status = i % 2 == 0 ? Status::Critical : Status::Passing;
         RegisterCommand command;
-        command.node.name = check.node;
-        command.checks.push_back(check);
+        command.node.name = row->node;
+        command.checks.push_back(*row);
+        command.checks.back().status = i % 2 == 0 ? Status::Critical : Status::Passing;
         ASSERT_TRUE(catalog->apply(Index(++index), command).changed);
-        if (i == 200) break;
     }
-    std::cout << fmt::format("churn with a view held: {:.1f} us each\n",
-                             seconds_since(churn_start) * 1e6 / 201);
+    std::cout << fmt::format("change with a view held: {:.1f} us\n",
+                             seconds_since(churn_start) * 1e6 / 2'000);
     catalog->check_invariants();
 }
 
