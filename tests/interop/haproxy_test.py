@@ -55,12 +55,13 @@ def fills_and_drains(program):
         path = os.path.join(haproxy.folder, "stats")
         haproxy.start("-db", "-f", haproxy.file("haproxy.cfg", CONFIG % {
             "socket": path, "host": HOST, "dns": agent.dns_port, "port": port}))
-        servers = [Answerer("server %d" % n) for n in range(3)]
+        servers = [Answerer("server %d" % n, "127.0.0.%d" % (n + 2)) for n in range(3)]
         try:
+            wait_until(lambda: os.path.exists(path), 10, "HAProxy's socket")
             for n, server in enumerate(servers):
                 agent.put("/v1/agent/service/register",
-                          {"ID": "web%d" % n, "Name": "web", "Address": HOST, "Port": server.port})
-            everyone = {(HOST, server.port) for server in servers}
+                          {"ID": "web%d" % n, "Name": "web", "Address": server.address, "Port": server.port})
+            everyone = {(server.address, server.port) for server in servers}
             wait_until(lambda: os.path.exists(path) and slots(path) == everyone, 15, "three slots in use")
 
             def answers():
@@ -72,7 +73,7 @@ def fills_and_drains(program):
             wait_until(lambda: answers() == {b"server 0", b"server 1", b"server 2"}, 10, "answers of all three")
 
             agent.put("/v1/agent/service/deregister/web1")
-            wait_until(lambda: slots(path) == everyone - {(HOST, servers[1].port)}, 15, "the slot to drain")
+            wait_until(lambda: slots(path) == everyone - {(servers[1].address, servers[1].port)}, 15, "the slot to drain")
             wait_until(lambda: answers() == {b"server 0", b"server 2"}, 10, "answers of the two that are left")
         finally:
             for server in servers:

@@ -65,7 +65,7 @@ class Peer:
 class Answerer:
     """An HTTP server on a free loopback port that answers every GET with one text."""
 
-    def __init__(self, text):
+    def __init__(self, text, address=HOST):
         body = text.encode()
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -79,8 +79,8 @@ class Answerer:
             def log_message(self, *arguments):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer((HOST, 0), Handler)
-        self.port = self.server.server_address[1]
+        self.server = http.server.ThreadingHTTPServer((address, 0), Handler)
+        self.address, self.port = self.server.server_address
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
