@@ -123,6 +123,10 @@ void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentS
     out.add("version", kConsulVersion);
     out.add("weft", identity.weft_version);
     out.end();
+    out.begin("catalog");
+    out.add("digest", fmt::format("{:016x}{:016x}", stats.catalog_digest.high, stats.catalog_digest.low));
+    out.add("index", stats.applied_index);
+    out.end();
     out.begin("consul");
     out.add("acl", "disabled");
     out.add("bootstrap", identity.bootstrap ? "true" : "false");

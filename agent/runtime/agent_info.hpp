@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/catalog/view.hpp"
 #include "agent/config/agent_config.hpp"
 #include "agent/runtime/agent_identity.hpp"
 
@@ -15,6 +16,7 @@ struct AgentStats {
     std::size_t checks = 0;
     std::size_t services = 0;
     std::uint64_t applied_index = 0;
+    Digest catalog_digest;
     std::uint64_t last_log_index = 0;
     std::uint64_t term = 0;
     std::vector<std::string> restart_needed;  // keys whose new value waits for a restart

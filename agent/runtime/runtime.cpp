@@ -184,6 +184,7 @@ Result<void> Runtime::Parts::open_storage() {
 }
 
 Result<void> Runtime::Parts::start() {
+    running = true;
     background.start();
     control.start();
     asio::post(telemetry_timer.get_executor(), [this] { tick_telemetry(); });
@@ -229,7 +230,9 @@ void Runtime::Parts::tick_telemetry() {
 // Any thread: the term of a single voter is that of its start.
 AgentStats Runtime::Parts::consensus_stats() const {
     AgentStats stats;
-    stats.applied_index = machine.view().applied_index().get();
+    const View view = machine.view();
+    stats.applied_index = view.applied_index().get();
+    stats.catalog_digest = view.digest();
     stats.last_log_index = stats.applied_index;
     stats.term = voter->term().get();
     return stats;
@@ -300,7 +303,12 @@ void Runtime::Parts::finish_stop() {
 }
 
 Runtime::Runtime(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Runtime::~Runtime() = default;
+
+Runtime::~Runtime() {
+    if (!parts_->running) return;
+    stop(false);
+    (void)wait();
+}
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
@@ -335,6 +343,7 @@ void Runtime::reload(std::function<void(Result<void>)> done) {
 Result<void> Runtime::wait() {
     auto result = parts_->ended.get_future().get();
     parts_->join_threads();
+    parts_->running = false;
     return result;
 }
 
