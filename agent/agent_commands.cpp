@@ -13,8 +13,12 @@ namespace {
 std::vector<CliFlag> all_agent_flags() {
     std::vector<CliFlag> flags = {
         {"config-file", "FILE", "file to read", true},
-        {"config-dir", "FOLDER", "folder whose .hcl and .json files are read in the order of their names", true},
-        {"config-format", "FORMAT", {}, false,
+        {"config-dir", "FOLDER",
+         "folder whose .hcl and .json files are read in the order of their names", true},
+        {"config-format",
+         "FORMAT",
+         {},
+         false,
          "-config-format is not needed: files are told apart by their names and contents"},
         {"hcl", "TEXT", "configuration as a text", true},
         {"dev", "", "keep nothing and answer at once; for trying out"},
@@ -40,7 +44,8 @@ ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std
                            .presentation = presentation,
                            .reload_from = request,
                            .screen = console.out};
-    return run_runtime(*loaded.config, std::move(options), console.err) ? ExitCode::Ok : ExitCode::Failed;
+    return run_runtime(*loaded.config, std::move(options), console.err) ? ExitCode::Ok
+                                                                        : ExitCode::Failed;
 }
 
 ExitCode validate_files(const CliArguments& arguments, CliConsole& console) {
@@ -131,7 +136,8 @@ std::optional<std::string> config_help(const std::string& key) {
     if (!help->default_text.empty()) text += fmt::format("  default  {}\n", help->default_text);
     if (!help->status.empty()) text += fmt::format("  status   {}\n", help->status);
     if (!help->reload.empty()) text += fmt::format("  reload   {}\n", help->reload);
-    if (!help->children.empty()) text += fmt::format("  keys     {}\n", fmt::join(help->children, ", "));
+    if (!help->children.empty())
+        text += fmt::format("  keys     {}\n", fmt::join(help->children, ", "));
     return text;
 }
 

@@ -8,11 +8,12 @@
 
 namespace weft::agent {
 
-// The commands that need the agent's own parts, which agent/cli may not see: agent, dev and validate.
+// The commands that need the agent's own parts, which agent/cli may not see: agent, dev and
+// validate.
 std::vector<CliCommand> agent_commands(const std::string& version);
 
-// What flags and words say about where the configuration comes from; each flag sets a key of the key table, so that
-// values are checked there, with the flag's name in the message.
+// What flags and words say about where the configuration comes from; each flag sets a key of the
+// key table, so that values are checked there, with the flag's name in the message.
 LoadRequest load_request(const CliArguments& arguments, bool dev_mode);
 
 // `weft help config [KEY]`.

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::array kFlags = {
     AgentFlag{"node", "node_name", "NAME", "name of this node; the host's by default"},
-    AgentFlag{"node-id", "node_id", "UUID", "id of this node; kept in the data directory by default"},
+    AgentFlag{"node-id", "node_id", "UUID",
+              "id of this node; kept in the data directory by default"},
     AgentFlag{"node-meta", "node_meta", "KEY:VALUE", "metadata of this node", true},
     AgentFlag{"datacenter", "datacenter", "NAME", "name of the datacenter; dc1 by default"},
     AgentFlag{"domain", "domain", "NAME", "DNS domain; consul. by default"},
@@ -16,11 +17,13 @@ constexpr std::array kFlags = {
     AgentFlag{"data-dir", "data_dir", "FOLDER", "where the agent keeps its state"},
     AgentFlag{"server", "server", "", "keep the catalog's log, as a voter"},
     AgentFlag{"bootstrap", "bootstrap", "", "start as the only server"},
-    AgentFlag{"bootstrap-expect", "bootstrap_expect", "N", "servers to wait for before the first start"},
+    AgentFlag{"bootstrap-expect", "bootstrap_expect", "N",
+              "servers to wait for before the first start"},
     AgentFlag{"bind", "bind_addr", "ADDRESS", "address for other agents"},
     AgentFlag{"advertise", "advertise_addr", "ADDRESS", "address that is told to others"},
     AgentFlag{"advertise-wan", "advertise_addr_wan", "ADDRESS", "the same, for other datacenters"},
-    AgentFlag{"client", "client_addr", "ADDRESS", "address of the HTTP API and DNS; 127.0.0.1 by default"},
+    AgentFlag{"client", "client_addr", "ADDRESS",
+              "address of the HTTP API and DNS; 127.0.0.1 by default"},
     AgentFlag{"http-port", "ports.http", "PORT", "port of the HTTP API; 8500 by default"},
     AgentFlag{"https-port", "ports.https", "PORT", "port of the HTTPS API; off by default"},
     AgentFlag{"dns-port", "ports.dns", "PORT", "port of DNS; 8600 by default"},
@@ -32,16 +35,22 @@ constexpr std::array kFlags = {
     AgentFlag{"log-level", "log_level", "LEVEL", "trace, debug, info, warn, err"},
     AgentFlag{"log-json", "log_json", "", "log lines as JSON objects"},
     AgentFlag{"log-file", "log_file", "FILE", "write the log to this file too"},
-    AgentFlag{"log-rotate-duration", "log_rotate_duration", "TIME", "age at which the log file is set aside"},
-    AgentFlag{"log-rotate-bytes", "log_rotate_bytes", "BYTES", "size at which the log file is set aside"},
+    AgentFlag{"log-rotate-duration", "log_rotate_duration", "TIME",
+              "age at which the log file is set aside"},
+    AgentFlag{"log-rotate-bytes", "log_rotate_bytes", "BYTES",
+              "size at which the log file is set aside"},
     AgentFlag{"log-rotate-max-files", "log_rotate_max_files", "N", "old log files to keep"},
-    AgentFlag{"enable-script-checks", "enable_script_checks", "", "run script checks, from the API too"},
+    AgentFlag{"enable-script-checks", "enable_script_checks", "",
+              "run script checks, from the API too"},
     AgentFlag{"enable-local-script-checks", "enable_local_script_checks", "",
               "run script checks of configuration files"},
-    AgentFlag{"check_output_max_size", "check_output_max_size", "BYTES", "bound of a check's output"},
-    AgentFlag{"default-query-time", "default_query_time", "TIME", "how long a blocking query waits"},
+    AgentFlag{"check_output_max_size", "check_output_max_size", "BYTES",
+              "bound of a check's output"},
+    AgentFlag{"default-query-time", "default_query_time", "TIME",
+              "how long a blocking query waits"},
     AgentFlag{"max-query-time", "max_query_time", "TIME", "how long one may wait at most"},
-    AgentFlag{"raft-multiplier", "performance.raft_multiplier", "N", "scale of the consensus' time limits"},
+    AgentFlag{"raft-multiplier", "performance.raft_multiplier", "N",
+              "scale of the consensus' time limits"},
 
     // Without effect, or of later features: the key table has the sentence.
     AgentFlag{"disable-host-node-id", "disable_host_node_id", "", ""},
@@ -79,7 +88,9 @@ constexpr std::array kFlags = {
 
 }  // namespace
 
-std::span<const AgentFlag> agent_flags() { return kFlags; }
+std::span<const AgentFlag> agent_flags() {
+    return kFlags;
+}
 
 std::vector<CliFlag> agent_flag_rows() {
     std::vector<CliFlag> rows;

@@ -8,13 +8,14 @@
 
 namespace weft::agent {
 
-// A flag of Consul's agent and the configuration key that it sets. Keys that are accepted without effect or refused say
-// so themselves.
+// A flag of Consul's agent and the configuration key that it sets. Keys that are accepted without
+// effect or refused say so themselves.
 struct AgentFlag {
     std::string_view name;
     std::string_view key;
     std::string_view value;  // empty: a switch
-    std::string_view help;   // empty: not listed in the help, for keys without effect and those refused
+    std::string_view
+        help;  // empty: not listed in the help, for keys without effect and those refused
     bool repeatable = false;
 };
 

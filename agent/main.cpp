@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
                        [](std::string_view text) { write_all(stderr, text); }, environment};
 
     std::vector<CliCommand> commands = agent_commands(WEFT_VERSION);
-    for (CliCommand& command : client_commands(read_service_file)) commands.push_back(std::move(command));
+    for (CliCommand& command : client_commands(read_service_file))
+        commands.push_back(std::move(command));
     commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help);
     const std::vector<std::string> words(argv + 1, argv + argc);
     return static_cast<int>(dispatch(commands, words, console));

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kFileMax = std::size_t{4} << 20;
 
-// Writes each field under its JSON name; a visitor of definition_fields.hpp that reads members instead of JSON. Fields
-// at their default are left out.
+// Writes each field under its JSON name; a visitor of definition_fields.hpp that reads members
+// instead of JSON. Fields at their default are left out.
 class FieldWriter {
 public:
     explicit FieldWriter(JsonWriter& writer) : writer_(writer) {}
@@ -113,8 +113,10 @@ Result<std::vector<ServiceBody>> read_service_file(const std::string& path) {
     const Dialect dialect = dialect_of(path, text);
     Diagnostics diagnostics;
     Settings settings;
-    settings.add(parse_document(Source::make(path, std::move(text)), dialect, diagnostics), diagnostics);
-    if (diagnostics.has_errors()) return make_error(Errc::InvalidArgument, "\n" + render(diagnostics, 1));
+    settings.add(parse_document(Source::make(path, std::move(text)), dialect, diagnostics),
+                 diagnostics);
+    if (diagnostics.has_errors())
+        return make_error(Errc::InvalidArgument, "\n" + render(diagnostics, 1));
     std::vector<ServiceBody> bodies;
     for (const ServiceEntry& entry : settings.definitions().services)
         bodies.push_back({entry.definition.effective_id(), to_json(entry.definition)});

@@ -38,7 +38,8 @@ void take_self(const json::value& self, AgentStatus& status) {
         status.restart_needed = json_text(*agent, "restart_needed");
     // Config.Version is the version of Consul whose API is spoken.
     if (const json::value* build = member(*stats, "build"))
-        if (const std::string weft = json_text(*build, "weft"); !weft.empty()) status.version = weft;
+        if (const std::string weft = json_text(*build, "weft"); !weft.empty())
+            status.version = weft;
 }
 
 // The first line of a check's output, cut to what fits beside its name.

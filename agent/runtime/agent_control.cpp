@@ -12,16 +12,20 @@ AgentControl::AgentControl(const AgentIdentity& identity, Telemetry& telemetry, 
       telemetry_(telemetry),
       logging_(logging),
       actions_(std::move(actions)),
-      stable_since_(fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
-                                fmt::gmtime(wall_now().unix_ns / 1'000'000'000))) {}
+      stable_since_(
+          fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(wall_now().unix_ns / 1'000'000'000))) {}
 
 std::string AgentControl::self_json() const {
     return agent::self_json(identity_, actions_.config(), actions_.stats());
 }
 
-std::string AgentControl::host_json() const { return agent::host_json(); }
+std::string AgentControl::host_json() const {
+    return agent::host_json();
+}
 
-std::string AgentControl::version_json() const { return agent::version_json(identity_); }
+std::string AgentControl::version_json() const {
+    return agent::version_json(identity_);
+}
 
 std::string AgentControl::raft_configuration_json() const {
     return agent::raft_configuration_json(identity_);

@@ -14,8 +14,8 @@
 
 namespace weft::agent {
 
-// What the HTTP API asks of the agent itself, and who its members are. What changes is handed in as functions, called
-// on the control thread.
+// What the HTTP API asks of the agent itself, and who its members are. What changes is handed in as
+// functions, called on the control thread.
 class AgentControl final : public api::AgentControl, public api::Membership {
 public:
     struct Actions {
@@ -26,21 +26,26 @@ public:
         std::function<void()> leave;
     };
 
-    AgentControl(const AgentIdentity& identity, Telemetry& telemetry, Logging& logging, Actions actions);
+    AgentControl(const AgentIdentity& identity, Telemetry& telemetry, Logging& logging,
+                 Actions actions);
 
     std::string self_json() const override;
     std::string host_json() const override;
     std::string version_json() const override;
     std::string metrics_prometheus() const override { return telemetry_.prometheus_text(); }
     std::string metrics_json() const override { return telemetry_.consul_json(); }
-    void reload(std::function<void(Result<void>)> done) override { actions_.reload(std::move(done)); }
+    void reload(std::function<void(Result<void>)> done) override {
+        actions_.reload(std::move(done));
+    }
     void leave() override { actions_.leave(); }
     Result<std::unique_ptr<api::LogSubscription>> subscribe_log(
         std::string_view level, bool json, std::function<void(api::LogLine)> sink) override {
         return logging_.subscribe(level, json, std::move(sink));
     }
     std::string leader_address() const override { return identity_.server_address(); }
-    std::vector<std::string> peer_addresses() const override { return {identity_.server_address()}; }
+    std::vector<std::string> peer_addresses() const override {
+        return {identity_.server_address()};
+    }
     std::string raft_configuration_json() const override;
     std::string autopilot_configuration_json() const override;
     std::string autopilot_health_json() const override;

@@ -23,7 +23,9 @@ TextMap tagged_addresses(const AgentIdentity& identity) {
     TextMap addresses = {{"lan", identity.address}, {"wan", identity.wan_address}};
     const auto add = [&](const char* name, const std::string& text) {
         const auto address = IpAddress::parse(text);
-        if (address) addresses.emplace_back(fmt::format("{}_{}", name, address->is_v4() ? "ipv4" : "ipv6"), text);
+        if (address)
+            addresses.emplace_back(fmt::format("{}_{}", name, address->is_v4() ? "ipv4" : "ipv6"),
+                                   text);
     };
     add("lan", identity.address);
     add("wan", identity.wan_address);
@@ -126,11 +128,11 @@ bool is_registered(const View& view, const RegisterCommand& registration) {
         const ServiceRow* service = view.service(registration.node.name, registration.service->id);
         if (!service || !service->same_content(*registration.service)) return false;
     }
-    return std::all_of(registration.checks.begin(), registration.checks.end(),
-                       [&](const CheckRow& check) {
-                           const CheckRow* known = view.check(registration.node.name, check.id);
-                           return known && known->status == check.status && known->output == check.output;
-                       });
+    return std::all_of(
+        registration.checks.begin(), registration.checks.end(), [&](const CheckRow& check) {
+            const CheckRow* known = view.check(registration.node.name, check.id);
+            return known && known->status == check.status && known->output == check.output;
+        });
 }
 
 }  // namespace weft::agent

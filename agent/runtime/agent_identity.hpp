@@ -9,11 +9,12 @@
 
 namespace weft::agent {
 
-// What clients find in Version fields: many switch features by Consul's version, and this is the one whose answers were
-// recorded for the tests. weft's own version is shown beside it.
+// What clients find in Version fields: many switch features by Consul's version, and this is the
+// one whose answers were recorded for the tests. weft's own version is shown beside it.
 inline constexpr const char* kConsulVersion = "1.8.7";
 
-// Who this agent is, once the data directory was opened and the listeners are bound. Fixed while it runs.
+// Who this agent is, once the data directory was opened and the listeners are bound. Fixed while it
+// runs.
 struct AgentIdentity {
     std::string node_name;
     std::string node_id;
@@ -35,7 +36,8 @@ AgentIdentity make_identity(const AgentConfig& config, std::string node_id, std:
 // As the gossip pool will show this agent.
 api::Member self_member(const AgentIdentity& identity);
 
-// What Consul's leader writes about a member: the node, its serfHealth check and, for a server, the service "consul".
+// What Consul's leader writes about a member: the node, its serfHealth check and, for a server, the
+// service "consul".
 RegisterCommand self_registration(const AgentIdentity& identity, const AgentConfig& config);
 
 // Whether the catalog has all of that already.

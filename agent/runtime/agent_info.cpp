@@ -100,7 +100,9 @@ public:
     }
     void end() { writer_.end_object(); }
     void add(std::string_view name, std::string_view text) { writer_.field(name, text); }
-    void add(std::string_view name, std::uint64_t number) { writer_.field(name, std::to_string(number)); }
+    void add(std::string_view name, std::uint64_t number) {
+        writer_.field(name, std::to_string(number));
+    }
 
 private:
     JsonWriter& writer_;
@@ -124,7 +126,8 @@ void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentS
     out.add("weft", identity.weft_version);
     out.end();
     out.begin("catalog");
-    out.add("digest", fmt::format("{:016x}{:016x}", stats.catalog_digest.high, stats.catalog_digest.low));
+    out.add("digest",
+            fmt::format("{:016x}{:016x}", stats.catalog_digest.high, stats.catalog_digest.low));
     out.add("index", stats.applied_index);
     out.end();
     out.begin("consul");
@@ -174,7 +177,8 @@ void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentS
 
 }  // namespace
 
-std::string self_json(const AgentIdentity& identity, const AgentConfig& config, const AgentStats& stats) {
+std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
+                      const AgentStats& stats) {
     std::string json;
     JsonWriter writer(json);
     writer.begin_object();
@@ -194,7 +198,7 @@ std::string self_json(const AgentIdentity& identity, const AgentConfig& config, 
 }
 
 std::string host_json() {
-    struct sysinfo machine {};
+    struct sysinfo machine{};
     ::sysinfo(&machine);
     utsname name{};
     ::uname(&name);
@@ -227,7 +231,7 @@ std::string host_json() {
     writer.field("kernelVersion", name.release);
     writer.field("kernelArch", name.machine);
     writer.end_object();
-    struct statvfs disk {};
+    struct statvfs disk{};
     writer.key("Disk");
     writer.begin_object();
     if (::statvfs("/", &disk) == 0) {

@@ -23,7 +23,8 @@ struct AgentStats {
 };
 
 // Bodies of the endpoints about the agent itself, minified, in Consul's shapes.
-std::string self_json(const AgentIdentity& identity, const AgentConfig& config, const AgentStats& stats);
+std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
+                      const AgentStats& stats);
 std::string host_json();
 std::string version_json(const AgentIdentity& identity);
 std::string raft_configuration_json(const AgentIdentity& identity);

@@ -31,7 +31,9 @@ public:
     using Changed = std::function<void(std::shared_ptr<const std::vector<Watch>>)>;
     void on_publish(Changed changed) { changed_ = std::move(changed); }
     // Told how many bytes of commands were applied.
-    void on_applied(std::function<void(std::size_t)> applied) { applied_bytes_ = std::move(applied); }
+    void on_applied(std::function<void(std::size_t)> applied) {
+        applied_bytes_ = std::move(applied);
+    }
 
     // Before the log is replayed: the state of the last checkpoint.
     Result<void> load(const CatalogStore& store);

@@ -14,8 +14,8 @@ void CommitPath::write(Command command, std::function<void(Result<Index>)> done)
     boost::asio::post(control_, std::move(propose_it));
 }
 
-void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command> command, bool urgent,
-                        std::function<void(Result<Index>)> done) {
+void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command> command,
+                        bool urgent, std::function<void(Result<Index>)> done) {
     raft::Proposal proposal;
     for (LocalRecord& record : records) {
         raft::SideRecord side{std::string(kRecordPrefix) + record.key, std::nullopt};
@@ -43,7 +43,8 @@ void CommitPath::propose(raft::Proposal proposal, std::function<void(Result<Inde
 Result<std::vector<LocalRecord>> read_local_records(const raft::LogStore& log) {
     std::vector<LocalRecord> records;
     const auto take = [&](std::string_view key, std::string_view value) {
-        records.push_back({std::string(key.substr(CommitPath::kRecordPrefix.size())), std::string(value)});
+        records.push_back(
+            {std::string(key.substr(CommitPath::kRecordPrefix.size())), std::string(value)});
     };
     WEFT_TRY(log.for_each_side_record(CommitPath::kRecordPrefix, take));
     return records;

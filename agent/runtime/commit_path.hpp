@@ -12,8 +12,8 @@
 
 namespace weft::agent {
 
-// How commands get into the log: those of the HTTP API, and those of the local registrations, whose records become
-// durable in the same synced batch.
+// How commands get into the log: those of the HTTP API, and those of the local registrations, whose
+// records become durable in the same synced batch.
 class CommitPath final : public api::Writer, public LocalBackend {
 public:
     // Of the records among the log's side records.

@@ -11,7 +11,8 @@
 
 namespace weft::agent {
 
-// Timers of the control thread for the HTTP API. Calls that are pending when this is destroyed are not made.
+// Timers of the control thread for the HTTP API. Calls that are pending when this is destroyed are
+// not made.
 class ControlTimers final : public api::ControlTimers {
 public:
     explicit ControlTimers(boost::asio::any_io_executor control) : control_(std::move(control)) {}

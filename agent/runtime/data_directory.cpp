@@ -58,9 +58,10 @@ Result<void> DataDirectory::make_folder() {
     if (!failure && ::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
         failure = std::error_code(errno, std::generic_category());
     if (failure)
-        return make_error(Errc::Io, fmt::format("data_dir: cannot make the folder {}: {}; make it and "
-                                                "give it to the user that runs weft",
-                                                path_, failure.message()));
+        return make_error(Errc::Io,
+                          fmt::format("data_dir: cannot make the folder {}: {}; make it and "
+                                      "give it to the user that runs weft",
+                                      path_, failure.message()));
     if (!std::filesystem::is_directory(path_, failure))
         return make_error(Errc::Io, fmt::format("data_dir: {} is not a folder", path_));
     return success();
@@ -70,20 +71,22 @@ Result<void> DataDirectory::take_lock() {
     const std::string file = path_ + "/lock";
     lock_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0)
-        return make_error(Errc::Io, fmt::format("data_dir: cannot write into {}: {}; give the folder to "
-                                                "the user that runs weft (uid {})",
-                                                path_, std::strerror(errno), ::geteuid()));
+        return make_error(Errc::Io,
+                          fmt::format("data_dir: cannot write into {}: {}; give the folder to "
+                                      "the user that runs weft (uid {})",
+                                      path_, std::strerror(errno), ::geteuid()));
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
         const auto owner = read_word(file);
-        return make_error(Errc::Unavailable,
-                          fmt::format("data_dir: {} is in use by another agent (pid {}); stop it or "
-                                      "choose another folder",
-                                      path_, owner ? owner.value() : "unknown"));
+        return make_error(
+            Errc::Unavailable,
+            fmt::format("data_dir: {} is in use by another agent (pid {}); stop it or "
+                        "choose another folder",
+                        path_, owner ? owner.value() : "unknown"));
     }
     // The pid is for people only: without it the lock is as good.
     const std::string pid = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(lock_, 0) == 0)
-        [[maybe_unused]] const auto written = ::pwrite(lock_, pid.data(), pid.size(), 0);
+    if (::ftruncate(lock_, 0) == 0) [[maybe_unused]]
+        const auto written = ::pwrite(lock_, pid.data(), pid.size(), 0);
     return success();
 }
 
@@ -94,13 +97,16 @@ Result<void> DataDirectory::check_version() {
     int version = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), version);
     if (failure != std::errc() || end != text.data() + text.size() || version < 1)
-        return make_error(Errc::Corrupt, fmt::format("data_dir: {} holds \"{}\", which is no version; "
-                                                     "restore the folder from a backup", file, text));
+        return make_error(Errc::Corrupt,
+                          fmt::format("data_dir: {} holds \"{}\", which is no version; "
+                                      "restore the folder from a backup",
+                                      file, text));
     if (version > kVersion)
-        return make_error(Errc::Unsupported,
-                          fmt::format("data_dir: {} was written by a newer weft (format {}, this one "
-                                      "knows {}); run that version",
-                                      path_, version, kVersion));
+        return make_error(
+            Errc::Unsupported,
+            fmt::format("data_dir: {} was written by a newer weft (format {}, this one "
+                        "knows {}); run that version",
+                        path_, version, kVersion));
     return success();
 }
 
@@ -108,13 +114,15 @@ Result<void> DataDirectory::find_node_id(const std::string& configured_id) {
     const std::string file = path_ + "/node-id";
     WEFT_TRY(auto kept, read_word(file));
     if (!kept.empty() && !is_uuid(kept))
-        return make_error(Errc::Corrupt, fmt::format("data_dir: {} holds \"{}\", which is no node id",
-                                                     file, kept));
+        return make_error(
+            Errc::Corrupt,
+            fmt::format("data_dir: {} holds \"{}\", which is no node id", file, kept));
     if (!kept.empty() && !configured_id.empty() && kept != configured_id)
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("data_dir: {} belongs to node {}, but node_id says {}; use that "
-                                      "node's own folder, or leave node_id out",
-                                      path_, kept, configured_id));
+        return make_error(
+            Errc::InvalidArgument,
+            fmt::format("data_dir: {} belongs to node {}, but node_id says {}; use that "
+                        "node's own folder, or leave node_id out",
+                        path_, kept, configured_id));
     node_id_ = !kept.empty() ? kept : !configured_id.empty() ? configured_id : random_uuid();
     if (kept.empty()) return write_file_atomically(file, node_id_ + "\n");
     return success();

@@ -7,7 +7,8 @@
 
 namespace weft::agent {
 
-// The folder that an agent keeps its state in: who it belongs to, which version wrote it, and that one process uses it.
+// The folder that an agent keeps its state in: who it belongs to, which version wrote it, and that
+// one process uses it.
 //
 //   node-id   the node's UUID, as Consul keeps it     raftdb/     the log
 //   version   format of the folder                    catalogdb/  the catalog's checkpoint
@@ -16,12 +17,14 @@ class DataDirectory {
 public:
     static constexpr int kVersion = 1;
 
-    // Makes the folder (0700) when missing. configured_id: the configuration's node_id or empty; one that contradicts
-    // the folder's is an error, since the state in it would then be that of another node.
+    // Makes the folder (0700) when missing. configured_id: the configuration's node_id or empty;
+    // one that contradicts the folder's is an error, since the state in it would then be that of
+    // another node.
     static Result<DataDirectory> open(const std::string& path, const std::string& configured_id);
 
     DataDirectory(DataDirectory&& other) noexcept
-        : path_(std::move(other.path_)), node_id_(std::move(other.node_id_)),
+        : path_(std::move(other.path_)),
+          node_id_(std::move(other.node_id_)),
           lock_(std::exchange(other.lock_, -1)) {}
     DataDirectory& operator=(DataDirectory&&) = delete;
     ~DataDirectory();

@@ -20,7 +20,9 @@ std::vector<api::LocalService> LocalAdapter::services() const {
     return services;
 }
 
-std::vector<api::LocalCheck> LocalAdapter::checks() const { return converted(health_.checks()); }
+std::vector<api::LocalCheck> LocalAdapter::checks() const {
+    return converted(health_.checks());
+}
 
 std::optional<api::LocalService> LocalAdapter::service(std::string_view id) const {
     auto info = health_.service(id);

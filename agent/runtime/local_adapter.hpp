@@ -22,7 +22,8 @@ public:
     std::vector<api::LocalCheck> checks_of_service(std::string_view service_id) const override;
     std::vector<api::LocalCheck> node_checks() const override;
 
-    void register_service(ServiceDefinition definition, bool replace_existing_checks, Done done) override;
+    void register_service(ServiceDefinition definition, bool replace_existing_checks,
+                          Done done) override;
     void deregister_service(std::string id, Done done) override;
     void register_check(CheckDefinition definition, Done done) override;
     void deregister_check(std::string id, Done done) override;

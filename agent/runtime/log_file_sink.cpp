@@ -34,8 +34,8 @@ public:
         fs::create_directories(current_.parent_path(), ignored);
         file_ = ::open(current_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
         if (file_ < 0)
-            return make_error(Errc::Io, fmt::format("log_file: cannot write {}: {}", current_.string(),
-                                                    std::strerror(errno)));
+            return make_error(Errc::Io, fmt::format("log_file: cannot write {}: {}",
+                                                    current_.string(), std::strerror(errno)));
         opened_ = now();
         const auto size = fs::file_size(current_, ignored);
         bytes_ = ignored ? 0 : static_cast<std::int64_t>(size);

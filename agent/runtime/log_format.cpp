@@ -38,7 +38,9 @@ std::string timestamp(spdlog::log_clock::time_point time) {
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds.count()), millis.count());
 }
 
-std::string_view view(spdlog::string_view_t text) { return {text.data(), text.size()}; }
+std::string_view view(spdlog::string_view_t text) {
+    return {text.data(), text.size()};
+}
 
 void append(std::string_view text, spdlog::memory_buf_t& out) {
     out.append(text.data(), text.data() + text.size());
@@ -90,7 +92,11 @@ Result<spdlog::level::level_enum> parse_log_level(std::string_view text) {
     return make_error(Errc::InvalidArgument, "Unknown log level: " + std::string(text));
 }
 
-std::unique_ptr<spdlog::formatter> text_log_format() { return std::make_unique<TextFormat>(); }
-std::unique_ptr<spdlog::formatter> json_log_format() { return std::make_unique<JsonFormat>(); }
+std::unique_ptr<spdlog::formatter> text_log_format() {
+    return std::make_unique<TextFormat>();
+}
+std::unique_ptr<spdlog::formatter> json_log_format() {
+    return std::make_unique<JsonFormat>();
+}
 
 }  // namespace weft::agent

@@ -11,12 +11,14 @@
 
 namespace weft::agent {
 
-// "trace", "debug", "info", "warn", "err" and their usual other spellings; InvalidArgument with Consul's text otherwise.
+// "trace", "debug", "info", "warn", "err" and their usual other spellings; InvalidArgument with
+// Consul's text otherwise.
 Result<spdlog::level::level_enum> parse_log_level(std::string_view text);
 
 // "2026-11-24T18:25:36.123Z [INFO]  raft: leader elected term=2\n"
 std::unique_ptr<spdlog::formatter> text_log_format();
-// {"@level":"info","@message":"..","@module":"raft","@timestamp":".."}, the keys of Consul's JSON lines.
+// {"@level":"info","@message":"..","@module":"raft","@timestamp":".."}, the keys of Consul's JSON
+// lines.
 std::unique_ptr<spdlog::formatter> json_log_format();
 
 inline std::unique_ptr<spdlog::formatter> log_format(bool json) {

@@ -20,7 +20,8 @@ class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
         formatter_->format(message, line);
-        // One write a line keeps lines of several processes whole; a closed stderr must not end the agent.
+        // One write a line keeps lines of several processes whole; a closed stderr must not end the
+        // agent.
         [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
     }
     void flush_() override {}
@@ -31,11 +32,16 @@ constexpr std::size_t kJournalMessageMax = 48 * 1024;
 
 int journal_priority(spdlog::level::level_enum level) {
     switch (level) {
-        case spdlog::level::critical: return 2;
-        case spdlog::level::err: return 3;
-        case spdlog::level::warn: return 4;
-        case spdlog::level::info: return 6;
-        default: return 7;
+        case spdlog::level::critical:
+            return 2;
+        case spdlog::level::err:
+            return 3;
+        case spdlog::level::warn:
+            return 4;
+        case spdlog::level::info:
+            return 6;
+        default:
+            return 7;
     }
 }
 
@@ -47,7 +53,8 @@ void append_field(std::string& datagram, std::string_view name, std::string_view
     } else {
         datagram += '\n';
         for (unsigned i = 0; i < 8; ++i)
-            datagram += static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (8 * i) & 0xFF);
+            datagram +=
+                static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (8 * i) & 0xFF);
     }
     datagram += value;
     datagram += '\n';
@@ -63,7 +70,8 @@ private:
         std::string datagram;
         append_field(datagram, "PRIORITY", std::to_string(journal_priority(message.level)));
         append_field(datagram, "SYSLOG_IDENTIFIER", "weft");
-        append_field(datagram, "WEFT_PART", {message.logger_name.data(), message.logger_name.size()});
+        append_field(datagram, "WEFT_PART",
+                     {message.logger_name.data(), message.logger_name.size()});
         append_field(datagram, "MESSAGE",
                      std::string_view(message.payload.data(), message.payload.size())
                          .substr(0, kJournalMessageMax));
@@ -77,11 +85,13 @@ private:
 
 }  // namespace
 
-std::shared_ptr<spdlog::sinks::sink> make_stderr_sink() { return std::make_shared<StderrSink>(); }
+std::shared_ptr<spdlog::sinks::sink> make_stderr_sink() {
+    return std::make_shared<StderrSink>();
+}
 
 bool stderr_is_journal() {
     const char* stream = std::getenv("JOURNAL_STREAM");
-    struct stat status {};
+    struct stat status{};
     if (!stream || ::fstat(STDERR_FILENO, &status) != 0) return false;
     return std::string_view(stream) ==
            std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
@@ -118,8 +128,8 @@ Result<std::unique_ptr<api::LogSubscription>> MonitorSink::subscribe(
     if (subscribers_.size() >= kSubscribersMax)
         return make_error(Errc::Limit, fmt::format("at most {} clients may monitor the log at once",
                                                    kSubscribersMax));
-    const auto subscriber = subscribers_.insert(
-        subscribers_.end(), Subscriber{level, log_format(json), std::move(to)});
+    const auto subscriber =
+        subscribers_.insert(subscribers_.end(), Subscriber{level, log_format(json), std::move(to)});
     announce_wanted();
     return std::unique_ptr<api::LogSubscription>(
         std::make_unique<Subscription>(shared_from_this(), subscriber));

@@ -22,8 +22,8 @@ std::shared_ptr<spdlog::sinks::sink> make_stderr_sink();
 
 // True when standard error goes to the journal, which systemd says in JOURNAL_STREAM.
 bool stderr_is_journal();
-// Records to the journal by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL), so that it knows the priority and
-// the part of weft; without libsystemd.
+// Records to the journal by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL), so that it
+// knows the priority and the part of weft; without libsystemd.
 Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink();
 
 struct LogFileConfig {
@@ -33,11 +33,12 @@ struct LogFileConfig {
     std::int64_t files_max = 0;     // old files kept; 0: all, negative: none
 };
 
-// A file that is set aside as "<name>-<unix time in ns>.log" when it is old or large enough, as Consul's.
+// A file that is set aside as "<name>-<unix time in ns>.log" when it is old or large enough, as
+// Consul's.
 Result<std::shared_ptr<spdlog::sinks::sink>> make_file_sink(LogFileConfig config);
 
-// Where /v1/agent/monitor hangs on: hands lines to subscribers with levels of their own. A subscriber bounds what it
-// keeps; the number of them is bounded here.
+// Where /v1/agent/monitor hangs on: hands lines to subscribers with levels of their own. A
+// subscriber bounds what it keeps; the number of them is bounded here.
 class MonitorSink final : public spdlog::sinks::sink,
                           public std::enable_shared_from_this<MonitorSink> {
 public:

@@ -26,7 +26,9 @@ Result<std::unique_ptr<Logging>> Logging::open(const AgentConfig& config, bool q
     return logging;
 }
 
-Logging::~Logging() { monitor_->stop_notifying(); }
+Logging::~Logging() {
+    monitor_->stop_notifying();
+}
 
 Result<void> Logging::open_sinks(const AgentConfig& config) {
     std::shared_ptr<spdlog::sinks::sink> main_sink;

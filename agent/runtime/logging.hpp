@@ -16,7 +16,8 @@
 
 namespace weft::agent {
 
-// All loggers of the process: one a folder, over the same sinks. Levels can be changed while they are used.
+// All loggers of the process: one a folder, over the same sinks. Levels can be changed while they
+// are used.
 class Logging {
 public:
     // quiet: warnings and errors only, whatever the configuration says (the screen of `weft dev`).

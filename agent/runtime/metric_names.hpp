@@ -8,7 +8,8 @@ namespace weft::agent {
 struct ConsulName {
     std::string_view family;  // "weft_http_request_seconds"
     std::string_view name;    // "http.request", without the prefix
-    std::string_view labels;  // those that are kept, separated by spaces; series that differ in others are summed
+    std::string_view labels;  // those that are kept, separated by spaces; series that differ in
+                              // others are summed
 
     bool keeps_label(std::string_view label) const;
 };

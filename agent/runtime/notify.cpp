@@ -37,7 +37,8 @@ ServiceNotifier::ServiceNotifier() : watchdog_(wanted_watchdog()) {
     if (path[0] == '@') address.sun_path[0] = '\0';
     socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-    if (socket_ >= 0 && ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+    if (socket_ >= 0 &&
+        ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), size) != 0) {
         ::close(socket_);
         socket_ = -1;
     }
@@ -56,21 +57,27 @@ void ServiceNotifier::ready(std::string_view text) const {
 }
 
 void ServiceNotifier::reloading() const {
-    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading",
-                     std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch())
-                         .count()));
+    send(fmt::format(
+        "RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reloading",
+        std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch()).count()));
 }
 
-void ServiceNotifier::stopping() const { send("STOPPING=1\nSTATUS=stopping"); }
+void ServiceNotifier::stopping() const {
+    send("STOPPING=1\nSTATUS=stopping");
+}
 
-void ServiceNotifier::status(std::string_view text) const { send(fmt::format("STATUS={}", text)); }
+void ServiceNotifier::status(std::string_view text) const {
+    send(fmt::format("STATUS={}", text));
+}
 
 void ServiceNotifier::extend_startup(Duration more) const {
     send(fmt::format("EXTEND_TIMEOUT_USEC={}\nSTATUS=reading the log",
                      std::chrono::duration_cast<std::chrono::microseconds>(more).count()));
 }
 
-void ServiceNotifier::alive() const { send("WATCHDOG=1"); }
+void ServiceNotifier::alive() const {
+    send("WATCHDOG=1");
+}
 
 void ServiceNotifier::send(std::string_view message) const {
     if (socket_ >= 0) ::send(socket_, message.data(), message.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

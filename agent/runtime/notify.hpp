@@ -8,8 +8,8 @@
 
 namespace weft::agent {
 
-// Tells systemd how the service is (sd_notify(3)) by its datagram socket; without one (NOTIFY_SOCKET is not set) all
-// calls do nothing.
+// Tells systemd how the service is (sd_notify(3)) by its datagram socket; without one
+// (NOTIFY_SOCKET is not set) all calls do nothing.
 class ServiceNotifier {
 public:
     ServiceNotifier();

@@ -59,10 +59,11 @@ struct Runtime::Parts {
     std::optional<DataDirectory> data;  // none in dev mode
     AgentIdentity identity;
 
-    // Threads; their contexts outlive everything that posts to them.
+    // Threads; their contexts outlive everything that posts to them, those of the workers that of
+    // control too: what was never handled there is answered when it is destroyed.
+    std::vector<std::unique_ptr<IoThread>> workers;
     IoThread control;
     IoThread background;
-    std::vector<std::unique_ptr<IoThread>> workers;
 
     Telemetry telemetry;
     api::HttpMetrics http_metrics;
@@ -85,7 +86,8 @@ struct Runtime::Parts {
 
     boost::asio::steady_timer telemetry_timer;
     TaskScope tasks;
-    bool stopping = false;
+    bool running = false;   // from start() to the end of wait(); of the thread that calls them
+    bool stopping = false;  // of control
     std::promise<Result<void>> ended;
 };
 

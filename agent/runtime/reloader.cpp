@@ -10,8 +10,9 @@ namespace weft::agent {
 
 namespace asio = boost::asio;
 
-Reloader::Reloader(AgentConfig running, LoadRequest request, Apply apply, asio::any_io_executor control,
-                   asio::any_io_executor background, std::shared_ptr<spdlog::logger> log)
+Reloader::Reloader(AgentConfig running, LoadRequest request, Apply apply,
+                   asio::any_io_executor control, asio::any_io_executor background,
+                   std::shared_ptr<spdlog::logger> log)
     : running_(std::move(running)),
       request_(std::move(request)),
       apply_(std::move(apply)),
@@ -46,7 +47,8 @@ Result<void> Reloader::carry_out(const AgentConfig& next) {
     const ReloadPlan plan = plan_reload(running_, next);
     AgentConfig effective = apply_reload(running_, next);
     if (auto applied = apply_(plan, effective); !applied) {
-        log_->error("reload refused, the configuration stays as it was error={}", applied.error().message());
+        log_->error("reload refused, the configuration stays as it was error={}",
+                    applied.error().message());
         return applied.error();
     }
     running_ = std::move(effective);
@@ -56,10 +58,11 @@ Result<void> Reloader::carry_out(const AgentConfig& next) {
         log_->warn("reload: a restart is needed key={} value={} place={}", change.key, change.next,
                    change.origin.text());
     }
-    log_->info("configuration reloaded changes={} services={} checks={}",
-               plan.now.size() + plan.new_connections.size(),
-               plan.services.added.size() + plan.services.changed.size() + plan.services.removed.size(),
-               plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size());
+    log_->info(
+        "configuration reloaded changes={} services={} checks={}",
+        plan.now.size() + plan.new_connections.size(),
+        plan.services.added.size() + plan.services.changed.size() + plan.services.removed.size(),
+        plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size());
     return success();
 }
 

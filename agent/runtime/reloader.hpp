@@ -13,17 +13,20 @@
 
 namespace weft::agent {
 
-// Reads the configuration again and carries out the difference. Validated whole first: an error keeps everything as it
-// is. Keys that need a restart are named in the log and in restart_needed(). Control thread; files are read on the
-// background executor. One reload at a time: those asked for meanwhile get the result of one more.
+// Reads the configuration again and carries out the difference. Validated whole first: an error
+// keeps everything as it is. Keys that need a restart are named in the log and in restart_needed().
+// Control thread; files are read on the background executor. One reload at a time: those asked for
+// meanwhile get the result of one more.
 class Reloader {
 public:
     using Done = std::function<void(Result<void>)>;
-    // Carries out a plan, or refuses it whole. `effective` is the configuration that holds afterwards.
+    // Carries out a plan, or refuses it whole. `effective` is the configuration that holds
+    // afterwards.
     using Apply = std::function<Result<void>(const ReloadPlan&, const AgentConfig& effective)>;
 
-    Reloader(AgentConfig running, LoadRequest request, Apply apply, boost::asio::any_io_executor control,
-             boost::asio::any_io_executor background, std::shared_ptr<spdlog::logger> log);
+    Reloader(AgentConfig running, LoadRequest request, Apply apply,
+             boost::asio::any_io_executor control, boost::asio::any_io_executor background,
+             std::shared_ptr<spdlog::logger> log);
 
     void reload(Done done);
 

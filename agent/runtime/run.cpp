@@ -14,7 +14,8 @@ namespace weft::agent {
 
 namespace {
 
-// Replaying a large log takes seconds; a systemd that waits 90 s may wait longer for one on a slow disk.
+// Replaying a large log takes seconds; a systemd that waits 90 s may wait longer for one on a slow
+// disk.
 constexpr Duration kSlowStart = std::chrono::minutes(10);
 
 Result<void> run(AgentConfig config, RuntimeOptions options) {

@@ -61,8 +61,9 @@ Result<std::unique_ptr<raft::LogStore>> open_log(const std::optional<DataDirecto
 
 }  // namespace
 
-Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options, std::unique_ptr<Logging> logs,
-                      std::optional<DataDirectory> directory, std::string node_id)
+Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
+                      std::unique_ptr<Logging> logs, std::optional<DataDirectory> directory,
+                      std::string node_id)
     : options(std::move(given_options)),
       began(now()),
       logging(std::move(logs)),
@@ -79,12 +80,15 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options, std::uniq
       machine(data.has_value()),
       commits(machine, control.context().get_executor()),
       health(health_config(given, identity), commits, control.context().get_executor(),
-             background.context().get_executor(), logging->logger("health"), telemetry.registry(), random_seed()),
+             background.context().get_executor(), logging->logger("health"), telemetry.registry(),
+             random_seed()),
       local(health),
       timers(control.context().get_executor()),
       reloader(
           std::move(given), options.reload_from,
-          [this](const ReloadPlan& plan, const AgentConfig& effective) { return apply_reload(plan, effective); },
+          [this](const ReloadPlan& plan, const AgentConfig& effective) {
+              return apply_reload(plan, effective);
+          },
           control.context().get_executor(), background.context().get_executor(), log),
       agent_control(identity, telemetry, *logging,
                     {.stats = [this] { return stats(); },
@@ -107,7 +111,8 @@ Result<void> Runtime::Parts::open_checkpoint() {
     WEFT_TRY(machine.load(*store));
     WriteBehindHooks hooks{
         .take = [this] { return machine.take_round(); },
-        .covered = [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
+        .covered =
+            [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
         .failed = [this](const Error& error) { storage_failed(error); }};
     WriteBehindConfig rhythm;
     rhythm.interval = std::min(rhythm.interval, reloader.running().raft_snapshot_interval);
@@ -122,19 +127,24 @@ Result<void> Runtime::Parts::open_voter(std::unique_ptr<raft::LogStore> log_stor
     config.node = raft::NodeId{identity.node_id};
     config.compact_tail = static_cast<std::uint64_t>(reloader.running().raft_trailing_logs);
     config.on_fatal = [this](const Error& error) { storage_failed(error); };
-    WEFT_TRY(voter, raft::SoloVoter::open(std::move(config), std::move(log_store), machine, raft_metrics,
-                                          control.context().get_executor()));
+    WEFT_TRY(voter, raft::SoloVoter::open(std::move(config), std::move(log_store), machine,
+                                          raft_metrics, control.context().get_executor()));
     machine.forget_refusals();
     return success();
 }
 
-// Reads go on: what is known is still right, and other nodes' clients may need it. Writes are refused with the reason.
+// Reads go on: what is known is still right, and other nodes' clients may need it. Writes are
+// refused with the reason.
 void Runtime::Parts::storage_failed(const Error& error) {
-    log->error("storage failed: the agent answers, but takes no more changes until it is restarted error={}",
-               error.message());
+    log->error(
+        "storage failed: the agent answers, but takes no more changes until it is restarted "
+        "error={}",
+        error.message());
 }
 
-Runtime::Parts::~Parts() { join_threads(); }
+Runtime::Parts::~Parts() {
+    join_threads();
+}
 
 void Runtime::Parts::join_threads() {
     for (auto& worker : workers) worker->stop();
@@ -153,16 +163,20 @@ std::vector<asio::io_context*> Runtime::Parts::worker_contexts() {
 
 Result<void> Runtime::Parts::open_listeners() {
     const AgentConfig& config = reloader.running();
-    const api::AgentFacts facts{.node_name = identity.node_name,
-                                .node_id = identity.node_id,
-                                .datacenter = identity.datacenter,
-                                .server = identity.server,
-                                .enable_debug = config.enable_debug,
-                                .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
-    const api::Endpoints endpoints{commits, local, agent_control, agent_control, timers, facts, random_seed()};
-    WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine, worker_contexts(),
-                                         control.context().get_executor(), http_metrics, logging->logger("http")));
-    WEFT_TRY(dns, api::DnsServer::open(config.dns, machine, worker_contexts(), dns_metrics, logging->logger("dns")));
+    const api::AgentFacts facts{
+        .node_name = identity.node_name,
+        .node_id = identity.node_id,
+        .datacenter = identity.datacenter,
+        .server = identity.server,
+        .enable_debug = config.enable_debug,
+        .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
+    const api::Endpoints endpoints{commits, local, agent_control, agent_control,
+                                   timers,  facts, random_seed()};
+    WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
+                                         worker_contexts(), control.context().get_executor(),
+                                         http_metrics, logging->logger("http")));
+    WEFT_TRY(dns, api::DnsServer::open(config.dns, machine, worker_contexts(), dns_metrics,
+                                       logging->logger("dns")));
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
         http->catalog_changed(std::move(watches));
     });
@@ -200,8 +214,9 @@ Result<void> Runtime::Parts::start() {
     });
     WEFT_TRY(answer.get());
     for (auto& worker : workers) worker->start();
-    log->info("agent ready node={} id={} datacenter={} services={} index={}", identity.node_name, identity.node_id,
-              identity.datacenter, machine.view().service_count(), machine.view().applied_index().get());
+    log->info("agent ready node={} id={} datacenter={} services={} index={}", identity.node_name,
+              identity.node_id, identity.datacenter, machine.view().service_count(),
+              machine.view().applied_index().get());
     return success();
 }
 
@@ -221,7 +236,8 @@ void Runtime::Parts::register_self(std::function<void(Result<void>)> done) {
 
 void Runtime::Parts::tick_telemetry() {
     telemetry.tick(wall_now());
-    telemetry_timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(Telemetry::kInterval));
+    telemetry_timer.expires_after(
+        std::chrono::duration_cast<asio::steady_timer::duration>(Telemetry::kInterval));
     telemetry_timer.async_wait([this](const boost::system::error_code& cancelled) {
         if (!cancelled) tick_telemetry();
     });
@@ -254,7 +270,8 @@ AgentStats Runtime::Parts::stats() const {
 Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentConfig& effective) {
     const AgentConfig& before = reloader.running();
     const bool settings = !plan.now.empty() || !plan.new_connections.empty();
-    // What can be refused comes first and is taken back when a later part refuses; levels cannot be.
+    // What can be refused comes first and is taken back when a later part refuses; levels cannot
+    // be.
     if (settings) {
         WEFT_TRY(http->reconfigure(effective.http));
         if (auto changed = dns->reconfigure(effective.dns); !changed) {
@@ -262,7 +279,8 @@ Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentCon
             return changed.error();
         }
     }
-    if (auto changed = health.set_configured(services_of(effective), checks_of(effective)); !changed) {
+    if (auto changed = health.set_configured(services_of(effective), checks_of(effective));
+        !changed) {
         (void)http->reconfigure(before.http);
         (void)dns->reconfigure(before.dns);
         return changed.error();
@@ -271,7 +289,8 @@ Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentCon
     health.reconfigure(health_config(effective, identity));
     if (effective.node_meta != before.node_meta)
         commits.write(self_registration(identity, effective), [log = log](Result<Index> written) {
-            if (!written) log->error("node metadata not written error={}", written.error().message());
+            if (!written)
+                log->error("node metadata not written error={}", written.error().message());
         });
     return success();
 }
@@ -321,17 +340,20 @@ Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOption
     } else if (node_id.empty()) {
         node_id = random_uuid();
     }
-    auto parts = std::make_unique<Parts>(std::move(config), std::move(options), std::move(logging), std::move(data),
-                                         std::move(node_id));
+    auto parts = std::make_unique<Parts>(std::move(config), std::move(options), std::move(logging),
+                                         std::move(data), std::move(node_id));
     WEFT_TRY(parts->open_listeners());
     WEFT_TRY(parts->open_storage());
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));
 }
 
-Result<void> Runtime::start() { return parts_->start(); }
+Result<void> Runtime::start() {
+    return parts_->start();
+}
 
 void Runtime::stop(bool leave) {
-    asio::post(parts_->control.context(), [parts = parts_.get(), leave] { parts->begin_stop(leave); });
+    asio::post(parts_->control.context(),
+               [parts = parts_.get(), leave] { parts->begin_stop(leave); });
 }
 
 void Runtime::reload(std::function<void(Result<void>)> done) {
@@ -347,19 +369,27 @@ Result<void> Runtime::wait() {
     return result;
 }
 
-std::vector<std::uint16_t> Runtime::http_ports() const { return parts_->http->ports(); }
-std::vector<std::uint16_t> Runtime::dns_ports() const { return parts_->dns->ports(); }
+std::vector<std::uint16_t> Runtime::http_ports() const {
+    return parts_->http->ports();
+}
+std::vector<std::uint16_t> Runtime::dns_ports() const {
+    return parts_->dns->ports();
+}
 
 std::string Runtime::screen() const {
     const auto first = [](const std::vector<std::uint16_t>& ports) {
         return ports.empty() ? std::uint16_t{0} : ports.front();
     };
-    return dev_screen(parts_->identity, parts_->reloader.running(), first(http_ports()), first(dns_ports()),
-                      now() - parts_->began);
+    return dev_screen(parts_->identity, parts_->reloader.running(), first(http_ports()),
+                      first(dns_ports()), now() - parts_->began);
 }
 
-asio::any_io_executor Runtime::control() { return parts_->control.context().get_executor(); }
+asio::any_io_executor Runtime::control() {
+    return parts_->control.context().get_executor();
+}
 
-std::shared_ptr<spdlog::logger> Runtime::log() { return parts_->log; }
+std::shared_ptr<spdlog::logger> Runtime::log() {
+    return parts_->log;
+}
 
 }  // namespace weft::agent

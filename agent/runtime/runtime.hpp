@@ -26,22 +26,23 @@ struct RuntimeOptions {
     std::function<void(std::string_view)> screen;  // where Presentation::Screen goes
 };
 
-// One agent: builds every part, connects them, starts them in order and ends them in the reverse order. Reading
-// runtime.cpp shows the program. May exist several times in a process.
+// One agent: builds every part, connects them, starts them in order and ends them in the reverse
+// order. Reading runtime.cpp shows the program. May exist several times in a process.
 //
-// open() binds the listeners first, so that a taken port is the first thing to fail, then opens the data directory and
-// replays the log; nothing is answered before that is done.
+// open() binds the listeners first, so that a taken port is the first thing to fail, then opens the
+// data directory and replays the log; nothing is answered before that is done.
 class Runtime {
 public:
     static Result<std::unique_ptr<Runtime>> open(AgentConfig config, RuntimeOptions options);
-    ~Runtime();
+    ~Runtime();  // stops it if need be
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
     // Starts the threads; returns when the agent answers with its own node in the catalog.
     Result<void> start();
 
-    // Any thread. Requests under way are answered, what is not yet written is written, then run() returns.
+    // Any thread. Requests under way are answered, what is not yet written is written, then run()
+    // returns.
     void stop(bool leave);
     void reload(std::function<void(Result<void>)> done);
 
@@ -65,8 +66,9 @@ private:
     std::unique_ptr<Parts> parts_;
 };
 
-// Runs an agent until it is told to stop by a signal or over HTTP: writes the pid file, shows the screen, serves
-// SIGHUP, SIGINT and SIGTERM, tells systemd. complain gets the sentence that says why it could not start or go on.
+// Runs an agent until it is told to stop by a signal or over HTTP: writes the pid file, shows the
+// screen, serves SIGHUP, SIGINT and SIGTERM, tells systemd. complain gets the sentence that says
+// why it could not start or go on.
 bool run_runtime(AgentConfig config, RuntimeOptions options,
                  const std::function<void(std::string_view)>& complain);
 

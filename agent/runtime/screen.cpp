@@ -19,31 +19,37 @@ std::string in_url(const std::string& address) {
 
 }  // namespace
 
-std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config, std::uint16_t http_port,
-                       std::uint16_t dns_port, Duration took) {
+std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config,
+                       std::uint16_t http_port, std::uint16_t dns_port, Duration took) {
     const auto milliseconds = std::chrono::duration<double, std::milli>(took).count();
     const bool standard_http = http_port == 8500;
-    std::string text = fmt::format("weft {}  node {}  {}          dev mode: nothing is kept, do not use in production\n",
-                                   identity.weft_version, identity.node_name, identity.datacenter);
+    std::string text = fmt::format(
+        "weft {}  node {}  {}          dev mode: nothing is kept, do not use in production\n",
+        identity.weft_version, identity.node_name, identity.datacenter);
     std::string variable;
     if (http_port != 0) {
-        const std::string host = reachable(config.http.listeners.empty() ? "127.0.0.1" : config.http.listeners[0].address);
+        const std::string host = reachable(
+            config.http.listeners.empty() ? "127.0.0.1" : config.http.listeners[0].address);
         text += fmt::format("  ok  api   http://{}:{}/v1\n", in_url(host), http_port);
-        if (!standard_http) variable = fmt::format("WEFT_HTTP_ADDR={}:{} ", in_url(host), http_port);
+        if (!standard_http)
+            variable = fmt::format("WEFT_HTTP_ADDR={}:{} ", in_url(host), http_port);
     }
     std::string dig;
     if (dns_port != 0 && !config.dns.listeners.empty()) {
         const std::string host = reachable(config.dns.listeners[0].address);
         text += fmt::format("  ok  dns   {}:{}\n", in_url(host), dns_port);
-        dig = fmt::format("dig @{} -p {} web.service.{} SRV", host, dns_port,
-                          config.domain.substr(0, config.domain.size() - (config.domain.ends_with('.') ? 1 : 0)));
+        dig = fmt::format(
+            "dig @{} -p {} web.service.{} SRV", host, dns_port,
+            config.domain.substr(0, config.domain.size() - (config.domain.ends_with('.') ? 1 : 0)));
     }
     text += fmt::format("ready in {:.0f} ms\n", milliseconds);
     text += fmt::format("try:  {}weft services register -name web -port 8080\n", variable);
     if (!dig.empty()) text += fmt::format("      {}\n", dig);
     if (http_port != 0) {
-        const std::string host = reachable(config.http.listeners.empty() ? "127.0.0.1" : config.http.listeners[0].address);
-        text += fmt::format("      curl 'http://{}:{}/v1/health/service/web?passing'\n", in_url(host), http_port);
+        const std::string host = reachable(
+            config.http.listeners.empty() ? "127.0.0.1" : config.http.listeners[0].address);
+        text += fmt::format("      curl 'http://{}:{}/v1/health/service/web?passing'\n",
+                            in_url(host), http_port);
     }
     text += fmt::format("next: {}weft status   {}weft monitor   weft help\n", variable, variable);
     return text;

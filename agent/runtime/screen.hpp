@@ -8,9 +8,9 @@
 
 namespace weft::agent {
 
-// What `weft dev` prints once it serves: where it listens, and what to type next. At most 12 lines. The ports are those
-// really bound; 0: off.
-std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config, std::uint16_t http_port,
-                       std::uint16_t dns_port, Duration took);
+// What `weft dev` prints once it serves: where it listens, and what to type next. At most 12 lines.
+// The ports are those really bound; 0: off.
+std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config,
+                       std::uint16_t http_port, std::uint16_t dns_port, Duration took);
 
 }  // namespace weft::agent

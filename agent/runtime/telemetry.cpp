@@ -36,21 +36,26 @@ MetricFamily counter(const char* name, const char* help, double value) {
 class ProcessCollector final : public prometheus::Collectable {
 public:
     explicit ProcessCollector(std::string version)
-        : version_(std::move(version)),
-          started_(static_cast<double>(wall_now().unix_ns) * 1e-9) {}
+        : version_(std::move(version)), started_(static_cast<double>(wall_now().unix_ns) * 1e-9) {}
 
     std::vector<MetricFamily> Collect() const override {
         const ProcessFacts facts = read_process_facts();
         const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
         return {
-            gauge("process_resident_memory_bytes", "Resident memory size", number(facts.resident_bytes)),
-            gauge("process_virtual_memory_bytes", "Virtual memory size", number(facts.virtual_bytes)),
-            counter("process_cpu_seconds_total", "User and system CPU time spent", facts.cpu_seconds),
+            gauge("process_resident_memory_bytes", "Resident memory size",
+                  number(facts.resident_bytes)),
+            gauge("process_virtual_memory_bytes", "Virtual memory size",
+                  number(facts.virtual_bytes)),
+            counter("process_cpu_seconds_total", "User and system CPU time spent",
+                    facts.cpu_seconds),
             gauge("process_threads", "Threads of the process", number(facts.threads)),
             gauge("process_open_fds", "Open file descriptors", number(facts.open_descriptors)),
-            gauge("process_max_fds", "Limit of open file descriptors", number(facts.descriptors_max)),
-            gauge("process_start_time_seconds", "Start of the process since the Unix epoch", started_),
-            gauge("weft_build_info", "Version of this program; always 1", 1, {{"version", version_}}),
+            gauge("process_max_fds", "Limit of open file descriptors",
+                  number(facts.descriptors_max)),
+            gauge("process_start_time_seconds", "Start of the process since the Unix epoch",
+                  started_),
+            gauge("weft_build_info", "Version of this program; always 1", 1,
+                  {{"version", version_}}),
         };
     }
 
@@ -63,7 +68,8 @@ std::vector<MetricFamily> catalog_families(const View& view) {
     const auto number = [](std::size_t value) { return static_cast<double>(value); };
     std::vector<MetricFamily> families = {
         gauge("weft_catalog_nodes", "Nodes in the catalog", number(view.node_count())),
-        gauge("weft_catalog_services", "Service names in the catalog", number(view.service_count())),
+        gauge("weft_catalog_services", "Service names in the catalog",
+              number(view.service_count())),
         gauge("weft_catalog_service_instances", "Service instances in the catalog",
               number(view.service_instance_count())),
         gauge("weft_catalog_checks", "Checks in the catalog", number(view.check_count())),
@@ -73,7 +79,8 @@ std::vector<MetricFamily> catalog_families(const View& view) {
 }
 
 void append(std::vector<MetricFamily>& all, std::vector<MetricFamily> more) {
-    all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    all.insert(all.end(), std::make_move_iterator(more.begin()),
+               std::make_move_iterator(more.end()));
 }
 
 std::string interval_text(WallTime time) {

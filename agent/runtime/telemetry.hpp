@@ -16,9 +16,9 @@
 
 namespace weft::agent {
 
-// All series of the process: the registry that every part adds to, facts of the process and of the catalog that are
-// read when asked, and two renderings: Prometheus' text, and the JSON of /v1/agent/metrics with Consul's names.
-// Any thread.
+// All series of the process: the registry that every part adds to, facts of the process and of the
+// catalog that are read when asked, and two renderings: Prometheus' text, and the JSON of
+// /v1/agent/metrics with Consul's names. Any thread.
 class Telemetry {
 public:
     using ReadCatalog = std::function<View()>;
@@ -31,7 +31,8 @@ public:
 
     std::string prometheus_text() const;
 
-    // Consul reports counters and samples of the last whole interval: tick() ends one, every kInterval.
+    // Consul reports counters and samples of the last whole interval: tick() ends one, every
+    // kInterval.
     static constexpr Duration kInterval = std::chrono::seconds(10);
     void tick(WallTime now);
     std::string consul_json() const;
@@ -58,8 +59,10 @@ private:
     std::vector<prometheus::MetricFamily> collect() const;
     void read(const std::vector<prometheus::MetricFamily>& families, Readings& counters,
               Readings& samples) const;
-    void write_gauges(JsonWriter& writer, const std::vector<prometheus::MetricFamily>& families) const;
-    static void write_readings(JsonWriter& writer, std::string_view title, const Readings& readings);
+    void write_gauges(JsonWriter& writer,
+                      const std::vector<prometheus::MetricFamily>& families) const;
+    static void write_readings(JsonWriter& writer, std::string_view title,
+                               const Readings& readings);
     static void write_labels(JsonWriter& writer, const Labels& labels);
 
     // telemetry.prefix_filter: the longest prefix that fits decides.

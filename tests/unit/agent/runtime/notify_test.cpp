@@ -22,8 +22,7 @@ public:
         EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(sa_family_t)), 0);
         socklen_t size = sizeof address;
         ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-        name_ = "@" + std::string(address.sun_path + 1,
-                                  size - offsetof(sockaddr_un, sun_path) - 1);
+        name_ = "@" + std::string(address.sun_path + 1, size - offsetof(sockaddr_un, sun_path) - 1);
         ::setenv("NOTIFY_SOCKET", name_.c_str(), 1);
     }
     ~FakeSystemd() { ::close(socket_); }

@@ -18,22 +18,26 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-// A configuration with free ports; the texts are HCL.
+// The texts are HCL. The ports are replaced by free ones once loaded: 0 turns a listener off in a
+// configuration.
 LoadRequest request_for(std::vector<std::string> texts, bool dev_mode) {
     LoadRequest request;
     request.dev_mode = dev_mode;
     request.fragments = {
         "node_name = \"n1\" bind_addr = \"127.0.0.1\" log_level = \"OFF\" "
-        "ports { http = 0 dns = 0 server = 8300 }"};
+        "ports { http = 1 dns = 2 server = 8300 }"};
     for (std::string& text : texts) request.fragments.push_back(std::move(text));
     return request;
 }
 
 std::unique_ptr<Runtime> start(const LoadRequest& request) {
-    const LoadResult loaded = load(request);
+    LoadResult loaded = load(request);
     EXPECT_TRUE(loaded.ok()) << loaded.text();
     if (!loaded.ok()) return nullptr;
-    auto runtime = Runtime::open(*loaded.config, {.version = "1.2.3", .reload_from = request, .screen = {}});
+    for (auto& listener : loaded.config->http.listeners) listener.port = 0;
+    for (auto& listener : loaded.config->dns.listeners) listener.port = 0;
+    auto runtime =
+        Runtime::open(*loaded.config, {.version = "1.2.3", .reload_from = request, .screen = {}});
     EXPECT_TRUE(runtime) << runtime.error().message();
     if (!runtime) return nullptr;
     const auto started = runtime.value()->start();
@@ -70,7 +74,8 @@ std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
     address.sin_family = AF_INET;
     address.sin_port = htons(runtime.dns_ports().at(0));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::sendto(fd, packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    ::sendto(fd, packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&address),
+             sizeof address);
     unsigned char answer[512];
     const auto size = ::recv(fd, answer, sizeof answer, 0);
     ::close(fd);
@@ -87,7 +92,9 @@ TEST(Runtime, ADevAgentRegistersAndFindsAService) {
     const auto runtime = start(request_for({}, true));
     ASSERT_TRUE(runtime);
     EXPECT_THAT(call(*runtime, "GET", "/v1/catalog/node/n1").body, HasSubstr("\"consul\""));
-    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "web", "Port": 80})").status, 200);
+    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "web", "Port": 80})")
+                  .status,
+              200);
     EXPECT_THAT(call(*runtime, "GET", "/v1/health/service/web?passing").body, HasSubstr("\"web\""));
     EXPECT_EQ(dig(*runtime, "web.service.consul"), std::pair(0, 1));
     EXPECT_EQ(dig(*runtime, "no.service.consul"), std::pair(3, 0));
@@ -100,8 +107,9 @@ TEST(Runtime, ADevAgentRegistersAndFindsAService) {
 TEST(Runtime, RegistrationsSurviveARestart) {
     std::string form = (fs::temp_directory_path() / "weft-runtime-XXXXXX").string();
     const fs::path folder = ::mkdtemp(form.data());
-    const LoadRequest request =
-        request_for({"server = true bootstrap = true data_dir = \"" + (folder / "data").string() + "\""}, false);
+    const LoadRequest request = request_for(
+        {"server = true bootstrap = true data_dir = \"" + (folder / "data").string() + "\""},
+        false);
     {
         const auto runtime = start(request);
         ASSERT_TRUE(runtime);
@@ -119,16 +127,15 @@ TEST(Runtime, RegistrationsSurviveARestart) {
 TEST(Runtime, ATakenPortIsAnErrorThatNamesIt) {
     const auto first = start(request_for({}, true));
     ASSERT_TRUE(first);
-    LoadRequest request = request_for({}, true);
-    request.overrides.push_back({"ports.http", std::to_string(first->http_ports().at(0)), "-http-port"});
-    const LoadResult loaded = load(request);
-    if (loaded.ok()) {
-        const auto second = Runtime::open(*loaded.config, {.version = "1", .reload_from = request, .screen = {}});
-        ASSERT_FALSE(second);
-        EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(first->http_ports().at(0))));
-    } else {
-        EXPECT_THAT(loaded.text(), HasSubstr(std::to_string(first->http_ports().at(0))));
-    }
+    const std::uint16_t port = first->http_ports().at(0);
+    const LoadRequest request = request_for({}, true);
+    LoadResult loaded = load(request);
+    ASSERT_TRUE(loaded.ok()) << loaded.text();
+    loaded.config->http.listeners.at(0).port = port;
+    const auto second =
+        Runtime::open(*loaded.config, {.version = "1", .reload_from = request, .screen = {}});
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(port)));
     stop(*first);
 }
 
