@@ -1,4 +1,4 @@
-#include "endpoint_fixture.hpp"
+#include "tests/unit/api/http/endpoint_fixture.hpp"
 
 #include "api/http/target.hpp"
 

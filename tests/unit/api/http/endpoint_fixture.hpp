@@ -8,7 +8,7 @@
 
 #include "api/http/router.hpp"
 #include "api/http/routes.hpp"
-#include "fakes.hpp"
+#include "tests/unit/api/http/fakes.hpp"
 
 namespace weft::api::testing {
 

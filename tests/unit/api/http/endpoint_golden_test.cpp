@@ -7,7 +7,7 @@
 #include <iterator>
 #include <set>
 
-#include "endpoint_fixture.hpp"
+#include "tests/unit/api/http/endpoint_fixture.hpp"
 
 // The recorded answers of a real agent, compared with what the endpoints make of the same requests:
 // status, text, and JSON with its order. Headers, layout and waiting belong to the server; the

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "endpoint_fixture.hpp"
+#include "tests/unit/api/http/endpoint_fixture.hpp"
 
 namespace weft::api::testing {
 namespace {

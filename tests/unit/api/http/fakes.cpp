@@ -1,4 +1,4 @@
-#include "fakes.hpp"
+#include "tests/unit/api/http/fakes.hpp"
 
 #include <fmt/format.h>
 
