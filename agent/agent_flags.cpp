@@ -49,10 +49,9 @@ constexpr std::array kFlags = {
     AgentFlag{"default-query-time", "default_query_time", "TIME",
               "how long a blocking query waits"},
     AgentFlag{"max-query-time", "max_query_time", "TIME", "how long one may wait at most"},
-    AgentFlag{"raft-multiplier", "performance.raft_multiplier", "N",
-              "scale of the consensus' time limits"},
 
     // Without effect, or of later features: the key table has the sentence.
+    AgentFlag{"raft-multiplier", "performance.raft_multiplier", "N", ""},
     AgentFlag{"disable-host-node-id", "disable_host_node_id", "", ""},
     AgentFlag{"disable-keyring-file", "disable_keyring_file", "", ""},
     AgentFlag{"non-voting-server", "non_voting_server", "", ""},

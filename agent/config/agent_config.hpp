@@ -110,10 +110,7 @@ struct AgentConfig {
     std::int64_t log_rotate_max_files = 0;
 
     // Storage.
-    std::int64_t raft_snapshot_threshold = 16384;
-    Duration raft_snapshot_interval = std::chrono::seconds(30);
     std::int64_t raft_trailing_logs = 10240;
-    std::int64_t raft_multiplier = 5;  // performance.raft_multiplier
 
     TlsKeys tls_defaults;
     TlsKeys tls_https;

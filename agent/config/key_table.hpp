@@ -55,8 +55,8 @@ struct KeyRow {
     std::span<const std::string_view> choices;
     void (*set)(AgentConfig& config, const KeyValue& value) = nullptr;
 
-    // For tables that read as sentences: key(..).now().range(1,
-    // 10).to<&AgentConfig::raft_multiplier>().
+    // For tables that read as sentences: key(..).now().at_least(1)
+    // .to<&AgentConfig::raft_trailing_logs>().
     template <auto... Members>
     constexpr KeyRow to() const;
     constexpr KeyRow now() const {

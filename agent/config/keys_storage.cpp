@@ -7,24 +7,18 @@ namespace {
 using enum ValueType;
 
 constexpr std::string_view kSingle = "this version of weft runs single servers";
+constexpr std::string_view kCheckpoint =
+    "the catalog is written to its checkpoint 2 s after a change";
 constexpr std::string_view kSessions = "sessions come with a later version of weft";
 
 constexpr KeyRow kRows[] = {
-    key("performance.raft_multiplier", Integer, "5",
-        "Scales the times of elections; 1 is the fastest.")
-        .range(1, 10)
-        .to<&AgentConfig::raft_multiplier>(),
+    no_effect("performance.raft_multiplier", Integer, kSingle),
     no_effect("performance.leave_drain_time", Period, kSingle),
     no_effect("performance.rpc_hold_timeout", Period, kSingle),
     no_effect("performance.grpc_keepalive_interval", Period, kSingle),
     no_effect("performance.grpc_keepalive_timeout", Period, kSingle),
-    key("raft_snapshot_threshold", Integer, "16384",
-        "Log entries after which a checkpoint is written.")
-        .at_least(1)
-        .to<&AgentConfig::raft_snapshot_threshold>(),
-    key("raft_snapshot_interval", Period, "30s", "How often the threshold is looked at.")
-        .range(0.005, 86400)
-        .to<&AgentConfig::raft_snapshot_interval>(),
+    no_effect("raft_snapshot_threshold", Integer, kCheckpoint),
+    no_effect("raft_snapshot_interval", Period, kCheckpoint),
     key("raft_trailing_logs", Integer, "10240", "Log entries that are kept behind a checkpoint.")
         .at_least(1)
         .to<&AgentConfig::raft_trailing_logs>(),

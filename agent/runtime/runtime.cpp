@@ -114,9 +114,7 @@ Result<void> Runtime::Parts::open_checkpoint() {
         .covered =
             [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
         .failed = [this](const Error& error) { storage_failed(error); }};
-    WriteBehindConfig rhythm;
-    rhythm.interval = std::min(rhythm.interval, reloader.running().raft_snapshot_interval);
-    write_behind = std::make_unique<WriteBehind>(rhythm, *store, std::move(hooks), store_metrics,
+    write_behind = std::make_unique<WriteBehind>(WriteBehindConfig{}, *store, std::move(hooks), store_metrics,
                                                  control.context().get_executor());
     machine.on_applied([this](std::size_t bytes) { write_behind->applied(bytes); });
     return success();
@@ -125,11 +123,16 @@ Result<void> Runtime::Parts::open_checkpoint() {
 Result<void> Runtime::Parts::open_voter(std::unique_ptr<raft::LogStore> log_store) {
     raft::SoloVoterConfig config;
     config.node = raft::NodeId{identity.node_id};
-    config.compact_tail = static_cast<std::uint64_t>(reloader.running().raft_trailing_logs);
+    config.compact_tail =
+        data ? static_cast<std::uint64_t>(reloader.running().raft_trailing_logs) : 0;
     config.on_fatal = [this](const Error& error) { storage_failed(error); };
     WEFT_TRY(voter, raft::SoloVoter::open(std::move(config), std::move(log_store), machine,
                                           raft_metrics, control.context().get_executor()));
     machine.forget_refusals();
+    if (!data) {
+        // In memory the state itself is all there is to come back to: the log need not grow.
+        machine.on_applied([this](std::size_t) { voter->checkpointed(machine.applied()); });
+    }
     return success();
 }
 
