@@ -24,8 +24,9 @@ struct WorkerShared;
 class HttpServer {
 public:
     // Binds everything before it returns, so that a taken port is an error here. The workers'
-    // contexts run or will run, one thread each, and outlive the server until close() has said that
-    // it is done. catalog and metrics outlive it too.
+    // contexts run or will run, one thread each. They, catalog and metrics outlive the server until
+    // close() has said that it is done, and the workers' contexts outlive the control executor's:
+    // requests that were never handled there are answered when they are destroyed.
     static Result<std::unique_ptr<HttpServer>> open(
         HttpConfig config, AgentFacts facts, std::vector<Route> routes, CatalogReader& catalog,
         std::vector<boost::asio::io_context*> workers, boost::asio::any_io_executor control,

@@ -77,6 +77,7 @@ Worker::Worker(boost::asio::io_context& io, std::shared_ptr<WorkerShared> shared
       queries_(shared_->catalog, shared_->facts, shared_->seen, shared_->metrics, seed),
       dispatcher_(shared_->router, queries_, shared_->metrics),
       timer_(io),
+      grace_(io),
       read_buffer_(kReadBytes) {
     configure(std::move(settings));
 }
@@ -84,6 +85,8 @@ Worker::Worker(boost::asio::io_context& io, std::shared_ptr<WorkerShared> shared
 Worker::~Worker() = default;
 
 void Worker::configure(WorkerSettings settings) {
+    // Listeners stay as they were opened, so what serves TLS needs its context.
+    if (!settings.tls) settings.tls = settings_.tls;
     settings_ = std::move(settings);
     dispatcher_.configure(settings_.config, settings_.policy);
 }
@@ -247,13 +250,17 @@ void Worker::close(bool graceful, std::function<void()> closed) {
     };
     all(graceful);
     if (connections_.empty()) return closed_if_empty();
-    auto limit = std::make_shared<boost::asio::steady_timer>(io_, kGrace);
-    limit->async_wait(
-        [self = shared_from_this(), limit, all](boost::system::error_code) { all(false); });
+    grace_.expires_after(kGrace);
+    grace_.async_wait([self = shared_from_this(), all](boost::system::error_code error) {
+        if (!error) all(false);
+    });
 }
 
 void Worker::closed_if_empty() {
     if (!closing_ || !connections_.empty() || !closed_) return;
+    // A timer that still runs would keep the thread from ending.
+    grace_.cancel();
+    timer_.cancel();
     std::exchange(closed_, nullptr)();
 }
 

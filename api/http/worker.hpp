@@ -108,6 +108,7 @@ private:
     WaitTable waits_;
     DeadlineHeap deadlines_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer grace_;  // after which a graceful end is graceful no more
     Instant armed_ = Instant::max();
 
     std::vector<std::unique_ptr<Listener>> listeners_;
