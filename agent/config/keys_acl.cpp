@@ -10,7 +10,7 @@ constexpr std::string_view kAcl = "access control comes with a later version of 
 constexpr std::string_view kPolicies[] = {"allow", "deny"};
 constexpr std::string_view kDown[] = {"allow", "deny", "extend-cache", "async-cache"};
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     refused("acl.enabled", Bool, kAcl),
     no_effect("acl.default_policy", Choice, kAcl).one_of(kPolicies),
     no_effect("acl.down_policy", Choice, kAcl).one_of(kDown),

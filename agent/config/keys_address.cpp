@@ -14,7 +14,7 @@ constexpr void set_addresses(AgentConfig& config, const KeyValue& value) {
     config.*Member = {value.text};  // split and expanded by resolve()
 }
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("bind_addr", Text, "0.0.0.0",
         "Address for talk between agents; an IP or a template such as {{ GetPrivateIP }}.")
         .to<&AgentConfig::bind_addr>(),

@@ -12,7 +12,7 @@ constexpr double kSecondsMost = 2147483647;  // of a TTL, RFC 2181 section 8
 constexpr std::string_view kStrategies[] = {"sequential", "random"};
 constexpr std::string_view kLocal = "answers always come from this agent's own catalog";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("dns_config.node_ttl", Period, "0s", "TTL of answers about nodes.")
         .range(0, kSecondsMost)
         .now()

@@ -11,7 +11,7 @@ constexpr std::string_view kJoin =
 constexpr std::string_view kGossip = "gossip comes with a later version of weft";
 constexpr std::string_view kWan = "datacenters are joined in a later version of weft";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     refused("retry_join", Texts, kJoin),
     refused("start_join", Texts, kJoin),
     refused("retry_join_wan", Texts, kWan),

@@ -6,7 +6,7 @@ namespace {
 
 using enum ValueType;
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("service", Definitions, "none", "One service of this node.").now(),
     key("services", Definitions, "none", "Services of this node.").now(),
     key("check", Definitions, "none", "One check of this node, or of a service by service_id.")

@@ -11,7 +11,7 @@ using Http = api::HttpConfig;
 constexpr std::string_view kRpc = "agents talk to each other in a later version of weft";
 constexpr std::string_view kUi = "the UI comes with a later version of weft";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("http_config.response_headers", TextPairs, "none",
         "Headers that are added to every answer.")
         .to<&AgentConfig::http, &Http::response_headers>(),

@@ -9,7 +9,7 @@ using enum ValueType;
 constexpr std::string_view kNoConsensus =
     "this version of weft runs single servers; agents join each other in a later one";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("node_name", Text, "the host's name",
         "Name of this node in the catalog; unique in the datacenter.")
         .to<&AgentConfig::node_name>(),

@@ -9,7 +9,7 @@ using enum ValueType;
 
 constexpr std::string_view kKnob = "an undocumented knob of Consul";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     no_effect("ae_interval", Period, kKnob),
     no_effect("check_deregister_interval_min", Period, kKnob),
     no_effect("check_reap_interval", Period, kKnob),

@@ -10,7 +10,7 @@ constexpr std::string_view kMesh = "the mesh comes with a later version of weft"
 constexpr std::string_view kClients =
     "agents that are not servers come with a later version of weft";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     refused("connect.enabled", Bool, kMesh),
     no_effect("connect.ca_provider", Text, kMesh),
     no_effect("connect.ca_config", Anything, kMesh).secret(),

@@ -12,7 +12,7 @@ constexpr std::string_view kJournal = "logs go to stderr, which systemd writes t
 constexpr std::string_view kPull = "weft's metrics are pulled from /metrics";
 constexpr std::string_view kLevels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "ERR", "OFF"};
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("leave_on_terminate", Bool, "false on servers", "Leave the catalog on SIGTERM.")
         .to<&AgentConfig::leave_on_terminate>(),
     key("skip_leave_on_interrupt", Bool, "true on servers",

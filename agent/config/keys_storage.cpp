@@ -11,7 +11,7 @@ constexpr std::string_view kCheckpoint =
     "the catalog is written to its checkpoint 2 s after a change";
 constexpr std::string_view kSessions = "sessions come with a later version of weft";
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     no_effect("performance.raft_multiplier", Integer, kSingle),
     no_effect("performance.leave_drain_time", Period, kSingle),
     no_effect("performance.rpc_hold_timeout", Period, kSingle),

@@ -20,7 +20,7 @@ constexpr KeyRow min_version(std::string_view path) {
         });  // anything but 1.2 is an error, see validate.cpp
 }
 
-constexpr KeyRow kRows[] = {
+const KeyRow kRows[] = {
     key("tls.defaults.cert_file", Text, "",
         "Certificate (PEM, with its chain) of this agent's listeners.")
         .new_connections()

@@ -341,7 +341,7 @@ void write(JsonWriter& writer, const JsonValue& value) {
         case JsonValue::Kind::Object:
             break;
     }
-    std::vector<const std::pair<std::string, JsonValue>*> members;
+    std::vector<const JsonMember*> members;
     for (const auto& member : value.members) members.push_back(&member);
     std::stable_sort(members.begin(), members.end(),
                      [](auto* a, auto* b) { return a->first < b->first; });

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "agent/base/result.hpp"
@@ -12,6 +11,7 @@ namespace weft::api {
 // One value of a request body. Unlike a general JSON library's tree it keeps what Go's decoder
 // shows in its answers: the literal of a number, and all members of an object in their order,
 // repeated names too.
+struct JsonMember;
 struct JsonValue {
     enum class Kind { Null, Bool, Number, String, Array, Object };
 
@@ -19,9 +19,14 @@ struct JsonValue {
     bool flag = false;
     std::string text;  // content of a string, literal of a number
     std::vector<JsonValue> items;
-    std::vector<std::pair<std::string, JsonValue>> members;
+    std::vector<JsonMember> members;
 
     bool is_null() const { return kind == Kind::Null; }
+};
+
+struct JsonMember {
+    std::string first;  // the name
+    JsonValue second;
 };
 
 // The word that Go's errors use for the kind: "string", "number", "array", "object", "bool".

@@ -1,6 +1,5 @@
 // Configuration files, HCL (first byte even) or JSON (odd): the parsers alone, then the whole way to a configuration.
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "agent/config/load.hpp"
@@ -13,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     weft::agent::LoadRequest request;
     request.dev_mode = true;
     request.host.emplace();
-    const auto source = std::make_shared<const weft::agent::Source>(name, text);
+    const auto source = weft::agent::Source::make(name, text);
     const auto result = weft::agent::load_texts({source}, request);
     // Errors must be renderable wherever they point.
     (void)result.text();
