@@ -1,6 +1,7 @@
 #include "agent/runtime/process_facts.hpp"
 
 #include <dirent.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -54,6 +55,10 @@ ProcessFacts read_process_facts() {
     facts.open_descriptors = count_descriptors();
     facts.threads = count_threads();
     return facts;
+}
+
+void limit_heaps() {
+    ::mallopt(M_ARENA_MAX, 2);
 }
 
 std::uint64_t raise_descriptor_limit() {

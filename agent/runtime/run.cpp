@@ -21,6 +21,7 @@ constexpr Duration kSlowStart = std::chrono::minutes(10);
 Result<void> run(AgentConfig config, RuntimeOptions options) {
     const ServiceNotifier notifier;
     raise_descriptor_limit();
+    limit_heaps();
     if (!config.dev_mode) notifier.extend_startup(kSlowStart);
     WEFT_TRY(auto pid_file, PidFile::write(config.pid_file));
     const SignalPolicy policy{.leave_on_interrupt = config.leaves_on_interrupt(),
