@@ -59,7 +59,7 @@ BAD_FOLDERS = {"util", "utils", "common", "misc", "types", "helpers"}
 TOP = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "agent", "gossip", "raft", "proxy", "api", "tests",
        "deploy"}
 INCLUDE = re.compile(r'^\s*#include\s+"([^"]+)"')
-MACHINE = re.compile(r"/work/|/home/[a-z]|\.\./shared")
+MACHINE = re.compile(r"(?<![\w.$}])/(home|root)/[a-z]")
 
 
 def files(root):
