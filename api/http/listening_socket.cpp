@@ -82,12 +82,11 @@ Error bind_error(const HttpListener& listener, int error) {
         Errc::Io, fmt::format("cannot listen for {}: {}{}", place(listener), words(error), advice));
 }
 
-Result<ListeningSocket> open_tcp(const HttpListener& listener, TcpAddress& address, bool share) {
+Result<ListeningSocket> open_tcp(const HttpListener& listener, TcpAddress& address) {
     int fd = socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return bind_error(listener, errno);
     ListeningSocket made(fd, listener.tls, {});
     set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (share) set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
     // Inherited by what is accepted: no delay for answers, and dead clients of long polls are
     // found.
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -96,6 +95,7 @@ Result<ListeningSocket> open_tcp(const HttpListener& listener, TcpAddress& addre
     set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 15);
     if (address.family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, address.is_any_v6 ? 0 : 1);
     if (bind(fd, address.get(), address.size) != 0) return bind_error(listener, errno);
+    if (listen(fd, kBacklog) != 0) return bind_error(listener, errno);
     return made;
 }
 
@@ -107,26 +107,13 @@ std::uint16_t bound_port(int fd) {
     return ntohs(reinterpret_cast<sockaddr_in&>(address.storage).sin_port);
 }
 
-Result<BoundListener> bind_tcp(const HttpListener& listener, std::size_t workers) {
+Result<BoundListener> bind_tcp(const HttpListener& listener) {
     auto ip = IpAddress::parse(listener.address);
     if (!ip) return make_error(Errc::InvalidArgument, listener.address + " is no IP address");
     TcpAddress address = tcp_address(*ip, listener.port);
-    if (listener.port != 0) {
-        // Sockets that share a port share it with every program of this user, and two agents would
-        // each get half of the requests. One that does not share finds out whether the port is
-        // free.
-        WEFT_TRY(auto probe, open_tcp(listener, address, false));
-        if (listen(probe.descriptor(), 1) != 0) return bind_error(listener, errno);
-    }
-    BoundListener bound;
-    for (std::size_t i = 0; i < workers; ++i) {
-        WEFT_TRY(auto socket, open_tcp(listener, address, true));
-        if (listen(socket.descriptor(), kBacklog) != 0) return bind_error(listener, errno);
-        bound.port = bound_port(socket.descriptor());
-        address = tcp_address(*ip, bound.port);
-        bound.sockets.push_back(std::move(socket));
-    }
-    return bound;
+    WEFT_TRY(auto socket, open_tcp(listener, address));
+    std::uint16_t port = bound_port(socket.descriptor());
+    return BoundListener{std::move(socket), port};
 }
 
 Error unix_error(const std::string& path, int error) {
@@ -185,8 +172,7 @@ Result<BoundListener> bind_unix(const HttpListener& listener, const HttpConfig& 
         close(fd);
         return unix_error(path, error);
     }
-    BoundListener bound;
-    bound.sockets.emplace_back(fd, listener.tls, path);
+    BoundListener bound{ListeningSocket(fd, listener.tls, path)};
     // Before listen(): nobody connects who may not.
     constexpr unsigned kKeep = static_cast<unsigned>(-1);
     unsigned user = number(config.unix_socket_user, 10, kKeep);
@@ -217,10 +203,9 @@ ListeningSocket::~ListeningSocket() {
     if (!unix_path_.empty()) unlink(unix_path_.c_str());
 }
 
-Result<BoundListener> bind_listener(const HttpListener& listener, const HttpConfig& config,
-                                    std::size_t workers) {
+Result<BoundListener> bind_listener(const HttpListener& listener, const HttpConfig& config) {
     if (!listener.unix_path.empty()) return bind_unix(listener, config);
-    return bind_tcp(listener, workers);
+    return bind_tcp(listener);
 }
 
 }  // namespace weft::api

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "agent/base/result.hpp"
 #include "api/http/config.hpp"
@@ -33,12 +31,11 @@ private:
 };
 
 struct BoundListener {
-    std::vector<ListeningSocket> sockets;  // one a worker for TCP; a single one for a unix socket
-    std::uint16_t port = 0;                // as bound; 0 for a unix socket
+    ListeningSocket socket;
+    std::uint16_t port = 0;  // as bound; 0 for a unix socket
 };
 
 // Errors name the address and what to do about it.
-Result<BoundListener> bind_listener(const HttpListener& listener, const HttpConfig& config,
-                                    std::size_t workers);
+Result<BoundListener> bind_listener(const HttpListener& listener, const HttpConfig& config);
 
 }  // namespace weft::api

@@ -40,28 +40,28 @@ Result<std::unique_ptr<HttpServer>> HttpServer::open(
     std::vector<boost::asio::io_context*> workers, boost::asio::any_io_executor control,
     HttpMetrics& metrics, std::shared_ptr<spdlog::logger> log) {
     WEFT_TRY(WorkerSettings settings, make_settings(std::move(config)));
-    std::vector<std::vector<ListeningSocket>> sockets(workers.size());
+    std::vector<ListeningSocket> sockets;
     std::unique_ptr<HttpServer> server(new HttpServer());
     for (const HttpListener& listener : settings.config->listeners) {
-        WEFT_TRY(BoundListener bound, bind_listener(listener, *settings.config, workers.size()));
+        WEFT_TRY(BoundListener bound, bind_listener(listener, *settings.config));
         server->ports_.push_back(bound.port);
-        for (std::size_t i = 0; i < bound.sockets.size(); ++i) {
-            sockets[i].push_back(std::move(bound.sockets[i]));
-        }
+        sockets.push_back(std::move(bound.socket));
     }
     server->shared_ = std::make_shared<WorkerShared>(
         std::make_shared<const Router>(std::move(routes)), catalog, std::move(facts),
-        std::move(control), metrics, std::move(log));
+        std::move(control), metrics, std::move(log), workers.size());
     server->shared_->limits.configure(settings.config->max_connections_per_client,
                                       settings.config->max_connections);
     for (std::size_t i = 0; i < workers.size(); ++i) {
         auto worker =
-            std::make_shared<Worker>(*workers[i], server->shared_, settings, random_seed());
-        boost::asio::post(*workers[i], [worker, bound = std::move(sockets[i])]() mutable {
-            worker->start(std::move(bound));
-        });
+            std::make_shared<Worker>(*workers[i], i, server->shared_, settings, random_seed());
+        server->shared_->workers.push_back(worker);
         server->members_.push_back({workers[i], std::move(worker)});
     }
+    Member& first = server->members_.front();
+    boost::asio::post(*first.io, [worker = first.worker, bound = std::move(sockets)]() mutable {
+        worker->start(std::move(bound));
+    });
     return server;
 }
 

@@ -19,12 +19,12 @@ namespace weft::api {
 class Worker;
 struct WorkerShared;
 
-// The HTTP API's server: listens, and answers with the routes that it is given. Each worker has its
-// own sockets, connections and caches. Methods are called on the control thread.
+// The HTTP API's server: listens, and answers with the routes that it is given. The first worker
+// accepts, and each has connections and caches of its own. Methods are called on the control thread.
 class HttpServer {
 public:
     // Binds everything before it returns, so that a taken port is an error here. The workers'
-    // contexts run or will run, one thread each. They, catalog and metrics outlive the server until
+    // contexts, one at least, run or will run, one thread each. They, catalog and metrics outlive the server until
     // close() has said that it is done, and the workers' contexts outlive the control executor's:
     // requests that were never handled there are answered when they are destroyed.
     static Result<std::unique_ptr<HttpServer>> open(

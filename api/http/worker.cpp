@@ -70,9 +70,30 @@ struct Worker::Listener {
     boost::asio::steady_timer pause;
 };
 
-Worker::Worker(boost::asio::io_context& io, std::shared_ptr<WorkerShared> shared,
-               WorkerSettings settings, std::uint64_t seed)
+// A new client's socket on its way to the worker that serves it.
+struct Worker::Accepted {
+    Accepted(int descriptor, bool with_tls, std::string address)
+        : socket(descriptor), tls(with_tls), client_address(std::move(address)) {}
+    Accepted(Accepted&& other) noexcept
+        : socket(other.release()),
+          tls(other.tls),
+          client_address(std::move(other.client_address)) {}
+    Accepted& operator=(Accepted&&) = delete;
+    ~Accepted() {
+        if (socket >= 0) ::close(socket);
+    }
+
+    int release() { return std::exchange(socket, -1); }
+
+    int socket;
+    bool tls;
+    std::string client_address;
+};
+
+Worker::Worker(boost::asio::io_context& io, std::size_t number,
+               std::shared_ptr<WorkerShared> shared, WorkerSettings settings, std::uint64_t seed)
     : io_(io),
+      number_(number),
       shared_(std::move(shared)),
       queries_(shared_->catalog, shared_->facts, shared_->seen, shared_->metrics, seed),
       dispatcher_(shared_->router, queries_, shared_->metrics),
@@ -117,7 +138,7 @@ void Worker::accept(Listener& listener) {
             if (accept_failed(listener, errno)) return;
             break;
         }
-        adopt(socket, listener, address_text(storage));
+        admit(Accepted(socket, listener.socket.tls(), address_text(storage)));
     }
     watch(listener);
 }
@@ -144,31 +165,40 @@ void Worker::pause(Listener& listener) {
         });
 }
 
-void Worker::adopt(int socket, const Listener& listener, std::string client_address) {
-    auto admission = shared_->limits.admit(client_address);
+void Worker::admit(Accepted accepted) {
+    auto admission = shared_->limits.admit(accepted.client_address);
     if (admission != ConnectionLimits::Admission::Admitted) {
-        return turn_away(socket, listener, std::move(client_address), admission);
+        return turn_away(std::move(accepted), admission);
     }
-    SSL_CTX* tls = listener.socket.tls() ? settings_.tls->native_handle() : nullptr;
-    auto connection =
-        std::make_shared<Connection>(shared_from_this(), socket, tls, std::move(client_address));
-    connections_.push_back(*connection);
     metrics().connections.Increment();
-    connection->start();
-    rearm();
+    std::size_t number = shared_->placement.take();
+    if (number == number_) return serve(std::move(accepted));
+    // Null only when the server is being destroyed.
+    auto worker = shared_->workers[number].lock();
+    if (!worker) return;
+    boost::asio::post(worker->io_, [worker, accepted = std::move(accepted)]() mutable {
+        worker->serve(std::move(accepted));
+    });
 }
 
-void Worker::turn_away(int socket, const Listener& listener, std::string client_address,
-                       ConnectionLimits::Admission reason) {
+void Worker::serve(Accepted accepted) {
+    SSL_CTX* tls = accepted.tls ? settings_.tls->native_handle() : nullptr;
+    auto connection = std::make_shared<Connection>(shared_from_this(), accepted.release(), tls,
+                                                   std::move(accepted.client_address));
+    connections_.push_back(*connection);
+    connection->start();
+    rearm();
+    // It was on its way when this worker was told to end.
+    if (closing_) connection->wind_down(false);
+}
+
+void Worker::turn_away(Accepted accepted, ConnectionLimits::Admission reason) {
     bool client = reason == ConnectionLimits::Admission::ClientFull;
     metrics().refused(client ? Refusal::ClientConnections : Refusal::TotalConnections);
     // A word of explanation is a courtesy: it must not cost what the limit protects.
-    if (listener.socket.tls() || turned_away_ >= kTurnedAwayMost) {
-        ::close(socket);
-        return;
-    }
-    auto connection = std::make_shared<Connection>(shared_from_this(), socket, nullptr,
-                                                   std::move(client_address));
+    if (accepted.tls || turned_away_ >= kTurnedAwayMost) return;
+    auto connection = std::make_shared<Connection>(shared_from_this(), accepted.release(), nullptr,
+                                                   std::move(accepted.client_address));
     connections_.push_back(*connection);
     ++turned_away_;
     connection->refuse(refusal_text(reason, config()));
@@ -178,6 +208,7 @@ void Worker::forget(Connection& connection) {
     connections_.erase(connections_.iterator_to(connection));
     if (connection.is_admitted()) {
         shared_->limits.release(connection.client_address());
+        shared_->placement.release(number_);
         metrics().connections.Decrement();
     } else {
         --turned_away_;

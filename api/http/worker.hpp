@@ -17,6 +17,7 @@
 #include "api/http/catalog_queries.hpp"
 #include "api/http/connection.hpp"
 #include "api/http/connection_limits.hpp"
+#include "api/http/connection_placement.hpp"
 #include "api/http/deadline_heap.hpp"
 #include "api/http/dispatcher.hpp"
 #include "api/http/listening_socket.hpp"
@@ -34,8 +35,21 @@ struct WorkerSettings {
     TlsContext tls;  // null: no listener has TLS
 };
 
+class Worker;
+
 // What all workers of a server share; outlives them.
 struct WorkerShared {
+    WorkerShared(std::shared_ptr<const Router> routes, CatalogReader& reader, AgentFacts agent,
+                 boost::asio::any_io_executor control_thread, HttpMetrics& counters,
+                 std::shared_ptr<spdlog::logger> logger, std::size_t worker_count)
+        : router(std::move(routes)),
+          catalog(reader),
+          facts(std::move(agent)),
+          control(std::move(control_thread)),
+          metrics(counters),
+          log(std::move(logger)),
+          placement(worker_count) {}
+
     std::shared_ptr<const Router> router;
     CatalogReader& catalog;
     AgentFacts facts;
@@ -43,14 +57,17 @@ struct WorkerShared {
     HttpMetrics& metrics;
     std::shared_ptr<spdlog::logger> log;
     ConnectionLimits limits;
+    ConnectionPlacement placement;
     SeenQueries seen;
+    std::vector<std::weak_ptr<Worker>> workers;  // complete before the first accepts
 };
 
-// The HTTP server's part on one worker thread: listening sockets, connections, timer, waiting
-// queries, kept answers. All methods on that thread, but for the constructor.
+// The HTTP server's part on one worker thread: connections, timer, waiting queries, kept answers; on
+// the first of them also the listening sockets. All methods on that thread, but for the constructor.
 class Worker : public std::enable_shared_from_this<Worker> {
 public:
-    Worker(boost::asio::io_context& io, std::shared_ptr<WorkerShared> shared,
+    // number: its place among the workers.
+    Worker(boost::asio::io_context& io, std::size_t number, std::shared_ptr<WorkerShared> shared,
            WorkerSettings settings, std::uint64_t seed);
     ~Worker();
 
@@ -88,19 +105,21 @@ public:
 
 private:
     struct Listener;
+    struct Accepted;
 
     void watch(Listener& listener);
     void accept(Listener& listener);
     bool accept_failed(Listener& listener, int error);
     void pause(Listener& listener);
-    void adopt(int socket, const Listener& listener, std::string client_address);
-    void turn_away(int socket, const Listener& listener, std::string client_address,
-                   ConnectionLimits::Admission reason);
+    void admit(Accepted accepted);
+    void serve(Accepted accepted);
+    void turn_away(Accepted accepted, ConnectionLimits::Admission reason);
     void run_due();
     void on_timer();
     void closed_if_empty();
 
     boost::asio::io_context& io_;
+    const std::size_t number_;
     std::shared_ptr<WorkerShared> shared_;
     WorkerSettings settings_;
     CatalogQueries queries_;

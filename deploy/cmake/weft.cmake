@@ -2,9 +2,10 @@
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Precompiled headers need these; see "Precompiled headers" in ccache(1).
+    # Precompiled headers need the sloppiness (see "Precompiled headers" in ccache(1)); with the base folder, and the
+    # prefix map below, a clone at another path finds what this one compiled.
     set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-        ${CCACHE})
+        CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
     set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
     set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
@@ -15,6 +16,8 @@ endif()
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -fno-omit-frame-pointer)
+# No object names the folder it was built in.
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # ccache can only store objects of a precompiled header when the compiler is told so.
     add_compile_options(-fpch-preprocess)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzzer, two at a time, for --seconds each (default 60) under ASan and UBSan. New inputs go to
-# build/fuzz/corpus; --merge brings those that reach new code into the kept corpus of tests/fuzz/corpus.
+# Runs every fuzzer, two at a time, for --seconds each (default 60) under ASan and UBSan, and tells how much of that
+# it had a CPU. New inputs go to build/fuzz/corpus; --merge brings those that reach new code into the kept corpus of
+# tests/fuzz/corpus.
 #
 #   tests/fuzz/run.sh [--seconds N] [--only NAME] [--merge]
 set -euo pipefail
@@ -19,13 +20,13 @@ programs=build/fuzz/tests/fuzz work=build/fuzz/corpus
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
 
 one() {
-    local program=$1 name log
+    local program=$1 name log cpu_seconds TIMEFORMAT='%U'
     name=$(basename "$program" _fuzz)
     log=$work/$name.log
     mkdir -p "$work/$name" "tests/fuzz/corpus/$name"
-    if "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-        -artifact_prefix="$work/$name-" "$work/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1; then
-        echo "$name: $(awk '/stat::number_of_executed_units/ {print $2}' "$log") executions in $seconds s, clean"
+    if { cpu_seconds=$( { time "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+        -print_final_stats=1 -artifact_prefix="$work/$name-" "$work/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1; } 2>&1); }; then
+        echo "$name: $(awk '/stat::number_of_executed_units/ {print $2}' "$log") executions in $cpu_seconds s of CPU, clean"
     else
         tail -n 60 "$log"
         echo "$name: FAILED; the input is in $work, the log in $log"
