@@ -1,9 +1,10 @@
 #include "api/http/catalog_queries.hpp"
 
-#include <fmt/format.h>
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -37,11 +38,20 @@ bool has_agent_cache(const CatalogQuery& query) {
     }
 }
 
+void append_number(std::string& out, std::uint64_t number) {
+    std::array<char, 20> digits;
+    auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    out.append(digits.data(), end);
+}
+
 void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration age) {
     auto age_ms = std::chrono::duration_cast<std::chrono::milliseconds>(age).count();
-    fmt::format_to(std::back_inserter(answer.headers),
-                   "X-Consul-Index: {}\r\nX-Consul-Knownleader: {}\r\nX-Consul-Lastcontact: {}\r\n",
-                   index, known_leader, age_ms);
+    append_number(answer.headers.append("X-Consul-Index: "), index);
+    answer.headers.append(known_leader ? "\r\nX-Consul-Knownleader: true"
+                                       : "\r\nX-Consul-Knownleader: false");
+    append_number(answer.headers.append("\r\nX-Consul-Lastcontact: "),
+                  static_cast<std::uint64_t>(age_ms));
+    answer.headers.append("\r\n");
 }
 
 std::shared_ptr<const std::string> bytes_of(const Rendered& rendered) {
@@ -99,8 +109,8 @@ std::optional<Answer> CatalogQueries::refusal(const Request& request, const Cata
     return std::nullopt;
 }
 
-CatalogQueries::Outcome CatalogQueries::begin(const Request& request, CatalogQuery query,
-                                              Layout layout) {
+std::variant<ReadOptions, Answer> CatalogQueries::admit(const Request& request,
+                                                        const CatalogQuery& query) {
     auto options = parse_read_options(request, *config_);
     if (!options) {
         Answer answer = Answer::text(400, options.error().context);
@@ -108,30 +118,40 @@ CatalogQueries::Outcome CatalogQueries::begin(const Request& request, CatalogQue
         return answer;
     }
     if (auto refusal_answer = refusal(request, query)) return std::move(*refusal_answer);
+    return options.value();
+}
 
+bool CatalogQueries::lacks_leader(const ReadOptions& options, const LeaderContact& contact) {
+    bool too_old = options.max_stale > Duration{} && contact.age > options.max_stale;
+    return !contact.known && (options.consistency != Consistency::Stale || too_old);
+}
+
+Answer CatalogQueries::answer_now(const CatalogRead& read) {
     LeaderContact contact = catalog_.leader_contact();
-    bool too_old =
-        options.value().max_stale > Duration{} && contact.age > options.value().max_stale;
-    bool needs_leader = options.value().consistency != Consistency::Stale || too_old;
-    if (needs_leader && !contact.known) return refused("No cluster leader", query.has_index);
-
-    Waiter now_or_later;
-    now_or_later.query = std::move(query);
-    now_or_later.options = options.value();
-    now_or_later.layout = layout;
-    if (options.value().cached && has_agent_cache(now_or_later.query)) {
-        bool seen = seen_.note(now_or_later.query.cache_key);
-        now_or_later.cache_hit = seen && !options.value().revalidate;
+    if (lacks_leader(read.options, contact)) {
+        return refused("No cluster leader", read.query.has_index);
     }
     agent::View view = catalog_.view();
-    std::uint64_t index = index_of(view, now_or_later.query);
-    if (!blocks(now_or_later.query, options.value(), index)) {
-        return answer(now_or_later, view, contact, index);
+    return answer(read, view, contact, index_of(view, read.query));
+}
+
+CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
+    LeaderContact contact = catalog_.leader_contact();
+    if (lacks_leader(read.options, contact)) {
+        return refused("No cluster leader", read.query.has_index);
     }
-    auto body = rendered(now_or_later.query, view, layout);
+    if (read.options.cached && has_agent_cache(read.query)) {
+        bool seen = seen_.note(read.query.cache_key);
+        read.cache_hit = seen && !read.options.revalidate;
+    }
+    agent::View view = catalog_.view();
+    std::uint64_t index = index_of(view, read.query);
+    if (!blocks(read.query, read.options, index)) return answer(read, view, contact, index);
+    auto body = rendered(read.query, view, read.layout);
     if (!body) return refused(body.error().message(), true);
-    now_or_later.hash = body.value()->hash;
-    return std::make_unique<Waiter>(std::move(now_or_later));
+    auto waiter = std::make_unique<Waiter>(std::move(read));
+    waiter->hash = body.value()->hash;
+    return waiter;
 }
 
 Duration CatalogQueries::waiting_time(const Waiter& waiter) {
@@ -157,26 +177,26 @@ Answer CatalogQueries::current(const Waiter& waiter) {
     return answer(waiter, view, catalog_.leader_contact(), index_of(view, waiter.query));
 }
 
-Answer CatalogQueries::answer(const Waiter& waiter, const agent::View& view,
+Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
                               const LeaderContact& contact, std::uint64_t index) {
-    auto body = rendered(waiter.query, view, waiter.layout);
-    if (!body) return refused(body.error().message(), waiter.query.has_index);
+    auto body = rendered(read.query, view, read.layout);
+    if (!body) return refused(body.error().message(), read.query.has_index);
     Answer answer;
     answer.headers.reserve(320);
     answer.headers.append("Content-Type: application/json\r\n");
-    if (waiter.query.has_index) add_index(answer, index, contact.known, contact.age);
-    if (waiter.query.shows_consistency) {
+    if (read.query.has_index) add_index(answer, index, contact.known, contact.age);
+    if (read.query.shows_consistency) {
         answer.add_header("X-Consul-Effective-Consistency",
-                          consistency_name(waiter.options.consistency));
+                          consistency_name(read.options.consistency));
     }
-    if (waiter.options.cached && has_agent_cache(waiter.query)) {
+    if (read.options.cached && has_agent_cache(read.query)) {
         // The replica is kept current, so what is taken from it is never aged.
-        answer.headers.append(waiter.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n"
+        answer.headers.append(read.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n"
                                                : "X-Cache: MISS\r\n");
     }
     answer.headers.append(common_headers_);
     if (body.value()->bytes.empty()) return answer;
-    if (waiter.layout.gzip) answer.headers.append("Content-Encoding: gzip\r\n");
+    if (read.layout.gzip) answer.headers.append("Content-Encoding: gzip\r\n");
     answer.body = bytes_of(body.value());
     return answer;
 }

@@ -19,7 +19,7 @@ namespace weft::api {
 
 // Serves the catalog queries of one worker: consistency, blocking, X-Consul headers, rendered
 // answers kept. Knows no socket. A query that blocks becomes a Waiter; its owner calls changed() or
-// timed_out() later.
+// current() later.
 class CatalogQueries {
 public:
     CatalogQueries(CatalogReader& catalog, const AgentFacts& facts, SeenQueries& seen,
@@ -28,8 +28,15 @@ public:
     // common_headers: whole lines for every answer. Must be called before anything else.
     void configure(std::shared_ptr<const HttpConfig> config, std::string common_headers);
 
+    // What the request asks for besides the endpoint's own parameters, or why it is refused.
+    std::variant<ReadOptions, Answer> admit(const Request& request, const CatalogQuery& query);
+
+    // A read that was admitted and is not special.
+    Answer answer_now(const CatalogRead& read);
+
+    // A special one: it may wait.
     using Outcome = std::variant<Answer, std::unique_ptr<Waiter>>;
-    Outcome begin(const Request& request, CatalogQuery query, Layout layout);
+    Outcome begin(CatalogRead read);
 
     // How long a waiter that was begun just now may wait.
     Duration waiting_time(const Waiter& waiter);
@@ -45,8 +52,9 @@ private:
     Result<Rendered> minified(const CatalogQuery& query, const agent::View& view,
                               std::uint64_t version);
     static Rendered laid_out(const Rendered& minified, Layout layout);
-    Answer answer(const Waiter& waiter, const agent::View& view, const LeaderContact& contact,
+    Answer answer(const CatalogRead& read, const agent::View& view, const LeaderContact& contact,
                   std::uint64_t index);
+    static bool lacks_leader(const ReadOptions& options, const LeaderContact& contact);
     void report_cache_bytes();
     Answer refused(const std::string& text, bool has_index);
     std::optional<Answer> refusal(const Request& request, const CatalogQuery& query);

@@ -54,6 +54,7 @@ void Dispatcher::configure(std::shared_ptr<const HttpConfig> config,
     config_ = std::move(config);
     policy_ = std::move(policy);
     queries_.configure(config_, policy_->common_headers());
+    known_reads_.clear();
 }
 
 Answer Dispatcher::with_headers(Answer answer) const {
@@ -80,9 +81,51 @@ Answer Dispatcher::redirect(const Request& request, std::string_view path,
     return answer;
 }
 
+// Whether the target alone decides what is read.
+bool Dispatcher::is_plain_get(const Request& request) {
+    return request.method == "GET" && !request.header("X-Consul-Namespace") &&
+           !request.header("Cache-Control");
+}
+
 Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, AnswerForm& form) {
+    form.layout.gzip = accepts_gzip(request.header("Accept-Encoding").value_or(""));
+    const bool plain = is_plain_get(request);
+    if (plain) {
+        if (auto known = known_reads_.find(raw_target, form.layout.gzip)) {
+            return answer_known(*known);
+        }
+    }
+    Call call{request, form.layout, nullptr};
+    Dispatched outcome = dispatch_anew(call, raw_target, form);
+    if (plain && call.read) {
+        call.read->counters = outcome.counters;
+        known_reads_.put(raw_target, form.layout.gzip, std::move(call.read));
+    }
+    return outcome;
+}
+
+Dispatched Dispatcher::answer_known(const KnownRead& known) {
+    Dispatched outcome;
+    try {
+        outcome.action = queries_.answer_now(known.read);
+    } catch (const std::exception& error) {
+        outcome = failed(error);
+    }
+    outcome.counters = known.counters;
+    return outcome;
+}
+
+Dispatched Dispatcher::failed(const std::exception& error) const {
+    Dispatched outcome;
+    outcome.failure = error.what();
+    outcome.action = with_headers(Answer::text(500, error.what()));
+    return outcome;
+}
+
+Dispatched Dispatcher::dispatch_anew(Call& call, std::string_view raw_target, AnswerForm& form) {
     Dispatched outcome;
     outcome.counters = &metrics_.unmatched;
+    Request& request = call.request;
     auto target = parse_target(raw_target);
     if (!target) {
         form.keep_alive = false;
@@ -92,7 +135,7 @@ Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, A
     request.path = std::move(target->path);
     request.query = std::move(target->query);
     form.layout.pretty = config_->pretty_by_default || request.has("pretty");
-    form.layout.gzip = accepts_gzip(request.header("Accept-Encoding").value_or(""));
+    call.layout = form.layout;
 
     if (request.path == "*") return outcome;
     if (!is_printable(request.path)) {
@@ -102,7 +145,7 @@ Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, A
     Router::Match match = router_->match(request.path);
     if (match.entry) {
         request.rest = match.rest;
-        return dispatch_to(*match.entry, request, form.layout);
+        return dispatch_to(*match.entry, call);
     }
     if (!match.redirect.empty()) {
         outcome.action = redirect(request, match.redirect, target->raw_query);
@@ -114,10 +157,10 @@ Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, A
 }
 
 // In Consul's order: a blocked endpoint does not tell its methods.
-Dispatched Dispatcher::dispatch_to(const Router::Entry& entry, const Request& request,
-                                   Layout layout) {
+Dispatched Dispatcher::dispatch_to(const Router::Entry& entry, Call& call) {
     Dispatched outcome;
     outcome.counters = &metrics_.unmatched;
+    const Request& request = call.request;
     if (policy_->is_blocked(request.path)) {
         outcome.action =
             with_headers(Answer::text(403, "Endpoint is blocked by agent configuration"));
@@ -133,7 +176,7 @@ Dispatched Dispatcher::dispatch_to(const Router::Entry& entry, const Request& re
         return outcome;
     }
     if (policy_->may_write(request.method, request.client_address)) {
-        outcome = call(entry.route.methods[method].second, request, layout);
+        outcome = run(entry.route.methods[method].second, call);
     } else {
         outcome.action = with_headers(Answer::text(403, "Access is restricted"));
     }
@@ -141,7 +184,7 @@ Dispatched Dispatcher::dispatch_to(const Router::Entry& entry, const Request& re
     return outcome;
 }
 
-Dispatched Dispatcher::call(const Handler& handler, const Request& request, Layout layout) {
+Dispatched Dispatcher::run(const Handler& handler, Call& call) {
     Dispatched outcome;
     if (const auto* later = std::get_if<AsyncHandler>(&handler)) {
         outcome.action = CallLater{later, false};
@@ -156,23 +199,32 @@ Dispatched Dispatcher::call(const Handler& handler, const Request& request, Layo
         return outcome;
     }
     try {
-        return call_on_worker(std::get<WorkerHandler>(handler), request, layout);
+        return run_on_worker(std::get<WorkerHandler>(handler), call);
     } catch (const std::exception& error) {
-        outcome.failure = error.what();
-        outcome.action = with_headers(Answer::text(500, error.what()));
-        return outcome;
+        return failed(error);
     }
 }
 
-Dispatched Dispatcher::call_on_worker(const WorkerHandler& handler, const Request& request,
-                                      Layout layout) {
+Dispatched Dispatcher::run_on_worker(const WorkerHandler& handler, Call& call) {
     Dispatched outcome;
-    WorkerOutcome made = handler(request);
+    WorkerOutcome made = handler(call.request);
     if (auto* response = std::get_if<Response>(&made)) {
-        outcome.action = finish(std::move(*response), layout);
+        outcome.action = finish(std::move(*response), call.layout);
         return outcome;
     }
-    auto begun = queries_.begin(request, std::move(std::get<CatalogQuery>(made)), layout);
+    auto& query = std::get<CatalogQuery>(made);
+    auto admitted = queries_.admit(call.request, query);
+    if (auto* refusal = std::get_if<Answer>(&admitted)) {
+        outcome.action = std::move(*refusal);
+        return outcome;
+    }
+    CatalogRead read{std::move(query), std::get<ReadOptions>(admitted), call.layout};
+    if (!read.is_special()) {
+        call.read = std::make_shared<KnownRead>(KnownRead{std::move(read)});
+        outcome.action = queries_.answer_now(call.read->read);
+        return outcome;
+    }
+    auto begun = queries_.begin(std::move(read));
     std::visit([&](auto& result) { outcome.action = std::move(result); }, begun);
     return outcome;
 }

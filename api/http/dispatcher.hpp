@@ -1,12 +1,15 @@
 #pragma once
 
+#include <exception>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "api/http/access_policy.hpp"
 #include "api/http/catalog_queries.hpp"
+#include "api/http/known_reads.hpp"
 #include "api/http/metrics.hpp"
 #include "api/http/router.hpp"
 
@@ -38,7 +41,8 @@ public:
     void configure(std::shared_ptr<const HttpConfig> config,
                    std::shared_ptr<const AccessPolicy> policy);
 
-    // Fills in the layout of the form, and path, query and rest of the request.
+    // Fills in the layout of the form, and path, query and rest of the request where an endpoint
+    // will look at them.
     Dispatched dispatch(Request& request, std::string_view target, AnswerForm& form);
 
     // What an endpoint answered later.
@@ -49,9 +53,20 @@ public:
 private:
     Answer redirect(const Request& request, std::string_view path, std::string_view query) const;
     Answer with_headers(Answer answer) const;
-    Dispatched dispatch_to(const Router::Entry& entry, const Request& request, Layout layout);
-    Dispatched call(const Handler& handler, const Request& request, Layout layout);
-    Dispatched call_on_worker(const WorkerHandler& handler, const Request& request, Layout layout);
+    // A request on its way through the methods below.
+    struct Call {
+        Request& request;
+        Layout layout;
+        std::shared_ptr<KnownRead> read;  // made on the way, when it is a read that is not special
+    };
+
+    static bool is_plain_get(const Request& request);
+    Dispatched answer_known(const KnownRead& known);
+    Dispatched dispatch_anew(Call& call, std::string_view raw_target, AnswerForm& form);
+    Dispatched dispatch_to(const Router::Entry& entry, Call& call);
+    Dispatched run(const Handler& handler, Call& call);
+    Dispatched run_on_worker(const WorkerHandler& handler, Call& call);
+    Dispatched failed(const std::exception& error) const;
 
     std::shared_ptr<const Router> router_;
     CatalogQueries& queries_;
@@ -59,6 +74,7 @@ private:
     std::shared_ptr<const HttpConfig> config_;
     std::shared_ptr<const AccessPolicy> policy_;
     std::vector<std::vector<RequestCounters>> counters_;  // by route, by method
+    KnownReads known_reads_;
 };
 
 }  // namespace weft::api

@@ -94,15 +94,21 @@ void HttpServer::close(bool graceful, std::function<void()> done) {
         return;
     }
     auto left = std::make_shared<std::atomic<std::size_t>>(members_.size());
-    for (Member& member : members_) {
-        auto closed = [left, done, control = shared_->control] {
-            if (left->fetch_sub(1) == 1 && done) boost::asio::post(control, done);
-        };
-        boost::asio::post(*member.io, [worker = std::move(member.worker), graceful, closed] {
-            worker->close(graceful, closed);
-        });
-    }
-    members_.clear();
+    std::function<void()> closed = [left, done, control = shared_->control] {
+        if (left->fetch_sub(1) == 1 && done) boost::asio::post(control, done);
+    };
+    // The one that accepts goes first: what it has handed over then reaches the others before they
+    // are told to end.
+    boost::asio::io_context& first = *members_.front().io;
+    boost::asio::post(first, [members = std::exchange(members_, {}), graceful,
+                              closed = std::move(closed)] {
+        members.front().worker->close(graceful, closed);
+        for (std::size_t i = 1; i < members.size(); ++i) {
+            boost::asio::post(*members[i].io, [worker = members[i].worker, graceful, closed] {
+                worker->close(graceful, closed);
+            });
+        }
+    });
 }
 
 }  // namespace weft::api

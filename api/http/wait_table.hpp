@@ -4,11 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <utility>
 
 #include "agent/catalog/view.hpp"
-#include "api/http/exchange.hpp"
-#include "api/http/layout.hpp"
-#include "api/http/read_options.hpp"
+#include "api/http/catalog_read.hpp"
 
 namespace weft::api {
 
@@ -23,15 +22,14 @@ struct WaitGroup;
 
 // A blocking query while it blocks: all that is left of its request. There may be tens of
 // thousands.
-struct Waiter : boost::intrusive::list_base_hook<> {
-    CatalogQuery query;
-    ReadOptions options;
+struct Waiter : CatalogRead, boost::intrusive::list_base_hook<> {
+    Waiter() = default;
+    explicit Waiter(CatalogRead read) : CatalogRead(std::move(read)) {}
+
     std::uint64_t hash = 0;  // of the result when the wait began
     WaitOwner* owner = nullptr;
     WaitGroup* group = nullptr;  // the table's; null while due
-    Layout layout;
-    bool cache_hit = false;  // what X-Cache will say
-    bool restored = false;   // due since the whole catalog was replaced: indexes may have gone back
+    bool restored = false;  // due since the whole catalog was replaced: indexes may have gone back
 };
 
 struct WaitGroup {

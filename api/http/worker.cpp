@@ -188,8 +188,6 @@ void Worker::serve(Accepted accepted) {
     connections_.push_back(*connection);
     connection->start();
     rearm();
-    // It was on its way when this worker was told to end.
-    if (closing_) connection->wind_down(false);
 }
 
 void Worker::turn_away(Accepted accepted, ConnectionLimits::Admission reason) {

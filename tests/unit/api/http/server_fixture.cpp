@@ -174,11 +174,13 @@ TestServer::TestServer(std::vector<Route> more_routes, HttpConfig config) {
     auto log =
         std::make_shared<spdlog::logger>("http", std::make_shared<spdlog::sinks::null_sink_mt>());
     auto server =
-        HttpServer::open(std::move(config), facts, std::move(routes), *this, {&worker_.context()},
+        HttpServer::open(std::move(config), facts, std::move(routes), *this,
+                         {&worker_.context(), &second_worker_.context()},
                          control_.context().get_executor(), metrics_, log);
     if (!server) throw std::runtime_error(server.error().message());
     server_ = std::move(server.value());
     worker_.start();
+    second_worker_.start();
     control_.start();
 }
 

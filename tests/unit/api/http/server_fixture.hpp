@@ -52,7 +52,7 @@ private:
     std::string received_;
 };
 
-// An HTTP server on 127.0.0.1 with one worker, a real catalog and routes of the test's.
+// An HTTP server on 127.0.0.1 with two workers, a real catalog and routes of the test's.
 class TestServer : public CatalogReader {
 public:
     explicit TestServer(std::vector<Route> more_routes = {}, HttpConfig config = local());
@@ -86,6 +86,7 @@ private:
     prometheus::Registry registry_;
     HttpMetrics metrics_{registry_};
     IoThread worker_{"worker"};
+    IoThread second_worker_{"second worker"};
     IoThread control_{"control"};
     std::unique_ptr<HttpServer> server_;
 };

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <thread>
+#include <vector>
 
+#include "api/http/connection_placement.hpp"
 #include "tests/unit/api/http/server_fixture.hpp"
 
 // What every request goes through, over real sockets.
@@ -143,6 +145,40 @@ TEST(HttpServer, ConfiguredHeadersBlocksAndNetworks) {
     EXPECT_TRUE(eventually([&] { return server.get("/v1/echo").header("X-Golden") == "changed"; }));
     client.send("PUT /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
     EXPECT_EQ(client.answer()->status, 200);
+}
+
+TEST(HttpServer, ARepeatedReadFollowsCatalogLeaderConfigurationAndHeaders) {
+    HttpConfig config = TestServer::local();
+    TestServer server({}, config);
+    const std::string target = "/v1/services/web";
+    const std::string empty = server.get(target).body;
+    server.register_service("n1", "web", 80);
+    EXPECT_NE(server.get(target).body, empty);
+    EXPECT_EQ(server.get(target, "Accept-Encoding: gzip\r\n").header("Content-Encoding"), "gzip");
+    EXPECT_EQ(server.get(target).header("Content-Encoding"), "");
+    EXPECT_EQ(server.get(target, "X-Consul-Namespace: a\r\n").status, 400);
+    EXPECT_EQ(server.get(target, "Cache-Control: max-age=x\r\n").status, 400);
+    server.set_leader(false);
+    EXPECT_EQ(server.get(target).body, "No cluster leader");
+    server.set_leader(true);
+    EXPECT_EQ(server.get(target).status, 200);
+    config.block_endpoints = {"/v1/services"};
+    ASSERT_TRUE(server.server().reconfigure(config));
+    EXPECT_TRUE(eventually([&] { return server.get(target).status == 403; }));
+}
+
+TEST(HttpServer, ManyConnectionsAreServedByAllWorkersAndClosedWithThem) {
+    TestServer server;
+    std::vector<RawClient> clients;
+    for (std::size_t i = 0; i < 3 * ConnectionPlacement::kBlock; ++i) {
+        clients.push_back(server.connect());
+    }
+    for (RawClient& client : clients) client.get("/v1/services/web");
+    for (RawClient& client : clients) EXPECT_EQ(client.answer()->status, 200);
+    // Some of these are still on their way to the second worker.
+    for (int i = 0; i < 20; ++i) clients.push_back(server.connect());
+    server.close(true);
+    for (RawClient& client : clients) EXPECT_TRUE(client.is_closed_by_server());
 }
 
 TEST(HttpServer, EndpointsMayAnswerLaterFromAnyThread) {
