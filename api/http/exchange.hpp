@@ -47,8 +47,9 @@ struct Response {
 
 using Respond = std::function<void(Response)>;
 
-// A read of the catalog: parsed once, rendered again whenever it may have changed. The server adds blocking (?index,
-// ?wait), consistency parameters and headers, layout, caching of the rendered answer and compression.
+// A read of the catalog: made from path and query parameters alone, since it serves later requests with the same ones,
+// and rendered again whenever its result may have changed. The server adds blocking (?index, ?wait), consistency
+// parameters and headers, layout, caching of the rendered answer and compression.
 struct CatalogQuery {
     agent::Watch watch;
 
