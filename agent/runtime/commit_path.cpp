@@ -28,8 +28,12 @@ void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command>
 }
 
 void CommitPath::propose(raft::Proposal proposal, std::function<void(Result<Index>)> done) {
-    proposal.done = [this, done = std::move(done)](Result<raft::LogIndex> committed) {
-        if (!committed) {
+    const bool has_records = !proposal.side.empty();
+    proposal.done = [this, has_records, done = std::move(done)](Result<raft::LogIndex> committed) {
+        if (!committed && has_records) {
+            // Whatever the reason, the log has not kept them: LocalBackend says that by Io alone.
+            done(make_error(Errc::Io, committed.error().message()));
+        } else if (!committed) {
             done(committed.error());
         } else if (auto refusal = machine_.take_refusal(committed.value())) {
             done(std::move(*refusal));

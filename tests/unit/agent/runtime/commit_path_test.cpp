@@ -1,0 +1,99 @@
+#include "agent/runtime/commit_path.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include "raft/storage/mem_log_store.hpp"
+
+namespace weft::agent {
+namespace {
+
+using ::testing::HasSubstr;
+
+RegisterCommand registration(const std::string& node, const std::string& address) {
+    RegisterCommand command;
+    command.node.name = node;
+    command.node.address = address;
+    return command;
+}
+
+class CommitPathTest : public ::testing::Test {
+protected:
+    void open() {
+        const raft::NodeId node{"solo"};
+        auto log = raft::MemLogStore::open(disk_, node);
+        ASSERT_TRUE(log);
+        config_.node = node;
+        auto voter = raft::SoloVoter::open(config_, std::move(log).value(), machine_, metrics_,
+                                           control_.get_executor());
+        ASSERT_TRUE(voter) << voter.error().message();
+        voter_ = std::move(voter).value();
+        commits_.open(*voter_);
+    }
+
+    Result<Index> commit(std::vector<LocalRecord> records, std::optional<Command> command) {
+        std::optional<Result<Index>> answer;
+        commits_.commit(std::move(records), std::move(command), true,
+                        [&answer](Result<Index> result) { answer = std::move(result); });
+        while (!answer) {
+            control_.restart();
+            control_.run_one();
+        }
+        return *answer;
+    }
+
+    boost::asio::io_context control_;
+    std::shared_ptr<raft::MemLogDisk> disk_ = std::make_shared<raft::MemLogDisk>();
+    prometheus::Registry registry_;
+    raft::DriverMetrics metrics_{registry_};
+    raft::SoloVoterConfig config_;
+    CatalogMachine machine_{false};
+    CommitPath commits_{machine_, control_.get_executor()};
+    std::unique_ptr<raft::SoloVoter> voter_;
+};
+
+TEST_F(CommitPathTest, KeepsRecordsWithTheirCommand) {
+    open();
+    const auto done = commit({{"service/web", "definition"}}, registration("n1", "10.0.0.1"));
+    ASSERT_TRUE(done) << done.error().message();
+    EXPECT_EQ(disk_->side.at("local/service/web"), "definition");
+    EXPECT_NE(commits_.view().node("n1"), nullptr);
+}
+
+// The catalog's refusal concerns the command alone: the definition is on disk and is tried again.
+TEST_F(CommitPathTest, RecordsOfARefusedCommandAreKept) {
+    open();
+    const auto done = commit({{"service/web", "definition"}}, registration("n1", ""));
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, Errc::InvalidArgument);
+    EXPECT_EQ(disk_->side.at("local/service/web"), "definition");
+}
+
+TEST_F(CommitPathTest, RecordsThatTheLogRefusesAreReportedAsNotKept) {
+    config_.command_bytes_max = 1000;
+    open();
+    const LocalRecord large{"service/web", std::string(2000, 'x')};
+    const auto too_large = commit({large}, registration("n1", "10.0.0.1"));
+    ASSERT_FALSE(too_large);
+    EXPECT_EQ(too_large.error().code, Errc::Io);
+    EXPECT_THAT(too_large.error().message(), HasSubstr("the limit is 1000"));
+
+    voter_->close();
+    const auto closed = commit({{"service/web", "definition"}}, std::nullopt);
+    ASSERT_FALSE(closed);
+    EXPECT_EQ(closed.error().code, Errc::Io);
+    EXPECT_THAT(closed.error().message(), HasSubstr("shutting down"));
+    EXPECT_TRUE(disk_->side.empty());
+}
+
+TEST_F(CommitPathTest, ACommandWithoutRecordsKeepsTheReasonOfItsRefusal) {
+    open();
+    voter_->close();
+    const auto closed = commit({}, registration("n1", "10.0.0.1"));
+    ASSERT_FALSE(closed);
+    EXPECT_EQ(closed.error().code, Errc::Cancelled);
+}
+
+}  // namespace
+}  // namespace weft::agent
