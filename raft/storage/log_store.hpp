@@ -77,7 +77,7 @@ public:
     virtual Result<Chain> chain(LogIndex index) const = 0;
 
     // Drops all entries up to index, which must not be beyond the end; already dropped: no effect.
-    // Not synced: after a crash the entries may be back.
+    // Returns after that is on disk.
     virtual Result<void> compact_to(LogIndex index) = 0;
 
     // What the log takes in storage, roughly; dropped entries count until the storage is reclaimed.

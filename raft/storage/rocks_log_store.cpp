@@ -60,7 +60,7 @@ Result<void> RocksLogStore::write(const AppendTask& task) {
         put_meta(kMetaAckedHint, encode_number(next_state.acked_hint.get()));
     }
     put_side(task.side);
-    WEFT_TRY(commit(true));
+    WEFT_TRY(commit());
     const std::scoped_lock lock(mutex_);
     state_ = std::move(next_state);
     return success();
@@ -121,9 +121,9 @@ void RocksLogStore::put_side(const std::vector<SideRecord>& side) {
     }
 }
 
-Result<void> RocksLogStore::commit(bool sync) {
+Result<void> RocksLogStore::commit() {
     rocksdb::WriteOptions options;
-    options.sync = sync;
+    options.sync = true;
     const rocksdb::Status status = database_->db->Write(options, batch_.get());
     if (!status.ok()) failure_ = write_error(status, config_.folder);
     return failure_;
@@ -194,7 +194,9 @@ Result<void> RocksLogStore::compact_to(LogIndex index) {
     batch_->Clear();
     batch_->DeleteRange(database_->log, begin, end).PermitUncheckedError();
     put_meta(kMetaBase, encode_position(base));
-    WEFT_TRY(commit(false));
+    // Synced before tables go: that is a synced change of the manifest, and without the new base
+    // the next start would miss their entries.
+    WEFT_TRY(commit());
     {
         const std::scoped_lock lock(mutex_);
         state_.base = base;

@@ -56,7 +56,7 @@ private:
     void put_entries(const AppendTask& task, const LogState& before);
     void put_meta(std::string_view name, std::string payload);
     void put_side(const std::vector<SideRecord>& side);
-    Result<void> commit(bool sync);
+    Result<void> commit();
 
     RocksLogStoreConfig config_;
     std::unique_ptr<Database> database_;
