@@ -111,8 +111,8 @@ Error database_damaged(const std::string& folder, const std::string& what) {
     return make_error(
         Errc::Corrupt,
         fmt::format("the catalog's checkpoint in {} is damaged ({}). Nothing was changed. Restore "
-                    "the data directory from a backup, or remove it: the agent then starts empty "
-                    "and takes its state from the other agents",
+                    "the data directory from a backup. Removing it loses the state of a single "
+                    "server; with other servers the agent takes theirs",
                     folder, what));
 }
 
