@@ -1,5 +1,7 @@
 #include "agent/runtime/catalog_machine.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace weft::agent {
@@ -21,18 +23,37 @@ CheckpointRound CatalogMachine::take_round() {
             Checkpoint{Index{applied_.get()}, term_.get(), catalog_.view().digest()}};
 }
 
-void CatalogMachine::apply(std::span<const raft::Entry> entries) {
+Result<void> CatalogMachine::apply(std::span<const raft::Entry> entries) {
     std::size_t bytes = 0;
+    Result<void> applied = success();
     for (const raft::Entry& entry : entries) {
+        if (entry.type == raft::EntryType::Command) applied = apply_command(entry);
+        if (!applied) break;
         applied_ = entry.index;
         term_ = entry.term;
         bytes += entry.data.size();
-        if (entry.type != raft::EntryType::Command) continue;
-        const std::span<const char> command(entry.data);
-        ApplyOutcome outcome = catalog_.apply(Index{entry.index.get()}, std::as_bytes(command));
-        if (outcome.refusal) refusals_.emplace(entry.index.get(), std::move(*outcome.refusal));
     }
     if (applied_bytes_) applied_bytes_(bytes);
+    return applied;
+}
+
+Result<void> CatalogMachine::apply_command(const raft::Entry& entry) {
+    const std::span<const std::byte> bytes = std::as_bytes(std::span<const char>(entry.data));
+    const Index index{entry.index.get()};
+    const auto command = decode_command(bytes);
+    if (!command && command.error().code == Errc::Unsupported) {
+        return make_error(
+            Errc::Unsupported,
+            fmt::format("log entry {} cannot be applied: {}. A newer version of weft wrote it: "
+                        "start that version, or restore the data directory from a backup that an "
+                        "older one made",
+                        index.get(), command.error().message()));
+    }
+    // A command that cannot be decoded is the catalog's to refuse.
+    ApplyOutcome outcome =
+        command ? catalog_.apply(index, command.value()) : catalog_.apply(index, bytes);
+    if (outcome.refusal) refusals_.emplace(index.get(), std::move(*outcome.refusal));
+    return success();
 }
 
 void CatalogMachine::published() {

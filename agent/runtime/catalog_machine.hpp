@@ -40,7 +40,7 @@ public:
     CheckpointRound take_round();
 
     raft::LogIndex applied() const override { return applied_; }
-    void apply(std::span<const raft::Entry> entries) override;
+    Result<void> apply(std::span<const raft::Entry> entries) override;
     void published() override;
 
     // Why the command at index was refused, if it was; tells once.
@@ -49,6 +49,8 @@ public:
     void forget_refusals() { refusals_.clear(); }
 
 private:
+    Result<void> apply_command(const raft::Entry& entry);
+
     Catalog catalog_;
     raft::LogIndex applied_;
     raft::Term term_;  // of the entry at applied_

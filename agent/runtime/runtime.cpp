@@ -113,7 +113,11 @@ Result<void> Runtime::Parts::open_checkpoint() {
         .take = [this] { return machine.take_round(); },
         .covered =
             [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
-        .failed = [this](const Error& error) { storage_failed(error); }};
+        .failed =
+            [this](const Error& error) {
+                voter->refuse(error);  // the log can't be compacted any more: it must not grow
+                storage_failed(error);
+            }};
     write_behind = std::make_unique<WriteBehind>(WriteBehindConfig{}, *store, std::move(hooks), store_metrics,
                                                  control.context().get_executor());
     machine.on_applied([this](std::size_t bytes) { write_behind->applied(bytes); });

@@ -9,8 +9,11 @@
 namespace weft::raft {
 
 AppendWorker::AppendWorker(LogStore& store,
-                           std::function<void(const std::shared_ptr<AppendJob>&)> completed)
-    : store_(store), completed_(std::move(completed)) {
+                           std::function<void(const std::shared_ptr<AppendJob>&)> completed,
+                           std::function<void(const Error&)> compaction_failed)
+    : store_(store),
+      completed_(std::move(completed)),
+      compaction_failed_(std::move(compaction_failed)) {
     // Signals of the process are for the main thread: a new thread inherits the mask of its
     // creator.
     sigset_t all;
@@ -62,8 +65,9 @@ void AppendWorker::run() {
         perform(store_, *job);
         const bool written = bool(job->written);
         completed_(job);  // from here on the job is its owner's
-        // A failed compaction is reported by the next write: the store then refuses everything.
-        if (written && compact_to) static_cast<void>(store_.compact_to(*compact_to));
+        if (!written || !compact_to) continue;
+        const Result<void> compacted = store_.compact_to(*compact_to);
+        if (!compacted) compaction_failed_(compacted.error());
     }
 }
 

@@ -24,8 +24,10 @@ struct AppendJob {
 // collects what is proposed meanwhile, and that is the next batch (group commit).
 class AppendWorker {
 public:
-    // completed runs on the worker's thread after each write; the store outlives the worker.
-    AppendWorker(LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed);
+    // Both run on the worker's thread: completed after each write, compaction_failed when the log
+    // could not be compacted after one. The store outlives the worker.
+    AppendWorker(LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed,
+                 std::function<void(const Error&)> compaction_failed);
     ~AppendWorker();
     AppendWorker(const AppendWorker&) = delete;
     AppendWorker& operator=(const AppendWorker&) = delete;
@@ -45,6 +47,7 @@ private:
 
     LogStore& store_;
     std::function<void(const std::shared_ptr<AppendJob>&)> completed_;
+    std::function<void(const Error&)> compaction_failed_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::shared_ptr<AppendJob> next_;

@@ -28,6 +28,8 @@ DriverMetrics::DriverMetrics(prometheus::Registry& registry)
       refused_full(counter(registry, kRefused, kRefusedHelp, {{"reason", "full"}})),
       refused_failed(counter(registry, kRefused, kRefusedHelp, {{"reason", "failed"}})),
       appends(counter(registry, "weft_raft_driver_appends_total", "Synced writes of the log")),
+      compaction_failures(counter(registry, "weft_raft_driver_compaction_failures_total",
+                                  "Compactions of the log that failed")),
       batch_proposals(histogram(registry, "weft_raft_driver_batch_proposals",
                                 "Proposals that became durable in one synced write",
                                 {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),

@@ -16,6 +16,7 @@ struct DriverMetrics {
     prometheus::Counter& refused_full;
     prometheus::Counter& refused_failed;
     prometheus::Counter& appends;
+    prometheus::Counter& compaction_failures;
     prometheus::Histogram& batch_proposals;
     prometheus::Histogram& sync_seconds;
     prometheus::Counter& slow_apply_turns;

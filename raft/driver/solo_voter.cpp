@@ -56,6 +56,9 @@ Result<std::unique_ptr<SoloVoter>> SoloVoter::open(SoloVoterConfig config,
     voter->worker_ = std::make_unique<AppendWorker>(
         *voter->store_, [&self = *voter](const std::shared_ptr<AppendJob>& job) {
             self.post([&self, job] { self.completed(job); });
+        },
+        [&self = *voter](const Error& error) {
+            self.post([&self, error] { self.compaction_failed(error); });
         });
     return voter;
 }
@@ -107,7 +110,7 @@ Result<void> SoloVoter::replay() {
     while (applied_ < committed_) {
         WEFT_TRY(const auto entries,
                  store_->entries(next(applied_), next(committed_), kReplayBytes));
-        machine_.apply(entries);
+        WEFT_TRY(machine_.apply(entries));
         applied_ = entries.back().index;
     }
     machine_.published();
@@ -125,9 +128,9 @@ Entry SoloVoter::make_entry(EntryType type, std::string data) {
 
 std::optional<Error> SoloVoter::refusal(const Proposal& proposal) {
     if (closed_) return make_error(Errc::Cancelled, "the agent is shutting down");
-    if (failed_) {
+    if (refused_) {
         metrics_.refused_failed.Increment();
-        return failed_;
+        return refused_;
     }
     if (proposal.command.empty() && proposal.side.empty()) {
         return make_error(Errc::InvalidArgument, "a proposal without a command or record");
@@ -173,6 +176,10 @@ void SoloVoter::propose(Proposal proposal) {
     }
     urgent_queued_ = true;
     schedule_dispatch();
+}
+
+void SoloVoter::refuse(const Error& error) {
+    if (!refused_) refused_ = error;
 }
 
 void SoloVoter::answer_later(std::function<void(Result<LogIndex>)> done, Error error) {
@@ -254,6 +261,10 @@ void SoloVoter::finish(const std::shared_ptr<Batch>& batch) {
         committed_ = batch->task.entries.back().index;
         metrics_.committed_index.Set(static_cast<double>(committed_.get()));
     }
+    if (failed_) {  // the machine has stopped before this batch
+        fail(*refused_, batch);
+        return;
+    }
     applying_.push_back(batch);
     dispatch();  // the disk first: it works while this thread applies
     if (!apply_scheduled_) apply_turn();
@@ -264,16 +275,16 @@ void SoloVoter::apply_turn() {
     const Instant start = now();
     const LogIndex before = applied_;
     std::vector<Waiting> ready;
-    while (!applying_.empty()) {
-        std::vector<Waiting> more = apply_front();
-        std::move(more.begin(), more.end(), std::back_inserter(ready));
+    Result<void> applied = success();
+    while (!applying_.empty() && applied) {
+        applied = apply_front(ready);
         if (now() - start >= config_.apply_turn) break;
     }
     if (applied_ != before) machine_.published();
     // A single command may exceed the turn a little; twice its length is worth a look.
     if (now() - start >= 2 * config_.apply_turn) metrics_.slow_apply_turns.Increment();
     metrics_.applied_index.Set(static_cast<double>(applied_.get()));
-    if (!applying_.empty()) {
+    if (!applying_.empty() && applied) {
         apply_scheduled_ = true;
         post([this] { apply_turn(); });
     }
@@ -281,33 +292,40 @@ void SoloVoter::apply_turn() {
     for (Waiting& waiting : ready) {
         if (waiting.done) waiting.done(waiting.index);
     }
+    if (!applied) stop_applying(applied.error());
 }
 
-// Applies some entries of the oldest batch: who may be answered by that.
-std::vector<SoloVoter::Waiting> SoloVoter::apply_front() {
+// Applies some entries of the oldest batch; adds who may be answered by that to ready.
+Result<void> SoloVoter::apply_front(std::vector<Waiting>& ready) {
     Batch& batch = *applying_.front();
     const std::vector<Entry>& entries = batch.task.entries;
     const std::size_t count = std::min(kApplyChunk, entries.size() - batch.entries_applied);
+    Result<void> applied = success();
     if (count > 0) {
-        machine_.apply(std::span(entries).subspan(batch.entries_applied, count));
+        applied = machine_.apply(std::span(entries).subspan(batch.entries_applied, count));
         batch.entries_applied += count;
-        applied_ = entries[batch.entries_applied - 1].index;
+        applied_ = machine_.applied();
     }
     const auto waits = [this](const Waiting& waiting) { return waiting.index > applied_; };
     const auto end = std::find_if(batch.waiting.begin(), batch.waiting.end(), waits);
-    std::vector<Waiting> ready(std::make_move_iterator(batch.waiting.begin()),
-                               std::make_move_iterator(end));
+    queue_proposals_ -= static_cast<std::size_t>(end - batch.waiting.begin());
+    std::move(batch.waiting.begin(), end, std::back_inserter(ready));
     batch.waiting.erase(batch.waiting.begin(), end);
-    queue_proposals_ -= ready.size();
-    if (batch.entries_applied == entries.size()) {
+    if (applied && batch.entries_applied == entries.size()) {
         queue_bytes_ -= batch.bytes;
         applying_.pop_front();
     }
-    return ready;
+    return applied;
+}
+
+// What is in the log and not applied stays there for a program that knows it.
+void SoloVoter::stop_applying(const Error& error) {
+    for (const std::shared_ptr<Batch>& batch : std::exchange(applying_, {})) fail(error, batch);
 }
 
 void SoloVoter::fail(const Error& error, const std::shared_ptr<Batch>& batch) {
-    failed_ = error;
+    failed_ = true;
+    refuse(error);
     std::vector<Waiting> waiting = std::move(batch->waiting);
     queue_bytes_ -= batch->bytes + unbatched_bytes_;
     queue_proposals_ -= waiting.size() + queue_.size();
@@ -318,7 +336,20 @@ void SoloVoter::fail(const Error& error, const std::shared_ptr<Batch>& batch) {
     for (Waiting& one : waiting) {
         if (one.done) one.done(error);
     }
-    if (config_.on_fatal) config_.on_fatal(error);
+    report(error);
+}
+
+// An entry that cannot be read now will refuse the next start: what is taken meanwhile would be
+// lost with it.
+void SoloVoter::compaction_failed(const Error& error) {
+    metrics_.compaction_failures.Increment();
+    refuse(error);
+    report(error);
+}
+
+void SoloVoter::report(const Error& error) {
+    if (std::exchange(reported_, true) || !config_.on_fatal) return;
+    config_.on_fatal(error);
 }
 
 void SoloVoter::checkpointed(LogIndex index) {
@@ -327,8 +358,10 @@ void SoloVoter::checkpointed(LogIndex index) {
     metrics_.log_bytes.Set(static_cast<double>(bytes));
     metrics_.log_entries.Set(static_cast<double>(state.last.index.get() - state.base.index.get()));
     const std::uint64_t covered = std::min(index, applied_).get();
-    const std::uint64_t tail = bytes > config_.log_bytes_max ? 0 : config_.compact_tail;
-    if (covered < tail + state.base.index.get() + config_.compact_step) return;
+    const bool too_large = bytes > config_.log_bytes_max;
+    const std::uint64_t tail = too_large ? 0 : config_.compact_tail;
+    const std::uint64_t step = too_large ? 1 : config_.compact_step;
+    if (covered < tail + state.base.index.get() + step) return;
     compact_to_ = LogIndex{covered - tail};
     schedule_dispatch();
 }

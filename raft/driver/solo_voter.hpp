@@ -36,10 +36,11 @@ struct SoloVoterConfig {
     // Entries kept behind a checkpoint, and how many may gather before they are dropped at once.
     std::uint64_t compact_tail = 10240;
     std::uint64_t compact_step = 4096;
-    // A log beyond it keeps no tail.
+    // A log beyond it keeps no tail and is compacted at each checkpoint.
     std::uint64_t log_bytes_max = std::uint64_t{64} << 20;
 
-    // Once, on the control thread, when the log cannot be written any more: the agent must exit.
+    // Once, on the control thread, when the log cannot be written, compacted or applied any more:
+    // from here on every proposal is refused with this error. Reading goes on.
     std::function<void(const Error&)> on_fatal;
 
     Result<void> validate() const;
@@ -64,7 +65,7 @@ class SoloVoter {
 public:
     // Becomes leader of a new term (durable with its Noop before anything else), then brings
     // machine up to the log's end. Blocks for that. Errc::Corrupt when the log and the machine's
-    // checkpoint do not meet.
+    // checkpoint do not meet, Unsupported when the log holds what machine does not know.
     static Result<std::unique_ptr<SoloVoter>> open(SoloVoterConfig config,
                                                    std::unique_ptr<LogStore> store,
                                                    StateMachine& machine, DriverMetrics& metrics,
@@ -74,8 +75,12 @@ public:
     SoloVoter& operator=(const SoloVoter&) = delete;
 
     // Refusals: Errc::InvalidArgument (nothing in it), Limit (too large), Unavailable (queue full),
-    // Cancelled (closed), Io (after a failed write).
+    // Cancelled (closed), Io (after a failed write), the error given to refuse().
     void propose(Proposal proposal);
+
+    // Takes no more proposals: each is refused with this error from here on. Those that were taken
+    // are written, applied and answered.
+    void refuse(const Error& error);
 
     // A completed checkpoint holds all effects up to index: the log may drop what is behind it.
     void checkpointed(LogIndex index);
@@ -117,8 +122,11 @@ private:
     void completed(const std::shared_ptr<AppendJob>& job);
     void finish(const std::shared_ptr<Batch>& batch);
     void apply_turn();
-    std::vector<Waiting> apply_front();
+    Result<void> apply_front(std::vector<Waiting>& ready);
+    void stop_applying(const Error& error);
     void fail(const Error& error, const std::shared_ptr<Batch>& batch);
+    void compaction_failed(const Error& error);
+    void report(const Error& error);
     void show_queue();
     // Runs f on the control thread in a later turn, unless this object is gone by then.
     void post(std::function<void()> f);
@@ -146,7 +154,9 @@ private:
     std::deque<std::shared_ptr<Batch>> applying_;
     bool apply_scheduled_ = false;
     std::optional<LogIndex> compact_to_;
-    std::optional<Error> failed_;
+    std::optional<Error> refused_;  // why no proposal is taken
+    bool failed_ = false;           // nothing is written any more; then refused_ says why
+    bool reported_ = false;
     bool closed_ = false;
 
     std::shared_ptr<int> alive_ = std::make_shared<int>();

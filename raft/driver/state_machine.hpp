@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "agent/base/result.hpp"
 #include "raft/core/types.hpp"
 
 namespace weft::raft {
@@ -16,8 +17,11 @@ public:
     virtual LogIndex applied() const = 0;
 
     // The entries behind applied(), in order, without a gap, of every type: a Noop changes nothing
-    // but applied(). Total: what a command is worth is between it and the state machine.
-    virtual void apply(std::span<const Entry> entries) = 0;
+    // but applied(). What a command is worth is between it and the state machine: a refused one is
+    // no error. Errc::Unsupported, with a sentence for people: the entry behind applied() is of a
+    // kind that only another version of the program knows. It was not applied, nor any behind it:
+    // a state without it would be another one than that of the log.
+    virtual Result<void> apply(std::span<const Entry> entries) = 0;
 
     // After one or more apply() calls of a turn: readers may see their effects now. Then proposers
     // are told.

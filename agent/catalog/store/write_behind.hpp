@@ -20,7 +20,7 @@ struct WriteBehindHooks {
     std::function<CheckpointRound()> take;
     // The round is on disk: the log may drop what is at or behind this index.
     std::function<void(const Checkpoint&)> covered;
-    // Once; no round follows. The log grows from here on, so the agent should stop.
+    // Once; no round follows. The log can't be compacted any more, so it must take no more changes.
     std::function<void(const Error&)> failed;
 };
 

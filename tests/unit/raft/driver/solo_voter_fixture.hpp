@@ -15,13 +15,15 @@ namespace weft::raft::testing {
 class RecordingMachine final : public StateMachine {
 public:
     LogIndex applied() const override { return applied_; }
-    void apply(std::span<const Entry> entries) override {
+    Result<void> apply(std::span<const Entry> entries) override {
         for (const Entry& entry : entries) {
             EXPECT_EQ(entry.index, next(applied_));
+            if (entry.data == "unknown") return make_error(Errc::Unsupported, "a newer command");
             applied_ = entry.index;
             if (entry.type == EntryType::Command) commands.push_back(entry.data);
             if (on_apply) on_apply(entry);
         }
+        return success();
     }
     void published() override {
         ++publications;
@@ -43,6 +45,7 @@ public:
         std::condition_variable changed;
         bool closed = false;
         bool failing = false;
+        bool compaction_failing = false;
         int arrived = 0;                // writes that reached the gate
         std::vector<AppendTask> tasks;  // writes that were done
 
@@ -79,7 +82,11 @@ public:
     }
     Result<Term> term(LogIndex index) const override { return store_->term(index); }
     Result<Chain> chain(LogIndex index) const override { return store_->chain(index); }
-    Result<void> compact_to(LogIndex index) override { return store_->compact_to(index); }
+    Result<void> compact_to(LogIndex index) override {
+        const std::scoped_lock lock(gate_->mutex);
+        if (gate_->compaction_failing) return make_error(Errc::Corrupt, "an entry is damaged");
+        return store_->compact_to(index);
+    }
     std::uint64_t bytes() const override { return store_->bytes(); }
     Result<void> for_each_side_record(std::string_view prefix,
                                       const SideVisitor& visit) const override {

@@ -173,6 +173,89 @@ TEST_F(SoloVoterTest, AFailedWriteFailsEverythingAndIsReportedOnce) {
     voter_->close();
 }
 
+TEST_F(SoloVoterTest, RefusingTakesNothingNewAndFinishesTheRest) {
+    ASSERT_TRUE(open());
+    gate_->set_closed(true);
+    propose("in flight");
+    run_ready();
+    gate_->wait_for_arrivals(2);
+    propose("queued");
+    voter_->refuse(make_error(Errc::Io, "no checkpoint"));
+    propose("new");
+    gate_->set_closed(false);
+    run_until_answers(3);
+    EXPECT_THAT(answers_, ElementsAre("new: no checkpoint", "in flight@2", "queued@3"));
+    EXPECT_EQ(metrics_.refused_failed.Value(), 1);
+    EXPECT_TRUE(fatal_.empty());
+    voter_->close();
+}
+
+TEST_F(SoloVoterTest, ALogThatTheMachineDoesNotKnowIsNotReplayed) {
+    ASSERT_TRUE(open());
+    propose("a");
+    run_until_answers(1);
+    propose("unknown");
+    run_until_answers(2);
+    const auto opened = reopen_empty();
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, make_error_code(Errc::Unsupported));
+    EXPECT_THAT(machine_.commands, ElementsAre("a"));
+}
+
+TEST_F(SoloVoterTest, ACommandThatTheMachineDoesNotKnowStopsItThere) {
+    ASSERT_TRUE(open());
+    propose("a");
+    propose("unknown");
+    propose("b");
+    run_ready();
+    gate_->wait_for_arrivals(2);
+    propose("c");
+    run_until_answers(4);
+    EXPECT_THAT(answers_, ElementsAre("a@2", "unknown: a newer command", "b: a newer command",
+                                      "c: a newer command"));
+    EXPECT_THAT(machine_.commands, ElementsAre("a"));
+    EXPECT_EQ(machine_.published_commands, 1U);
+    EXPECT_THAT(fatal_, ElementsAre("a newer command"));
+    EXPECT_EQ(voter_->applied(), LogIndex{2});
+    EXPECT_EQ(voter_->queued(), 0U);
+    EXPECT_EQ(metrics_.queue_bytes.Value(), 0);
+    propose("d");
+    run_until_answers(5);
+    EXPECT_EQ(answers_[4], "d: a newer command");
+    voter_->close();
+}
+
+TEST_F(SoloVoterTest, AWriteUnderWayWhenTheMachineStopsIsNotApplied) {
+    ASSERT_TRUE(open());
+    gate_->set_closed(true);
+    propose("unknown");
+    run_ready();
+    gate_->wait_for_arrivals(2);
+    propose("a");
+    run_ready();
+    gate_->set_closed(false);
+    run_until_answers(2);
+    EXPECT_THAT(answers_, ElementsAre("unknown: a newer command", "a: a newer command"));
+    EXPECT_TRUE(machine_.commands.empty());
+    EXPECT_EQ(fatal_.size(), 1U);
+}
+
+TEST_F(SoloVoterTest, AFailedCompactionIsReportedAndEndsWrites) {
+    config_.compact_tail = 0;
+    config_.compact_step = 1;
+    ASSERT_TRUE(open());
+    propose("a");
+    run_until_answers(1);
+    gate_->compaction_failing = true;
+    voter_->checkpointed(LogIndex{2});
+    run_until([&] { return !fatal_.empty(); });
+    EXPECT_THAT(fatal_, ElementsAre("an entry is damaged"));
+    EXPECT_EQ(metrics_.compaction_failures.Value(), 1);
+    propose("b");
+    run_until_answers(2);
+    EXPECT_EQ(answers_[1], "b: an entry is damaged");
+}
+
 TEST_F(SoloVoterTest, ReplaysWhatTheCheckpointDoesNotCover) {
     ASSERT_TRUE(open());
     for (const char* command : {"a", "b", "c"}) propose(command);
@@ -224,7 +307,6 @@ TEST_F(SoloVoterTest, CompactsBehindACheckpointAndKeepsATail) {
 
 TEST_F(SoloVoterTest, ALogThatIsTooLargeKeepsNoTail) {
     config_.compact_tail = 1000;
-    config_.compact_step = 1;
     config_.log_bytes_max = 10000;
     ASSERT_TRUE(open());
     for (int i = 0; i < 20; ++i) propose(std::string(1000, 'x'));

@@ -1,0 +1,67 @@
+#include "agent/runtime/catalog_machine.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+
+namespace weft::agent {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CatalogMachineTest : public ::testing::Test {
+protected:
+    raft::Entry entry(std::string data, raft::EntryType type = raft::EntryType::Command) {
+        return {raft::LogIndex{++index_}, raft::Term{4}, type, std::move(data), {}};
+    }
+    static std::string registration(const std::string& node) {
+        RegisterCommand command;
+        command.node.name = node;
+        command.node.address = "10.0.0.1";
+        return encode(command);
+    }
+    // As a version to come would write it.
+    static std::string of_another_kind(std::string command) {
+        const std::string_view kind = "register";
+        const auto at = std::search(command.begin(), command.end(), kind.begin(), kind.end());
+        EXPECT_NE(at, command.end());
+        if (at != command.end()) *at = 'x';
+        return command;
+    }
+
+    std::uint64_t index_ = 0;
+    CatalogMachine machine_{true};
+};
+
+TEST_F(CatalogMachineTest, StopsBeforeACommandThatItDoesNotKnow) {
+    const std::vector<raft::Entry> entries = {entry({}, raft::EntryType::Noop),
+                                              entry(registration("a")),
+                                              entry(of_another_kind(registration("b"))),
+                                              entry(registration("c"))};
+    const auto applied = machine_.apply(entries);
+    ASSERT_FALSE(applied);
+    EXPECT_EQ(applied.error().code, Errc::Unsupported);
+    EXPECT_THAT(applied.error().message(), HasSubstr("log entry 3"));
+    EXPECT_THAT(applied.error().message(), HasSubstr("newer version"));
+    machine_.published();
+    EXPECT_EQ(machine_.applied(), raft::LogIndex{2});
+    EXPECT_EQ(machine_.view().applied_index(), Index{2});
+    EXPECT_EQ(machine_.view().node("c"), nullptr);
+    // A checkpoint leaves the rest to the log.
+    EXPECT_EQ(machine_.take_round().checkpoint.applied, Index{2});
+}
+
+TEST_F(CatalogMachineTest, GoesOnBehindARefusedCommand) {
+    const std::vector<raft::Entry> entries = {entry("no command"), entry(registration("a"))};
+    ASSERT_TRUE(machine_.apply(entries));
+    machine_.published();
+    EXPECT_EQ(machine_.applied(), raft::LogIndex{2});
+    EXPECT_NE(machine_.view().node("a"), nullptr);
+    const auto refusal = machine_.take_refusal(raft::LogIndex{1});
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->code, Errc::Corrupt);
+    EXPECT_FALSE(machine_.take_refusal(raft::LogIndex{2}));
+}
+
+}  // namespace
+}  // namespace weft::agent
