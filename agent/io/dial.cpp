@@ -93,8 +93,12 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
     const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
     start_lookup(lookup, host);
     co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!lookup->finished)
+    if (!lookup->finished) {
+        // All lookups of a context share one thread: one that still waits for it is dropped, not
+        // made for nobody.
+        lookup->resolver.cancel();
         co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
+    }
     if (lookup->error || lookup->addresses.empty()) {
         co_return make_error(Errc::Unavailable, fmt::format("lookup {}: no such host", host));
     }

@@ -28,9 +28,9 @@ std::string join_host_port(const HostPort& target);
 // The words of an operating system error as Go prints them: "connection refused".
 std::string plain_words(const boost::system::error_code& error);
 
-// Addresses of a name or an IP literal. Returns at once when cancelled, though the system's
-// resolver may go on in its thread: names are looked up by getaddrinfo, which cannot be
-// interrupted.
+// Addresses of a name or an IP literal. Returns at once when cancelled, though a lookup under way
+// goes on in its thread: names are looked up by getaddrinfo, which cannot be interrupted. One that
+// has not begun by then is not made.
 boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> resolve(std::string host);
 
 // Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection
