@@ -29,6 +29,8 @@ int main(int argc, char** argv) {
     using namespace weft::agent;
     // A reader that left (`weft monitor | head`) is an error of the write, not the end of an agent.
     std::signal(SIGPIPE, SIG_IGN);
+    // Ignored by whoever started us, it would hide how the programs of checks end.
+    std::signal(SIGCHLD, SIG_DFL);
     CliConsole console{[](std::string_view text) { write_all(stdout, text); },
                        [](std::string_view text) { write_all(stderr, text); }, environment};
 

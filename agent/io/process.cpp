@@ -83,6 +83,8 @@ void prepare(SpawnSettings& settings, int output) {
     posix_spawn_file_actions_addopen(&settings.actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&settings.actions, output, 1);
     posix_spawn_file_actions_adddup2(&settings.actions, output, 2);
+    // Asio's sockets are not close-on-exec: a program that lives on would hold listening ports.
+    posix_spawn_file_actions_addclosefrom_np(&settings.actions, 3);
     // A thread of ours may block signals or ignore some: the program shall find the defaults.
     sigset_t none;
     sigset_t all;
@@ -152,18 +154,21 @@ public:
         }
     }
 
+    // Also when it cannot be waited for: where SIGCHLD is ignored, the kernel reaps it.
     bool has_ended() const {
         siginfo_t info;
         std::memset(&info, 0, sizeof info);
-        ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+        if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+            return true;
         return info.si_pid == pid_;
     }
 
-    ProcessResult reap() {
+    Result<ProcessResult> reap() {
         siginfo_t info;
         std::memset(&info, 0, sizeof info);
-        while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0 && errno == EINTR)
-            continue;
+        while (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED) != 0) {
+            if (errno != EINTR) return os_error("waitid", errno);
+        }
         ProcessResult result;
         result.end = info.si_code == CLD_EXITED ? ProcessEnd::Exited : ProcessEnd::Signalled;
         result.code = info.si_status;
@@ -236,7 +241,7 @@ asio::awaitable<Result<ProcessResult>> run_process(ProcessSpec spec) {
     if (!ended) co_await kill_group(child, spec.kill_grace);
     child.drain();
     auto result = child.reap();
-    if (!ended) result.end = ProcessEnd::TimedOut;
+    if (result && !ended) result.value().end = ProcessEnd::TimedOut;
     co_return std::move(result);
 }
 

@@ -32,8 +32,9 @@ struct ProcessResult {
 // Runs a program to its end without a thread of its own, with an empty stdin and in a process group
 // of its own. Beyond the timeout, or when cancelled, the whole group gets SIGTERM and after
 // kill_grace SIGKILL, and is reaped in any case. A program that ends and leaves others behind that
-// hold its output is not waited for longer. Errors in the words of Go: fork/exec /no/such: no such
-// file or directory
+// hold its output is not waited for longer. It inherits no other file than these. SIGCHLD must not
+// be ignored in this process: how a program ended would be unknown, which is an error. Errors in
+// the words of Go: fork/exec /no/such: no such file or directory
 boost::asio::awaitable<Result<ProcessResult>> run_process(ProcessSpec spec);
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cstdlib>
@@ -79,6 +80,24 @@ TEST(Process, PassesItsEnvironmentOn) {
     auto spec = shell("echo $WEFT_TEST_VALUE");
     spec.environment.emplace_back("WEFT_TEST_VALUE", "yes");
     EXPECT_EQ(run_spec(spec).value().output, "yes\n");
+}
+
+TEST(Process, InheritsNoFileButItsOutput) {
+    asio::io_context context(1);
+    asio::ip::tcp::acceptor listener(context, {asio::ip::make_address("127.0.0.1"), 0});
+    // The shell's glob opens the folder: one number besides 0, 1 and 2.
+    const auto result = run_spec(shell("echo /proc/self/fd/*"));
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result.value().output,
+              "/proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 /proc/self/fd/3\n");
+}
+
+TEST(Process, AnEndThatTheKernelHidesIsAnError) {
+    const auto before = ::signal(SIGCHLD, SIG_IGN);
+    const auto result = run_spec(shell("exit 3"));
+    ::signal(SIGCHLD, before);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, Errc::Io);
 }
 
 TEST(Process, AFloodIsBoundedToItsTail) {
