@@ -48,6 +48,11 @@ Error with_request(const HttpRequest& request, const Error& error) {
                       fmt::format("{} \"{}\": {}", method, request.url, error.message()));
 }
 
+std::string port_of(const urls::url& url) {
+    if (url.has_port() && !url.port().empty()) return std::string(std::string_view(url.port()));
+    return url.scheme() == "https" ? "443" : "80";
+}
+
 struct Target {
     StreamTarget stream;
     std::string host;  // value of the Host header
@@ -76,10 +81,7 @@ Result<Target> find_target(const HttpRequest& request) {
     auto& stream = target.stream;
     stream.unix_socket = request.unix_socket;
     stream.address.host = std::string(url.host_address());
-    stream.address.port = url.has_port() && !url.port().empty()
-                              ? std::string(std::string_view(url.port()))
-                          : is_https ? "443"
-                                     : "80";
+    stream.address.port = port_of(url);
     if (is_https) stream.tls = request.tls;
     stream.tls_server_name = request.tls_server_name;
     target.path = std::string(std::string_view(url.encoded_path()));
@@ -163,7 +165,7 @@ public:
         while (!parser_->has_header()) {
             auto read = co_await read_more();
             if (!read) co_return std::move(read).error();
-            if (parser_->is_interim()) {
+            while (parser_->is_interim()) {
                 new_parser();
                 auto rest = parser_->consume(bytes_);
                 if (!rest) co_return std::move(rest).error();
@@ -209,6 +211,22 @@ bool is_redirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+// What was meant for one server alone; another one may be told neither secrets nor its name.
+void forget_credentials(HttpHeaders& headers) {
+    constexpr std::array<std::string_view, 5> kPrivate = {"Authorization", "Cookie", "Cookie2",
+                                                          "Www-Authenticate", "Host"};
+    std::erase_if(headers, [&](const auto& header) {
+        return std::any_of(kPrivate.begin(), kPrivate.end(),
+                           [&](std::string_view name) { return same_name(header.first, name); });
+    });
+}
+
+bool is_same_server(const urls::url& from, const urls::url& to) {
+    const bool is_downgrade = from.scheme() == "https" && to.scheme() != "https";
+    return !is_downgrade && same_name(from.host_address(), to.host_address()) &&
+           port_of(from) == port_of(to);
+}
+
 Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
     WEFT_TRY(auto base, parse_url(request.url));
     const std::string location(response.header("Location"));
@@ -218,6 +236,7 @@ Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
         return make_error(Errc::Corrupt,
                           fmt::format("failed to parse Location header \"{}\"", location));
     }
+    if (!is_same_server(base, next)) forget_credentials(request.headers);
     request.url = std::string(std::string_view(next.buffer()));
     if (response.status < 307 && request.method != "GET" && request.method != "HEAD") {
         request.method = "GET";
@@ -274,6 +293,7 @@ public:
         : on_line_(std::move(on_line)) {}
 
     bool take(std::string_view piece) {
+        if (stopped_) return false;
         kept_.append(piece);
         std::size_t start = 0;
         for (auto end = kept_.find('\n'); end != std::string::npos; end = kept_.find('\n', start)) {
@@ -288,7 +308,7 @@ public:
     }
 
     void finish() {
-        if (!kept_.empty()) emit(kept_);
+        if (!stopped_ && !kept_.empty()) emit(kept_);
     }
 
 private:
@@ -296,11 +316,13 @@ private:
 
     bool emit(std::string_view line) {
         if (line.ends_with('\r')) line.remove_suffix(1);
-        return on_line_(line);
+        stopped_ = !on_line_(line);
+        return !stopped_;
     }
 
     std::function<bool(std::string_view)> on_line_;
     std::string kept_;
+    bool stopped_ = false;  // the receiver wants no more
 };
 
 // The sink of a stream, which knows only after the header whether lines or an error's body come.

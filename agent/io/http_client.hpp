@@ -34,7 +34,9 @@ struct HttpRequest {
     HttpHeaders headers;      // "Host" replaces the one of the URL
     std::string body;
     Duration timeout = std::chrono::seconds(10);  // for everything, redirects included
-    int redirects_max = 0;  // followed as Go's client does; 0: a redirect is the response
+    // Followed as Go's client does, without credentials and Host header to another host or port, or
+    // from https to http; 0: a redirect is the response.
+    int redirects_max = 0;
     std::size_t body_max = 64 * 1024 * 1024;
     BodyOverflow body_overflow = BodyOverflow::Fail;
     std::uint64_t body_read_max =

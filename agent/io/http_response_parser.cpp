@@ -10,7 +10,8 @@ namespace weft {
 namespace http = boost::beast::http;
 
 HttpResponseParser::HttpResponseParser(bool head_request, std::uint32_t header_max,
-                                       HttpBodySink sink) {
+                                       HttpBodySink sink)
+    : header_max_(header_max) {
     parser_.get().body().sink = std::move(sink);
     parser_.get().body().stopped = &stopped_;
     parser_.eager(true);
@@ -24,7 +25,11 @@ Result<void> HttpResponseParser::consume(std::string& bytes) {
         boost::system::error_code error;
         const std::size_t size = parser_.put(boost::asio::buffer(bytes), error);
         bytes.erase(0, size);
-        if (error == http::error::need_more) return success();
+        if (error == http::error::need_more) {
+            // Beast bounds the header alone; what is left here belongs to a chunk's or the trailer.
+            if (bytes.size() > header_max_) return fail(http::error::header_limit);
+            return success();
+        }
         if (error) return fail(error);
         if (size == 0) return success();
     }

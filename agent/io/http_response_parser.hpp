@@ -57,6 +57,7 @@ struct SinkBody {
 // Feeds received bytes to Beast's response parser; knows no connection.
 class HttpResponseParser {
 public:
+    // header_max bounds the header in bytes, and each chunk's header and the trailer.
     HttpResponseParser(bool head_request, std::uint32_t header_max, HttpBodySink sink);
 
     // Consumes what it can; the rest stays in bytes until more comes.
@@ -72,6 +73,7 @@ public:
 private:
     Result<void> fail(const boost::system::error_code& error) const;
 
+    std::uint32_t header_max_;
     bool stopped_ = false;
     boost::beast::http::response_parser<detail::SinkBody> parser_;
 };

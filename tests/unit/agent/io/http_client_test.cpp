@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "agent/io/clock.hpp"
 #include "tests/support/loopback_server.hpp"
 
@@ -59,6 +61,35 @@ TEST(HttpClient, ReadsChunksAndInterimResponses) {
     EXPECT_EQ(response.value().body, "abcde");
 }
 
+TEST(HttpClient, SkipsInterimResponsesThatComeTogether) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket,
+                             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\n\r\n" +
+                                 plain_response("fine"));
+    });
+    const auto response = http_fetch_blocking(get(server.url()));
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().status, 200);
+    EXPECT_EQ(response.value().body, "fine");
+}
+
+TEST(HttpClient, HeadersOfChunksAndTrailersAreBounded) {
+    for (const std::string begin : {"1;", "0\r\nX: "}) {
+        LoopbackServer server([&](Socket& socket) {
+            LoopbackServer::read_header(socket);
+            LoopbackServer::send(socket,
+                                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + begin);
+            // Far more than is allowed, and still an end should the client take it all.
+            for (int i = 0; i < 1000 && LoopbackServer::send(socket, std::string(1000, 'x')); ++i)
+                continue;
+        });
+        const auto response = http_fetch_blocking(get(server.url()));
+        ASSERT_FALSE(response);
+        EXPECT_EQ(response.error().code, Errc::Limit) << response.error().message();
+    }
+}
+
 TEST(HttpClient, ReadsToTheEndWithoutLengthButNotShortOfOne) {
     LoopbackServer open_ended([](Socket& socket) {
         LoopbackServer::read_header(socket);
@@ -97,6 +128,32 @@ TEST(HttpClient, FollowsRedirectsOnlyWhenAllowed) {
     loop.redirects_max = 3;
     EXPECT_EQ(http_fetch_blocking(loop).error().message(),
               "Get \"" + server.url("/loop") + "\": stopped after 3 redirects");
+}
+
+TEST(HttpClient, RedirectsTakeSecretsToTheSameServerOnly) {
+    std::string seen_elsewhere;
+    LoopbackServer elsewhere([&](Socket& socket) {
+        seen_elsewhere = LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, plain_response("elsewhere"));
+    });
+    std::string seen_here;
+    LoopbackServer server([&](Socket& socket) {
+        seen_here = LoopbackServer::read_header(socket);
+        const std::string to = seen_here.starts_with("GET /first") ? "/second" : elsewhere.url();
+        LoopbackServer::send(socket, "HTTP/1.1 302 Found\r\nLocation: " + to +
+                                         "\r\nContent-Length: 0\r\n\r\n");
+    });
+    auto request = get(server.url("/first"));
+    request.headers = {{"authorization", "secret"}, {"Cookie", "secret"}, {"Cookie2", "secret"},
+                       {"Host", "secret"},          {"X-Plain", "value"}};
+    request.redirects_max = 10;
+    EXPECT_EQ(http_fetch_blocking(request).value().body, "elsewhere");
+    EXPECT_EQ(seen_here,
+              "GET /second HTTP/1.1\r\nHost: secret\r\nauthorization: secret\r\nCookie: secret\r\n"
+              "Cookie2: secret\r\nX-Plain: value\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(seen_elsewhere, "GET / HTTP/1.1\r\nHost: 127.0.0.1:" +
+                                  std::to_string(elsewhere.port()) +
+                                  "\r\nX-Plain: value\r\nConnection: close\r\n\r\n");
 }
 
 TEST(HttpClient, ATimeoutCoversASilentServer) {
@@ -164,6 +221,25 @@ TEST(HttpClient, StreamsLinesUntilToldToStop) {
     });
     ASSERT_TRUE(response) << response.error().message();
     EXPECT_EQ(lines, (std::vector<std::string>{"one", "two", "three"}));
+}
+
+TEST(HttpClient, ALineThatWasHandedOnIsNotHandedOnAgain) {
+    std::promise<void> first_line;
+    LoopbackServer server([&](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\n\r\none\n");
+        first_line.get_future().wait();  // the rest comes when the stream is under way
+        LoopbackServer::send(socket, "two\nthree\n");
+        LoopbackServer::wait_closed(socket);
+    });
+    std::vector<std::string> lines;
+    const auto response = http_stream_lines_blocking(get(server.url()), [&](std::string_view line) {
+        lines.emplace_back(line);
+        if (lines.size() == 1) first_line.set_value();
+        return lines.size() < 2;
+    });
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(lines, (std::vector<std::string>{"one", "two"}));
 }
 
 TEST(HttpClient, AStreamThatIsRefusedGivesTheBody) {
