@@ -40,6 +40,7 @@ public:
     CheckpointRound take_round();
 
     raft::LogIndex applied() const override { return applied_; }
+    raft::Term applied_term() const override { return term_; }
     Result<void> apply(std::span<const raft::Entry> entries) override;
     void published() override;
 

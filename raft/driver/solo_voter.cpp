@@ -93,6 +93,7 @@ Result<void> SoloVoter::lead() {
                                       "start empty",
                                       state.last.index.get(), covered.get()));
     }
+    WEFT_TRY(check_term(covered));
     end_ = state.last;
     term_ = Term{std::max(state.hard_state.term, state.last.term).get() + 1};
     AppendTask task;
@@ -103,6 +104,20 @@ Result<void> SoloVoter::lead() {
     committed_ = end_.index;
     metrics_.term.Set(static_cast<double>(term_.get()));
     return success();
+}
+
+// The same index may be another entry: of a data directory put together from two.
+Result<void> SoloVoter::check_term(LogIndex covered) const {
+    const Term known = machine_.applied_term();
+    if (known == Term{}) return success();
+    WEFT_TRY(const Term logged, store_->term(covered));
+    if (logged == known) return success();
+    return make_error(
+        Errc::Corrupt,
+        fmt::format("entry {} of the log has term {}, but the catalog's checkpoint covers one of "
+                    "term {}: they are not of the same data directory. Restore the whole of it "
+                    "from a backup, or remove it to start empty",
+                    covered.get(), logged.get(), known.get()));
 }
 
 Result<void> SoloVoter::replay() {

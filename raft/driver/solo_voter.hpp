@@ -110,6 +110,7 @@ private:
               DriverMetrics& metrics, boost::asio::any_io_executor control);
 
     Result<void> lead();
+    Result<void> check_term(LogIndex covered) const;
     Result<void> replay();
     Entry make_entry(EntryType type, std::string data);
     std::optional<Error> refusal(const Proposal& proposal);

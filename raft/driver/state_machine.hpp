@@ -15,6 +15,8 @@ public:
     // The last entry whose effect is in the state; after a start the one that its checkpoint
     // covers.
     virtual LogIndex applied() const = 0;
+    // Of that entry; 0 when it is not known.
+    virtual Term applied_term() const = 0;
 
     // The entries behind applied(), in order, without a gap, of every type: a Noop changes nothing
     // but applied(). What a command is worth is between it and the state machine: a refused one is

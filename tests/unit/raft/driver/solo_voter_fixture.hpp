@@ -15,6 +15,7 @@ namespace weft::raft::testing {
 class RecordingMachine final : public StateMachine {
 public:
     LogIndex applied() const override { return applied_; }
+    Term applied_term() const override { return applied_term_; }
     Result<void> apply(std::span<const Entry> entries) override {
         for (const Entry& entry : entries) {
             EXPECT_EQ(entry.index, next(applied_));
@@ -31,6 +32,7 @@ public:
     }
 
     LogIndex applied_;
+    Term applied_term_;
     std::vector<std::string> commands;
     std::size_t published_commands = 0;
     int publications = 0;

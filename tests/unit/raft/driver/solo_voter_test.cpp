@@ -287,6 +287,20 @@ TEST_F(SoloVoterTest, RefusesACheckpointThatDoesNotMeetTheLog) {
     EXPECT_THAT(behind.error().message(), HasSubstr("begins at entry 3"));
 }
 
+TEST_F(SoloVoterTest, RefusesACheckpointOfAnotherTerm) {
+    ASSERT_TRUE(open());
+    ASSERT_TRUE(open());
+    voter_.reset();
+    machine_.applied_ = LogIndex{2};
+    machine_.applied_term_ = Term{1};
+    const auto other = open();
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code, make_error_code(Errc::Corrupt));
+    EXPECT_THAT(other.error().message(), HasSubstr("entry 2 of the log has term 2"));
+    machine_.applied_term_ = Term{2};
+    EXPECT_TRUE(open());
+}
+
 TEST_F(SoloVoterTest, CompactsBehindACheckpointAndKeepsATail) {
     config_.compact_tail = 10;
     config_.compact_step = 5;
