@@ -93,4 +93,22 @@ Result<void> write_file_atomically(const std::string& path, std::string_view con
     return replaced;
 }
 
+Result<void> make_folder(const std::string& path) {
+    const std::filesystem::path folder(path);
+    const std::filesystem::path parent = folder.parent_path();
+    std::error_code error;
+    if (!std::filesystem::is_directory(folder, error)) {
+        const bool at_root = parent.empty() || parent == folder;
+        if (!at_root && !std::filesystem::is_directory(parent, error)) {
+            WEFT_TRY(make_folder(parent.string()));
+        }
+        std::filesystem::create_directory(folder, error);
+        if (error) {
+            return make_error(Errc::Io,
+                              fmt::format("cannot make the folder {}: {}", path, error.message()));
+        }
+    }
+    return sync_folder(path);
+}
+
 }  // namespace weft

@@ -17,4 +17,8 @@ Result<std::string> read_file(const std::string& path, std::size_t max);
 Result<void> write_file_atomically(const std::string& path, std::string_view content,
                                    unsigned mode = 0600);
 
+// Makes the folder and its parents where they are missing; all of it is durable on return, as is
+// the entry of a folder that exists.
+Result<void> make_folder(const std::string& path);
+
 }  // namespace weft

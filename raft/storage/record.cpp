@@ -1,67 +1,30 @@
 #include "raft/storage/record.hpp"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
-#include <array>
-#include <bit>
-#include <cstring>
+#include "agent/io/rocks/sealed_value.hpp"
 
 namespace weft::raft {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "records are little-endian");
-
-constexpr std::size_t kSealBytes = 8;
 constexpr std::size_t kVoteBytesMost = 1024;
 
 Error corrupt(std::string what) {
     return make_error(Errc::Corrupt, std::move(what));
 }
 
-std::uint64_t checksum(std::string_view key, std::string_view payload) {
-    return XXH3_64bits_withSeed(payload.data(), payload.size(),
-                                XXH3_64bits(key.data(), key.size()));
-}
-
-void put(std::string& out, std::uint64_t number) {
-    std::array<char, 8> bytes;
-    std::memcpy(bytes.data(), &number, bytes.size());
-    out.append(bytes.data(), bytes.size());
-}
-
-// Takes 8 bytes off the front; the caller has checked that they are there.
-std::uint64_t take(std::string_view& bytes) {
-    std::uint64_t number = 0;
-    std::memcpy(&number, bytes.data(), sizeof number);
-    bytes.remove_prefix(sizeof number);
-    return number;
-}
-
 }  // namespace
-
-void seal(std::string_view key, std::string& value) {
-    put(value, checksum(key, value));
-}
-
-Result<std::string_view> unseal(std::string_view key, std::string_view value) {
-    if (value.size() < kSealBytes) return corrupt("a record is too short for its checksum");
-    std::string_view stored = value.substr(value.size() - kSealBytes);
-    value.remove_suffix(kSealBytes);
-    if (take(stored) != checksum(key, value)) return corrupt("a record contradicts its checksum");
-    return value;
-}
 
 std::string index_key(LogIndex index) {
     const std::uint64_t big = __builtin_bswap64(index.get());
     std::string key;
-    put(key, big);
+    put_number(key, big);
     return key;
 }
 
 Result<LogIndex> parse_index_key(std::string_view key) {
     if (key.size() != 8) return corrupt("a log key does not have 8 bytes");
-    return LogIndex{__builtin_bswap64(take(key))};
+    return LogIndex{__builtin_bswap64(take_number(key))};
 }
 
 // Payload: type (1), term (8), chain (16), data.
@@ -69,9 +32,9 @@ void encode_entry(const Entry& entry, std::string_view key, std::string& value) 
     value.clear();
     value.reserve(25 + entry.data.size() + kSealBytes);
     value.push_back(static_cast<char>(entry.type));
-    put(value, entry.term.get());
-    put(value, entry.chain.low);
-    put(value, entry.chain.high);
+    put_number(value, entry.term.get());
+    put_number(value, entry.chain.low);
+    put_number(value, entry.chain.high);
     value.append(entry.data);
     seal(key, value);
 }
@@ -97,9 +60,9 @@ Result<Entry> decode_entry(std::string_view key, std::string_view value) {
                                       entry.index.get(), static_cast<int>(type)));
     }
     entry.type = type;
-    entry.term = Term{take(bytes)};
-    entry.chain.low = take(bytes);
-    entry.chain.high = take(bytes);
+    entry.term = Term{take_number(bytes)};
+    entry.chain.low = take_number(bytes);
+    entry.chain.high = take_number(bytes);
     entry.data = bytes;
     return entry;
 }
@@ -114,39 +77,28 @@ Result<HardState> decode_hard_state(std::string_view payload) {
         return corrupt("the record of term and vote has a wrong length");
     }
     HardState state;
-    state.term = Term{take(payload)};
+    state.term = Term{take_number(payload)};
     state.vote = NodeId{std::string(payload)};
     return state;
 }
 
 std::string encode_position(const LogPosition& position) {
     std::string payload;
-    put(payload, position.index.get());
-    put(payload, position.term.get());
-    put(payload, position.chain.low);
-    put(payload, position.chain.high);
+    put_number(payload, position.index.get());
+    put_number(payload, position.term.get());
+    put_number(payload, position.chain.low);
+    put_number(payload, position.chain.high);
     return payload;
 }
 
 Result<LogPosition> decode_position(std::string_view payload) {
     if (payload.size() != 32) return corrupt("a record of a log position has a wrong length");
     LogPosition position;
-    position.index = LogIndex{take(payload)};
-    position.term = Term{take(payload)};
-    position.chain.low = take(payload);
-    position.chain.high = take(payload);
+    position.index = LogIndex{take_number(payload)};
+    position.term = Term{take_number(payload)};
+    position.chain.low = take_number(payload);
+    position.chain.high = take_number(payload);
     return position;
-}
-
-std::string encode_number(std::uint64_t number) {
-    std::string payload;
-    put(payload, number);
-    return payload;
-}
-
-Result<std::uint64_t> decode_number(std::string_view payload) {
-    if (payload.size() != 8) return corrupt("a record of a number has a wrong length");
-    return take(payload);
 }
 
 }  // namespace weft::raft

@@ -7,15 +7,9 @@
 #include "agent/base/result.hpp"
 #include "raft/core/types.hpp"
 
-// The bytes of raftdb. Every value is sealed: payload, then 8 bytes of XXH3-64 over key and
-// payload, so that a value under a wrong key is found like a flipped bit. Integers are
+// The bytes of raftdb. Every value is sealed (agent/io/rocks/sealed_value.hpp). Integers are
 // little-endian, except in keys, which must sort.
 namespace weft::raft {
-
-// Appends the seal to value, which holds the payload.
-void seal(std::string_view key, std::string& value);
-// The payload, or Errc::Corrupt.
-Result<std::string_view> unseal(std::string_view key, std::string_view value);
 
 std::string index_key(LogIndex index);
 Result<LogIndex> parse_index_key(std::string_view key);
@@ -29,8 +23,5 @@ Result<HardState> decode_hard_state(std::string_view payload);
 
 std::string encode_position(const LogPosition& position);
 Result<LogPosition> decode_position(std::string_view payload);
-
-std::string encode_number(std::uint64_t number);
-Result<std::uint64_t> decode_number(std::string_view payload);
 
 }  // namespace weft::raft

@@ -1,12 +1,13 @@
 #include "raft/storage/rocks_database.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
+#include "agent/io/file.hpp"
+#include "agent/io/rocks/rocks_options.hpp"
+#include "agent/io/rocks/sealed_value.hpp"
+#include "agent/io/rocks/slice.hpp"
 #include "raft/core/chain.hpp"
 #include "raft/storage/record.hpp"
 #include "raft/storage/rocks_options.hpp"
@@ -18,35 +19,10 @@ constexpr const char* kLogFamily = "log";
 constexpr const char* kMetaFamily = "meta";
 constexpr const char* kSideFamily = "side";
 
-rocksdb::Slice slice(std::string_view text) {
-    return {text.data(), text.size()};
-}
-std::string_view view(const rocksdb::Slice& text) {
-    return {text.data(), text.size()};
-}
-
-// RocksDB syncs its own folder, but not the entry that names it.
-Result<void> make_folder(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        return make_error(Errc::Io, fmt::format("cannot make the data directory {}: {}", folder,
-                                                error.message()));
-    }
-    const std::string parent = std::filesystem::path(folder).parent_path().string();
-    const int file =
-        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = file >= 0 && ::fsync(file) == 0;
-    error = {errno, std::generic_category()};
-    if (file >= 0) ::close(file);
-    if (synced) return success();
-    return make_error(Errc::Io, fmt::format("cannot sync {}: {}", parent, error.message()));
-}
-
 // The families that exist, ours first: one of a newer version must be opened, so that its format
 // can be read.
 std::vector<rocksdb::ColumnFamilyDescriptor> families(const RocksLogStoreConfig& config,
-                                                      const rocksdb::Options& options) {
+                                                      const rocksdb::DBOptions& options) {
     std::vector<rocksdb::ColumnFamilyDescriptor> result;
     result.emplace_back(rocksdb::kDefaultColumnFamilyName, small_family_options());
     result.emplace_back(kLogFamily, log_family_options(config));
@@ -68,12 +44,12 @@ Result<std::unique_ptr<RocksLogStore::Database>> RocksLogStore::Database::open(
     const RocksLogStoreConfig& config) {
     WEFT_TRY(make_folder(config.folder));
     auto database = std::make_unique<Database>();
-    database->folder = config.folder;
-    const rocksdb::Options options = rocks_options(config);
+    database->errors = {"the log", config.folder};
+    const rocksdb::DBOptions options = rocks_options(config);
     rocksdb::DB* opened = nullptr;
     const rocksdb::Status status = rocksdb::DB::Open(
         options, config.folder, families(config, options), &database->handles, &opened);
-    if (!status.ok()) return open_error(status, config.folder);
+    if (!status.ok()) return database->errors.open(status);
     database->db.reset(opened);
     database->log = database->handles[1];
     database->meta_family = database->handles[2];
@@ -94,10 +70,10 @@ Result<std::optional<std::string>> RocksLogStore::Database::meta(std::string_vie
     const rocksdb::Status status =
         db->Get(rocksdb::ReadOptions(), meta_family, slice(name), &value);
     if (status.IsNotFound()) return std::optional<std::string>();
-    if (!status.ok()) return read_error(status, folder);
+    if (!status.ok()) return errors.read(status);
     const auto payload = unseal(name, value);
     if (!payload) {
-        return damaged(folder, fmt::format("{}: {}", name, payload.error().message()));
+        return errors.damaged(fmt::format("{}: {}", name, payload.error().message()));
     }
     return std::optional<std::string>(payload.value());
 }
@@ -106,7 +82,7 @@ Result<void> RocksLogStore::Database::put_synced(rocksdb::WriteBatch& batch) {
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = db->Write(options, &batch);
-    if (!status.ok()) return write_error(status, folder);
+    if (!status.ok()) return errors.write(status);
     return success();
 }
 
@@ -125,17 +101,10 @@ Result<void> RocksLogStore::Database::claim(const NodeId& identity) {
     WEFT_TRY(const auto stored, meta(kMetaFormat));
     if (!stored) return initialize(identity);
     const auto format = decode_number(*stored);
-    if (!format) return damaged(folder, format.error().message());
-    if (format.value() > kLogFormat) {
-        return make_error(
-            Errc::Unsupported,
-            fmt::format("the log in {} has format {}, but this version of weft knows formats up to "
-                        "{}: start the newer version that wrote it, or remove the data directory "
-                        "to start empty",
-                        folder, format.value(), kLogFormat));
-    }
-    WEFT_TRY(check_identity(identity));
-    if (format.value() == 0) return damaged(folder, "it has format 0, which never existed");
+    if (!format) return errors.damaged(format.error().message());
+    WEFT_TRY(errors.check_format(format.value(), kLogFormat));
+    WEFT_TRY(const auto owner, meta(kMetaIdentity));
+    WEFT_TRY(errors.check_owner(owner, identity.get()));
     if (format.value() == 1) return upgrade_from_1();
     return success();
 }
@@ -145,24 +114,13 @@ Result<void> RocksLogStore::Database::initialize(const NodeId& identity) {
         const std::unique_ptr<rocksdb::Iterator> any(
             db->NewIterator(rocksdb::ReadOptions(), handle));
         any->SeekToFirst();
-        if (!any->status().ok()) return read_error(any->status(), folder);
-        if (any->Valid()) return damaged(folder, "the record of its format version is missing");
+        if (!any->status().ok()) return errors.read(any->status());
+        if (any->Valid()) return errors.damaged("the record of its format version is missing");
     }
-    rocksdb::WriteBatch batch;
+    rocksdb::WriteBatch batch = protected_batch();
     put_sealed(batch, meta_family, kMetaFormat, encode_number(kLogFormat));
     put_sealed(batch, meta_family, kMetaIdentity, identity.get());
     return put_synced(batch);
-}
-
-Result<void> RocksLogStore::Database::check_identity(const NodeId& identity) const {
-    WEFT_TRY(const auto stored, meta(kMetaIdentity));
-    if (!stored) return damaged(folder, "the record of the node that it belongs to is missing");
-    if (*stored == identity.get()) return success();
-    return make_error(
-        Errc::InvalidArgument,
-        fmt::format("the log in {} belongs to node {}, but this agent is node {}: give it its own "
-                    "data directory, or that node's id",
-                    folder, *stored, identity.get()));
 }
 
 // Format 1 kept term and vote in two records, and no hint: the log's end is what was acknowledged
@@ -173,12 +131,12 @@ Result<void> RocksLogStore::Database::upgrade_from_1() {
     WEFT_TRY(const auto vote, meta("vote"));
     if (term) {
         const auto number = decode_number(*term);
-        if (!number) return damaged(folder, number.error().message());
+        if (!number) return errors.damaged(number.error().message());
         state.term = Term{number.value()};
     }
     if (vote) state.vote = NodeId{*vote};
     WEFT_TRY(const LogState loaded, load());
-    rocksdb::WriteBatch batch;
+    rocksdb::WriteBatch batch = protected_batch();
     put_sealed(batch, meta_family, kMetaHardState, encode_hard_state(state));
     put_sealed(batch, meta_family, kMetaAckedHint, encode_number(loaded.last.index.get()));
     put_sealed(batch, meta_family, kMetaFormat, encode_number(kLogFormat));
@@ -193,7 +151,7 @@ Result<LogState> RocksLogStore::Database::load() const {
     WEFT_TRY(const auto hard_state, meta(kMetaHardState));
     WEFT_TRY(const auto hint, meta(kMetaAckedHint));
     const auto in_folder = [&](const auto& result) {
-        return damaged(folder, result.error().message());
+        return errors.damaged(result.error().message());
     };
     if (base) {
         const auto decoded = decode_position(*base);
@@ -213,7 +171,7 @@ Result<LogState> RocksLogStore::Database::load() const {
     WEFT_TRY(load_entries(state));
     WEFT_TRY(verify_side());
     if (state.acked_hint > state.last.index) {
-        return damaged(folder, fmt::format("it ends at entry {}, but entry {} was acknowledged",
+        return errors.damaged(fmt::format("it ends at entry {}, but entry {} was acknowledged",
                                            state.last.index.get(), state.acked_hint.get()));
     }
     return state;
@@ -230,21 +188,20 @@ Result<void> RocksLogStore::Database::load_entries(LogState& state) const {
         const auto entry = decode_entry(view(at->key()), view(at->value()));
         if (!entry) {
             if (entry.error().code == make_error_code(Errc::Unsupported)) return entry.error();
-            return damaged(folder, entry.error().message());
+            return errors.damaged(entry.error().message());
         }
         const Entry& found = entry.value();
         if (found.index != next(state.last.index)) {
-            return damaged(folder,
-                           fmt::format("log entry {} is missing", next(state.last.index).get()));
+            return errors.damaged(
+                fmt::format("log entry {} is missing", next(state.last.index).get()));
         }
         if (found.chain != next_chain(state.last.chain, found)) {
-            return damaged(folder,
-                           fmt::format("log entry {} does not belong to the entry before it",
+            return errors.damaged(fmt::format("log entry {} does not belong to the entry before it",
                                        found.index.get()));
         }
         state.last = {found.index, found.term, found.chain};
     }
-    if (!at->status().ok()) return read_error(at->status(), folder);
+    if (!at->status().ok()) return errors.read(at->status());
     return success();
 }
 
@@ -253,11 +210,11 @@ Result<void> RocksLogStore::Database::verify_side() const {
     for (at->SeekToFirst(); at->Valid(); at->Next()) {
         const auto payload = unseal(view(at->key()), view(at->value()));
         if (!payload) {
-            return damaged(folder, fmt::format("side record {}: {}", view(at->key()),
+            return errors.damaged(fmt::format("side record {}: {}", view(at->key()),
                                                payload.error().message()));
         }
     }
-    if (!at->status().ok()) return read_error(at->status(), folder);
+    if (!at->status().ok()) return errors.read(at->status());
     return success();
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/io/rocks/rocks_errors.hpp"
 #include "raft/storage/rocks_log_store.hpp"
 
 namespace weft::raft {
@@ -35,11 +36,10 @@ struct RocksLogStore::Database {
     Result<void> load_entries(LogState& state) const;
     Result<void> verify_side() const;
     Result<void> initialize(const NodeId& identity);
-    Result<void> check_identity(const NodeId& identity) const;
     Result<void> upgrade_from_1();
     Result<void> put_synced(rocksdb::WriteBatch& batch);
 
-    std::string folder;
+    RocksErrors errors;
     std::unique_ptr<rocksdb::DB> db;
     std::vector<rocksdb::ColumnFamilyHandle*> handles;  // all, to be given back
     rocksdb::ColumnFamilyHandle* log = nullptr;

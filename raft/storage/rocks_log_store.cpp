@@ -6,9 +6,11 @@
 
 #include <algorithm>
 
+#include "agent/io/rocks/rocks_options.hpp"
+#include "agent/io/rocks/sealed_value.hpp"
+#include "agent/io/rocks/slice.hpp"
 #include "raft/storage/record.hpp"
 #include "raft/storage/rocks_database.hpp"
-#include "raft/storage/rocks_options.hpp"
 
 namespace weft::raft {
 namespace {
@@ -16,14 +18,6 @@ namespace {
 // More deletions than this become one range tombstone: it costs every later read of the memtable a
 // little.
 constexpr std::uint64_t kSingleDeletesMost = 1024;
-constexpr std::size_t kProtectionBytes = 8;
-
-rocksdb::Slice slice(std::string_view text) {
-    return {text.data(), text.size()};
-}
-std::string_view view(const rocksdb::Slice& text) {
-    return {text.data(), text.size()};
-}
 
 }  // namespace
 
@@ -40,7 +34,7 @@ Result<std::unique_ptr<RocksLogStore>> RocksLogStore::open(RocksLogStoreConfig c
 RocksLogStore::RocksLogStore(RocksLogStoreConfig config, std::unique_ptr<Database> database)
     : config_(std::move(config)),
       database_(std::move(database)),
-      batch_(std::make_unique<rocksdb::WriteBatch>(0, 0, kProtectionBytes, 0)) {}
+      batch_(std::make_unique<rocksdb::WriteBatch>(protected_batch())) {}
 
 RocksLogStore::~RocksLogStore() = default;
 
@@ -125,7 +119,7 @@ Result<void> RocksLogStore::commit() {
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status status = database_->db->Write(options, batch_.get());
-    if (!status.ok()) failure_ = write_error(status, config_.folder);
+    if (!status.ok()) failure_ = database_->errors.write(status);
     return failure_;
 }
 
@@ -146,19 +140,19 @@ Result<std::vector<Entry>> RocksLogStore::entries(LogIndex low, LogIndex high,
     std::size_t bytes = 0;
     for (at->SeekToFirst(); at->Valid(); at->Next()) {
         auto entry = decode_entry(view(at->key()), view(at->value()));
-        if (!entry) return damaged(config_.folder, entry.error().message());
+        if (!entry) return database_->errors.damaged(entry.error().message());
         const std::uint64_t expected = low.get() + found.size();
         if (entry.value().index.get() != expected) break;
         bytes += entry.value().data.size();
         if (bytes > max_bytes && !found.empty()) return found;
         found.push_back(std::move(entry).value());
     }
-    if (!at->status().ok()) return read_error(at->status(), config_.folder);
+    if (!at->status().ok()) return database_->errors.read(at->status());
     if (found.size() == high.get() - low.get()) return found;
     // The append worker has compacted or truncated meanwhile; if not, entries are gone.
     WEFT_TRY(check_held(low, high, state()));
-    return damaged(config_.folder,
-                   fmt::format("log entry {} is missing", low.get() + found.size()));
+    return database_->errors.damaged(
+        fmt::format("log entry {} is missing", low.get() + found.size()));
 }
 
 Result<Entry> RocksLogStore::stored_entry(LogIndex index) const {
@@ -228,10 +222,10 @@ Result<void> RocksLogStore::for_each_side_record(std::string_view prefix,
         database_->db->NewIterator(options, database_->side));
     for (at->SeekToFirst(); at->Valid() && at->key().starts_with(lower); at->Next()) {
         const auto payload = unseal(view(at->key()), view(at->value()));
-        if (!payload) return damaged(config_.folder, payload.error().message());
+        if (!payload) return database_->errors.damaged(payload.error().message());
         visit(view(at->key()), payload.value());
     }
-    if (!at->status().ok()) return read_error(at->status(), config_.folder);
+    if (!at->status().ok()) return database_->errors.read(at->status());
     return success();
 }
 

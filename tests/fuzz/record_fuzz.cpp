@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include "agent/catalog/catalog.hpp"
-#include "agent/catalog/store/sealed_record.hpp"
+#include "agent/catalog/store/checkpoint_record.hpp"
 #include "agent/health/local_record.hpp"
+#include "agent/io/rocks/sealed_value.hpp"
 #include "raft/storage/record.hpp"
 
 namespace {
@@ -59,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 7:
             (void)weft::raft::decode_hard_state(bytes);
             (void)weft::raft::decode_position(bytes);
-            (void)weft::raft::decode_number(bytes);
+            (void)weft::decode_number(bytes);
             (void)weft::agent::decode_checkpoint(bytes);
             break;
     }

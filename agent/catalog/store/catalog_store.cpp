@@ -4,8 +4,12 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include "agent/catalog/store/checkpoint_record.hpp"
 #include "agent/catalog/store/database_options.hpp"
-#include "agent/catalog/store/sealed_record.hpp"
+#include "agent/io/file.hpp"
+#include "agent/io/rocks/rocks_options.hpp"
+#include "agent/io/rocks/sealed_value.hpp"
+#include "agent/io/rocks/slice.hpp"
 
 namespace weft::agent {
 namespace {
@@ -19,7 +23,6 @@ constexpr std::string_view kCheckpoint = "checkpoint";
 
 // The format that this program writes. README.md lists what each version was.
 constexpr std::uint64_t kCatalogFormat = 2;
-constexpr std::size_t kProtectionBytes = 8;
 
 std::string tagged(char tag, std::string_view name) {
     std::string key(1, tag);
@@ -27,41 +30,38 @@ std::string tagged(char tag, std::string_view name) {
     return key;
 }
 
-std::string_view view(const rocksdb::Slice& text) {
-    return {text.data(), text.size()};
-}
-
 // A batch without a size limit takes everything, so puts can't fail.
 void put(rocksdb::WriteBatch& batch, const std::string& key, std::string_view payload) {
-    batch.Put(key, sealed(key, payload)).PermitUncheckedError();
+    std::string value;
+    value.reserve(payload.size() + kSealBytes);
+    value.append(payload);
+    seal(key, value);
+    batch.Put(key, value).PermitUncheckedError();
 }
 
 void put_meta(rocksdb::WriteBatch& batch, std::string_view name, std::string_view payload) {
     put(batch, tagged(kMetaTag, name), payload);
 }
 
-rocksdb::WriteBatch new_batch() {
-    return rocksdb::WriteBatch(0, 0, kProtectionBytes, 0);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<CatalogStore>> CatalogStore::open(CatalogStoreConfig config,
                                                          std::string_view identity) {
-    WEFT_TRY(make_database_folder(config.folder));
+    WEFT_TRY(make_folder(config.folder));
+    RocksErrors errors{"the catalog's checkpoint", config.folder};
     rocksdb::DB* opened = nullptr;
     const rocksdb::Status status =
         rocksdb::DB::Open(database_options(config), config.folder, &opened);
-    if (!status.ok()) return database_open_error(status, config.folder);
+    if (!status.ok()) return errors.open(status);
     std::unique_ptr<CatalogStore> store(
-        new CatalogStore(std::move(config), std::unique_ptr<rocksdb::DB>(opened)));
+        new CatalogStore(std::move(errors), std::unique_ptr<rocksdb::DB>(opened)));
     WEFT_TRY(store->claim(identity));
     WEFT_TRY(store->load_checkpoint());
     return store;
 }
 
-CatalogStore::CatalogStore(CatalogStoreConfig config, std::unique_ptr<rocksdb::DB> database)
-    : config_(std::move(config)), database_(std::move(database)) {}
+CatalogStore::CatalogStore(RocksErrors errors, std::unique_ptr<rocksdb::DB> database)
+    : errors_(std::move(errors)), database_(std::move(database)) {}
 
 CatalogStore::~CatalogStore() {
     database_->Close().PermitUncheckedError();
@@ -72,27 +72,20 @@ Result<std::optional<std::string>> CatalogStore::meta(std::string_view name) con
     std::string value;
     const rocksdb::Status status = database_->Get(rocksdb::ReadOptions(), key, &value);
     if (status.IsNotFound()) return std::optional<std::string>();
-    if (!status.ok()) return read_error(status);
-    const auto payload = unsealed(key, value);
-    if (!payload) return damaged(fmt::format("{}: {}", name, payload.error().message()));
+    if (!status.ok()) return errors_.read(status);
+    const auto payload = unseal(key, value);
+    if (!payload) return errors_.damaged(fmt::format("{}: {}", name, payload.error().message()));
     return std::optional<std::string>(payload.value());
 }
 
 Result<void> CatalogStore::claim(std::string_view identity) {
     WEFT_TRY(const auto stored, meta(kFormat));
     if (!stored) return initialize(identity);
-    const auto format = decode_format(*stored);
-    if (!format) return damaged(format.error().message());
-    if (format.value() > kCatalogFormat) {
-        return make_error(Errc::Unsupported,
-                          fmt::format("the catalog's checkpoint in {} has format {}, but this "
-                                      "version of weft knows formats up to {}: start the newer "
-                                      "version that wrote it, or remove the data directory to "
-                                      "start empty",
-                                      config_.folder, format.value(), kCatalogFormat));
-    }
-    WEFT_TRY(check_identity(identity));
-    if (format.value() == 0) return damaged("it has format 0, which never existed");
+    const auto format = decode_number(*stored);
+    if (!format) return errors_.damaged(format.error().message());
+    WEFT_TRY(errors_.check_format(format.value(), kCatalogFormat));
+    WEFT_TRY(const auto owner, meta(kIdentity));
+    WEFT_TRY(errors_.check_owner(owner, identity));
     if (format.value() == 1) return upgrade_from_1();
     return success();
 }
@@ -100,34 +93,23 @@ Result<void> CatalogStore::claim(std::string_view identity) {
 Result<void> CatalogStore::initialize(std::string_view identity) {
     const std::unique_ptr<rocksdb::Iterator> any(database_->NewIterator(rocksdb::ReadOptions()));
     any->SeekToFirst();
-    if (!any->status().ok()) return read_error(any->status());
-    if (any->Valid()) return damaged("the record of its format version is missing");
-    rocksdb::WriteBatch batch = new_batch();
-    put_meta(batch, kFormat, encode_format(kCatalogFormat));
+    if (!any->status().ok()) return errors_.read(any->status());
+    if (any->Valid()) return errors_.damaged("the record of its format version is missing");
+    rocksdb::WriteBatch batch = protected_batch();
+    put_meta(batch, kFormat, encode_number(kCatalogFormat));
     put_meta(batch, kIdentity, identity);
     return commit(batch);
 }
 
-Result<void> CatalogStore::check_identity(std::string_view identity) const {
-    WEFT_TRY(const auto stored, meta(kIdentity));
-    if (!stored) return damaged("the record of the node that it belongs to is missing");
-    if (*stored == identity) return success();
-    return make_error(Errc::InvalidArgument,
-                      fmt::format("the catalog's checkpoint in {} belongs to node {}, but this "
-                                  "agent is node {}: give it its own data directory, or that "
-                                  "node's id",
-                                  config_.folder, *stored, identity));
-}
-
 Result<void> CatalogStore::upgrade_from_1() {
-    rocksdb::WriteBatch batch = new_batch();
+    rocksdb::WriteBatch batch = protected_batch();
     WEFT_TRY(const auto stored, meta(kCheckpoint));
     if (stored) {
         const auto checkpoint = decode_checkpoint_1(*stored);
-        if (!checkpoint) return damaged(checkpoint.error().message());
+        if (!checkpoint) return errors_.damaged(checkpoint.error().message());
         put_meta(batch, kCheckpoint, encode_checkpoint(checkpoint.value()));
     }
-    put_meta(batch, kFormat, encode_format(kCatalogFormat));
+    put_meta(batch, kFormat, encode_number(kCatalogFormat));
     return commit(batch);
 }
 
@@ -135,7 +117,7 @@ Result<void> CatalogStore::load_checkpoint() {
     WEFT_TRY(const auto stored, meta(kCheckpoint));
     if (!stored) return success();
     const auto decoded = decode_checkpoint(*stored);
-    if (!decoded) return damaged(decoded.error().message());
+    if (!decoded) return errors_.damaged(decoded.error().message());
     checkpoint_ = decoded.value();
     return success();
 }
@@ -152,13 +134,13 @@ Result<void> CatalogStore::for_each_record(const RecordVisitor& visit) const {
     const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(options));
     StoredRecord record;
     for (at->SeekToFirst(); at->Valid(); at->Next()) {
-        const auto payload = unsealed(view(at->key()), view(at->value()));
-        if (!payload) return damaged(payload.error().message());
+        const auto payload = unseal(view(at->key()), view(at->value()));
+        if (!payload) return errors_.damaged(payload.error().message());
         record.key.assign(view(at->key()).substr(1));
         record.value.assign(payload.value());
         WEFT_TRY(visit(record));
     }
-    if (!at->status().ok()) return read_error(at->status());
+    if (!at->status().ok()) return errors_.read(at->status());
     return success();
 }
 
@@ -169,16 +151,16 @@ Result<Checkpoint> CatalogStore::load(Catalog& catalog) const {
         if (imported) return success();
         // A newer agent's record is no damage.
         if (imported.error().code == make_error_code(Errc::Unsupported)) return imported.error();
-        return damaged(imported.error().message());
+        return errors_.damaged(imported.error().message());
     }));
     const auto finished = catalog.finish_import(checkpoint_.applied, checkpoint_.digest);
-    if (!finished) return damaged(finished.error().message());
+    if (!finished) return errors_.damaged(finished.error().message());
     return checkpoint_;
 }
 
 Result<void> CatalogStore::write(const CheckpointRound& round) {
     if (failed_) return *failed_;
-    rocksdb::WriteBatch batch = new_batch();
+    rocksdb::WriteBatch batch = protected_batch();
     for (const StoredRecord& record : round.records) {
         const std::string key = tagged(kRecordTag, record.key);
         if (record.value.empty()) {
@@ -205,24 +187,8 @@ Result<void> CatalogStore::commit(rocksdb::WriteBatch& batch) {
         status = database_->Flush(flush);
     }
     if (status.ok()) return success();
-    failed_ = write_error(status);
+    failed_ = errors_.write(status);
     return *failed_;
-}
-
-Error CatalogStore::damaged(const std::string& what) const {
-    return database_damaged(config_.folder, what);
-}
-
-Error CatalogStore::read_error(const rocksdb::Status& status) const {
-    if (status.IsCorruption()) return damaged(status.ToString());
-    return make_error(Errc::Io, fmt::format("reading the catalog's checkpoint in {} failed: {}",
-                                            config_.folder, status.ToString()));
-}
-
-Error CatalogStore::write_error(const rocksdb::Status& status) const {
-    const char* hint = status.IsNoSpace() ? "; the disk is full: make room" : "";
-    return make_error(Errc::Io, fmt::format("writing the catalog's checkpoint in {} failed: {}{}",
-                                            config_.folder, status.ToString(), hint));
 }
 
 }  // namespace weft::agent

@@ -10,11 +10,11 @@
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/catalog.hpp"
+#include "agent/io/rocks/rocks_errors.hpp"
 
 namespace rocksdb {
 class DB;
 class Env;
-class Status;
 class WriteBatch;
 }  // namespace rocksdb
 
@@ -68,20 +68,16 @@ public:
     Result<void> write(const CheckpointRound& round);
 
 private:
-    CatalogStore(CatalogStoreConfig config, std::unique_ptr<rocksdb::DB> database);
+    CatalogStore(RocksErrors errors, std::unique_ptr<rocksdb::DB> database);
 
     Result<void> claim(std::string_view identity);
     Result<void> initialize(std::string_view identity);
-    Result<void> check_identity(std::string_view identity) const;
     Result<void> load_checkpoint();
     Result<void> upgrade_from_1();
     Result<std::optional<std::string>> meta(std::string_view name) const;
     Result<void> commit(rocksdb::WriteBatch& batch);
-    Error damaged(const std::string& what) const;
-    Error read_error(const rocksdb::Status& status) const;
-    Error write_error(const rocksdb::Status& status) const;
 
-    CatalogStoreConfig config_;
+    RocksErrors errors_;
     std::unique_ptr<rocksdb::DB> database_;
     Checkpoint checkpoint_;
     std::optional<Error> failed_;

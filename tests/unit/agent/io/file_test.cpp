@@ -41,6 +41,20 @@ TEST(File, ErrorsNameTheFile) {
     EXPECT_EQ(write_file_atomically(folder.file("no/such/x"), "x").error().code, Errc::NotFound);
 }
 
+TEST(File, FoldersAreMadeWithTheirParents) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a/b/c");
+    for (int round = 0; round < 2; ++round) {
+        ASSERT_TRUE(make_folder(path));
+        EXPECT_TRUE(std::filesystem::is_directory(path));
+    }
+    ASSERT_TRUE(write_file_atomically(folder.file("file"), "x"));
+    const auto refused = make_folder(folder.file("file/below"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::Io);
+    EXPECT_NE(refused.error().message().find("file"), std::string::npos);
+}
+
 TEST(File, ReadingIsBounded) {
     const TemporaryFolder folder;
     ASSERT_TRUE(write_file_atomically(folder.file("big"), std::string(1000, 'x')));

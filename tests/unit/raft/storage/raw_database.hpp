@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/io/rocks/sealed_value.hpp"
 #include "raft/storage/record.hpp"
 
 namespace weft::raft::testing {

@@ -37,7 +37,6 @@ TEST(Record, HardStateAndPositionComeBack) {
     const LogPosition position{LogIndex{7}, Term{3}, Chain{5, 6}};
     EXPECT_EQ(decode_position(encode_position(position)).value(), position);
     EXPECT_FALSE(decode_position("short"));
-    EXPECT_FALSE(decode_number("short"));
 }
 
 }  // namespace

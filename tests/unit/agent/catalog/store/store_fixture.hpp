@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "agent/catalog/store/catalog_store.hpp"
-#include "agent/catalog/store/sealed_record.hpp"
+#include "agent/catalog/store/checkpoint_record.hpp"
+#include "agent/io/rocks/sealed_value.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent::testing {
@@ -32,8 +33,9 @@ public:
     void put(const std::string& key, const std::string& value) {
         EXPECT_TRUE(db_->Put(rocksdb::WriteOptions(), key, value).ok());
     }
-    void put_sealed(const std::string& key, const std::string& payload) {
-        put(key, sealed(key, payload));
+    void put_sealed(const std::string& key, std::string payload) {
+        seal(key, payload);
+        put(key, payload);
     }
     void remove(const std::string& key) {
         EXPECT_TRUE(db_->Delete(rocksdb::WriteOptions(), key).ok());
