@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cctype>
 #include <charconv>
@@ -22,28 +25,57 @@ Error address_error(std::string_view address, std::string_view reason) {
     return make_error(Errc::InvalidArgument, fmt::format("address {}: {}", address, reason));
 }
 
-// Shared with the resolver's handler, which may come after the caller has gone.
+// The threads of a context in which getaddrinfo may block; made with its first lookup, joined with
+// its end.
+class LookupThreads final : public asio::execution_context::service {
+public:
+    static inline asio::execution_context::id id;
+
+    explicit LookupThreads(asio::execution_context& context) : service(context) {}
+    asio::thread_pool& pool() { return pool_; }
+
+private:
+    void shutdown() override {
+        pool_.stop();
+        pool_.join();
+    }
+
+    asio::thread_pool pool_{kLookupsAtOnce};
+};
+
+// Owned by the caller alone, so that a lookup is not made, or its result dropped, once he has gone.
 struct Lookup {
-    explicit Lookup(const asio::any_io_executor& executor) : resolver(executor), done(executor) {
+    explicit Lookup(const asio::any_io_executor& executor) : done(executor) {
         done.expires_at(asio::steady_timer::time_point::max());
     }
-    tcp::resolver resolver;
     asio::steady_timer done;
     bool finished = false;
-    boost::system::error_code error;
     std::vector<asio::ip::address> addresses;
 };
 
-void start_lookup(const std::shared_ptr<Lookup>& lookup, const std::string& host) {
-    lookup->resolver.async_resolve(host, "",
-                                   [lookup](const boost::system::error_code& error,
-                                            const tcp::resolver::results_type& results) {
-                                       lookup->finished = true;
-                                       lookup->error = error;
-                                       for (const auto& entry : results)
-                                           lookup->addresses.push_back(entry.endpoint().address());
-                                       lookup->done.cancel();
-                                   });
+std::vector<asio::ip::address> look_up_blocking(asio::thread_pool& pool, const std::string& host) {
+    tcp::resolver resolver(pool);
+    boost::system::error_code error;
+    std::vector<asio::ip::address> addresses;
+    for (const auto& entry : resolver.resolve(host, "", error))
+        addresses.push_back(entry.endpoint().address());
+    return addresses;
+}
+
+void start_lookup(const std::weak_ptr<Lookup>& caller, const asio::any_io_executor& executor,
+                  std::string host) {
+    auto& context = asio::query(executor, asio::execution::context);
+    asio::thread_pool& pool = asio::use_service<LookupThreads>(context).pool();
+    asio::post(pool, [&pool, caller, executor, host = std::move(host)] {
+        if (caller.expired()) return;
+        asio::post(executor, [caller, addresses = look_up_blocking(pool, host)]() mutable {
+            const auto lookup = caller.lock();
+            if (!lookup) return;
+            lookup->finished = true;
+            lookup->addresses = std::move(addresses);
+            lookup->done.cancel();
+        });
+    });
 }
 
 Result<std::uint16_t> parse_port(const HostPort& target) {
@@ -90,16 +122,13 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
     const auto literal = asio::ip::make_address(host, not_literal);
     if (!not_literal) co_return std::vector<asio::ip::address>(1, literal);
 
-    const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
-    start_lookup(lookup, host);
+    const auto executor = co_await asio::this_coro::executor;
+    const auto lookup = std::make_shared<Lookup>(executor);
+    start_lookup(lookup, executor, host);
     co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (!lookup->finished) {
-        // All lookups of a context share one thread: one that still waits for it is dropped, not
-        // made for nobody.
-        lookup->resolver.cancel();
+    if (!lookup->finished)
         co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
-    }
-    if (lookup->error || lookup->addresses.empty()) {
+    if (lookup->addresses.empty()) {
         co_return make_error(Errc::Unavailable, fmt::format("lookup {}: no such host", host));
     }
     co_return std::move(lookup->addresses);

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,9 +29,12 @@ std::string join_host_port(const HostPort& target);
 // The words of an operating system error as Go prints them: "connection refused".
 std::string plain_words(const boost::system::error_code& error);
 
+// Of one io_context; further ones wait.
+inline constexpr std::size_t kLookupsAtOnce = 8;
+
 // Addresses of a name or an IP literal. Returns at once when cancelled, though a lookup under way
 // goes on in its thread: names are looked up by getaddrinfo, which cannot be interrupted. One that
-// has not begun by then is not made.
+// has not begun by then is not made. The end of the io_context waits for those under way.
 boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> resolve(std::string host);
 
 // Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection
