@@ -21,7 +21,7 @@ if [ $full = yes ]; then kill_rounds=200 fuzz_seconds=${WEFT_FUZZ_SECONDS:-600};
 
 passed=0
 failed=0
-# step NAME COMMAND..: runs one part, says how it went and how long it took.
+# step NAME COMMAND..: runs one part, says how it went and how long it took. Never ends the run.
 step() {
     local name=$1 started=$SECONDS status=0
     shift
@@ -40,8 +40,9 @@ build() {
 }
 # Without the program nothing else can be tested.
 must() {
+    local before=$failed
     step "$@"
-    if [ $failed != 0 ]; then
+    if [ "$failed" != "$before" ]; then
         echo "$passed passed, $failed failed"
         exit 1
     fi

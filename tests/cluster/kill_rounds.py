@@ -21,12 +21,13 @@ WRITERS = 4
 
 
 class Writer(threading.Thread):
-    """Writes until the connection breaks. acknowledged: key -> value; unsure: the write that was under way."""
+    """Writes until the connection breaks. acknowledged: key -> value; unsure: the write that was under way;
+    error: what must not happen."""
 
     def __init__(self, agent, number, round_number, acknowledged):
         super().__init__()
         self.agent, self.number, self.round = agent, number, round_number
-        self.acknowledged, self.unsure = acknowledged, None
+        self.acknowledged, self.unsure, self.error = acknowledged, None, None
 
     def run(self):
         connection = http.client.HTTPConnection(HOST, self.agent.http_port, timeout=10)
@@ -52,6 +53,8 @@ class Writer(threading.Thread):
                 self.unsure = None
         except (OSError, http.client.HTTPException):
             pass
+        except Exception as e:  # main() raises it again: a thread's own end would only be printed
+            self.error = e
         finally:
             connection.close()
 
@@ -91,8 +94,8 @@ def main():
     chance = random.Random(options.seed)
     expected, writes = {}, 0
     agent = Agent(options.program, dev=False)
-    agent.start()
     try:
+        agent.start()
         for number in range(options.rounds):
             acknowledged = [dict() for _ in range(WRITERS)]
             writers = [Writer(agent, w, number, acknowledged[w]) for w in range(WRITERS)]
@@ -102,6 +105,9 @@ def main():
             agent.kill()
             for writer in writers:
                 writer.join()
+            for writer in writers:
+                if writer.error:
+                    raise writer.error
             unsure = dict(w.unsure for w in writers if w.unsure)
             for part in acknowledged:
                 expected.update(part)
@@ -122,13 +128,15 @@ def main():
             if (number + 1) % 20 == 0:
                 print("%d rounds, %d rows" % (number + 1, len(expected)))
                 sys.stdout.flush()
+        agent.stop()
+        if writes == 0:
+            raise AssertionError("no write was acknowledged in %d rounds" % options.rounds)
     except BaseException:
         print(agent.log()[-3000:])
-        if agent.process.poll() is None:
-            agent.kill()
+        agent.kill()
         raise
-    agent.stop()
-    print("%d rounds, nothing acknowledged was lost, digests equal" % options.rounds)
+    agent.remove()
+    print("%d rounds, nothing of %d acknowledged writes was lost, digests equal" % (options.rounds, writes))
 
 
 if __name__ == "__main__":

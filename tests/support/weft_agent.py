@@ -38,7 +38,7 @@ def wait_until(condition, seconds=10.0, what="condition"):
 
 
 class Agent:
-    """One agent process. Use as a context manager; stop() and kill() leave the data directory in place."""
+    """One agent process. Use as a context manager, or end with remove(); stop() and kill() leave the folder in place."""
 
     def __init__(self, program, dev=True, config=None, args=(), data_dir=None):
         self.program = os.path.abspath(program)
@@ -89,18 +89,28 @@ class Agent:
             time.sleep(0.005)
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        if self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
 
     def stop(self, seconds=10.0):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self.kill()
-                raise AssertionError("the agent did not end within %.0f s of SIGTERM" % seconds)
-        return self.process.returncode if self.process else None
+        """Ends the agent by SIGTERM; an agent that ended by itself, or with an error, fails the test."""
+        if not self.process:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("the agent did not end within %.0f s of SIGTERM" % seconds)
+        self.process = None
+        if code != 0:
+            raise AssertionError("the agent ended with %d\n%s" % (code, self.log()[-3000:]))
+
+    def remove(self):
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, headers=None, timeout=10):
         connection = http.client.HTTPConnection(HOST, self.http_port, timeout=timeout)
@@ -128,12 +138,17 @@ class Agent:
         return answer
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.remove()
+            raise
 
     def __exit__(self, kind, value, trace):
         try:
-            if kind is not None:
+            if kind is None:
+                self.stop()
+            else:
                 print(self.log()[-3000:])
-            self.stop()
         finally:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.remove()
