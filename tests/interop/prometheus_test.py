@@ -64,13 +64,14 @@ def promtool_accepts_the_metrics(program):
 
 
 def prometheus_finds_and_scrapes(program):
-    # dns_sd asks the resolver of resolv.conf, port 53: a mount namespace of its own points it at the agent.
+    # dns_sd asks the resolver of resolv.conf, port 53: a mount namespace of its own points it at the agent. The address is
+    # one that no other resolver of this machine uses (systemd-resolved has 127.0.0.53).
     app = Answerer("app_up 1\n")
-    with Agent(program, config={"addresses": {"dns": "127.0.0.53"}, "ports": {"dns": 53}}) as agent, \
+    with Agent(program, config={"addresses": {"dns": "127.53.0.53"}, "ports": {"dns": 53}}) as agent, \
             Peer("prometheus") as prometheus:
         port, = free_ports(1)
         agent.put("/v1/agent/service/register", {"ID": "app-1", "Name": "app", "Address": HOST, "Port": app.port})
-        resolv = prometheus.file("resolv.conf", "nameserver 127.0.0.53\n")
+        resolv = prometheus.file("resolv.conf", "nameserver 127.53.0.53\n")
         config = prometheus.file("prometheus.yml", CONFIG % {"host": HOST, "http": agent.http_port})
         command = ("mount --bind %s $(readlink -f /etc/resolv.conf) && exec %s --config.file=%s --storage.tsdb.path=%s/data "
                    "--web.listen-address=%s:%d" % (resolv, prometheus.path, config, prometheus.folder, HOST, port))
