@@ -4,10 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-deploy/setup.sh
-for tool in dig curl python3; do
-    command -v $tool >/dev/null || { deploy/setup.sh --tests; break; }
-done
+deploy/setup.sh --demo
 echo "building (the first time takes some minutes) ..."
 cmake --preset release >/dev/null
 cmake --build --preset release --target weft | tail -n 1

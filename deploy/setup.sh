@@ -3,6 +3,7 @@
 # nothing when everything is there.
 #
 #   deploy/setup.sh                build and unit tests
+#   deploy/setup.sh --demo         and what deploy/demo.sh calls
 #   deploy/setup.sh --tests        and the peers of the interop tests
 #   deploy/setup.sh --fuzz         and the compiler of the fuzzers
 #   deploy/setup.sh --references   and the programs that the benchmarks compare with
@@ -15,14 +16,18 @@ build_packages=(
     libboost1.81-dev libboost-program-options1.81-dev libboost-json1.81-dev libboost-url1.81-dev
     librocksdb-dev libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libre2-dev libxxhash-dev libnghttp2-dev
     zlib1g-dev libcurl4-openssl-dev libgtest-dev libgmock-dev)
-test_packages=(python3 curl bind9-dnsutils openssl haproxy dnsmasq-base unbound prometheus strace)
+demo_packages=(python3 curl bind9-dnsutils)
+test_packages=("${demo_packages[@]}" openssl haproxy dnsmasq-base unbound prometheus strace)
 fuzz_packages=(clang-19 libclang-rt-19-dev)
 reference_packages=(knot dnsperf wrk)
+# Of these, those that come with a service of the same name.
+daemon_packages=(haproxy unbound prometheus knot)
 
 packages=("${build_packages[@]}")
 references=no
 for argument in "$@"; do
     case $argument in
+        --demo) packages+=("${demo_packages[@]}") ;;
         --tests) packages+=("${test_packages[@]}") ;;
         --fuzz) packages+=("${fuzz_packages[@]}") ;;
         --references)
@@ -30,7 +35,7 @@ for argument in "$@"; do
             references=yes
             ;;
         *)
-            echo "setup.sh: unknown argument '$argument' (known: --tests --fuzz --references)" >&2
+            echo "setup.sh: unknown argument '$argument' (known: --demo --tests --fuzz --references)" >&2
             exit 2
             ;;
     esac
@@ -44,17 +49,36 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Installing a daemon's package must not start the daemon: this runs on people's machines.
+# What must not stay behind, however this ends.
+policy=
+work=
+lists=
+clean_up() {
+    if [ -n "$policy" ]; then as_root rm -f "$policy"; fi
+    rm -rf "$work" "$lists"
+}
+trap clean_up EXIT
+
+# Installing a daemon's package must not start the daemon, now or at the next boot: this runs on people's machines.
 install_quietly() {
-    local policy=/usr/sbin/policy-rc.d made=no
-    if [ ! -e $policy ]; then
+    local status=0 package
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
         printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
         as_root chmod 755 $policy
-        made=yes
     fi
-    local status=0
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >/dev/null || status=$?
-    if [ $made = yes ]; then as_root rm -f $policy; fi
+    if [ -n "$policy" ]; then
+        as_root rm -f "$policy"
+        policy=
+    fi
+    if [ -d /run/systemd/system ]; then
+        for package in "$@"; do
+            if [[ " ${daemon_packages[*]} " = *" $package "* ]]; then
+                as_root systemctl disable "$package" >/dev/null 2>&1 || true
+            fi
+        done
+    fi
     return $status
 }
 
@@ -81,7 +105,6 @@ fi
 if [ ! -f "$deps/msgpack/include/msgpack.hpp" ]; then
     echo "setup.sh: unpacking the msgpack-c headers"
     work=$(mktemp -d)
-    trap 'rm -rf "$work"' EXIT
     chmod 755 "$work"
     (cd "$work" && { apt-get download libmsgpack-cxx-dev >/dev/null 2>&1 ||
         { update_lists && apt-get download libmsgpack-cxx-dev >/dev/null 2>&1; }; })
@@ -95,7 +118,6 @@ if [ $references = yes ] && [ ! -x "$deps/consul/consul" ]; then
     echo "setup.sh: unpacking consul 1.8.7 of Debian 11"
     update_lists
     lists=$(mktemp -d)
-    trap 'rm -rf "${work:-}" "$lists"' EXIT
     chmod 755 "$lists"
     mkdir -p "$lists"/{lists/partial,parts,cache/archives/partial}
     # The mirror is the one that this machine already uses for Debian 12.
