@@ -69,9 +69,11 @@ public:
         for (std::size_t i = 0; i < block_.members.size(); ++i) {
             if (used_[i]) continue;
             const TreeNode::Member& member = block_.members[i];
+            const bool is_shown = !diagnostics_.is_full();
             auto& found = diagnostics_.error(
                 "W1004", fmt::format("unknown key `{}` in `{}`", member.key, name_),
                 at(member.key_span));
+            if (!is_shown) continue;
             const auto close = nearest(lower_case(member.key), known_);
             if (lower_case(member.key) == "script" && name_.find("check") != std::string::npos) {
                 found.label = "use `args`";

@@ -36,6 +36,8 @@ public:
                         std::optional<Place> place = {});
     Diagnostic& notice(std::string_view code, std::string message);
 
+    // What comes now is only counted: finding labels and notes for it is not worth the time.
+    bool is_full() const { return all_.size() >= kMaxDiagnostics; }
     bool has_errors() const { return errors_ > 0; }
     std::size_t errors() const { return errors_; }
     std::size_t warnings() const { return warnings_; }

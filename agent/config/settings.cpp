@@ -14,8 +14,10 @@ using Kind = TreeNode::Kind;
 
 void report_unknown(const std::string& section, const std::string& name, const Place& place,
                     Diagnostics& diagnostics) {
+    const bool is_shown = !diagnostics.is_full();
     const std::string where = section.empty() ? "" : fmt::format(" in `{}`", section);
     auto& found = diagnostics.error("W1004", fmt::format("unknown key `{}`{}", name, where), place);
+    if (!is_shown) return;
     if (name.find('.') != std::string::npos && key_table().find(name) != nullptr) {
         found.label = fmt::format("write {} {{ {} = ... }}", name.substr(0, name.find('.')),
                                   name.substr(name.find('.') + 1));

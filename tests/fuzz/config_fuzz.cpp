@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
     weft::agent::LoadRequest request;
     request.dev_mode = true;
-    request.host.emplace();
+    // With a name, so that inputs without node_name get past it.
+    request.host = weft::agent::HostFacts{"fuzz", {}};
     const auto source = weft::agent::Source::make(name, text);
     const auto result = weft::agent::load_texts({source}, request);
     // Errors must be renderable wherever they point.

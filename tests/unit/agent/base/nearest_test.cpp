@@ -24,6 +24,8 @@ TEST(Nearest, CountsEdits) {
     EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
     EXPECT_EQ(edit_distance("ab", "ba"), 1u);
     EXPECT_EQ(edit_distance("", "abc"), 3u);
+    EXPECT_EQ(edit_distance("abc", ""), 3u);
+    EXPECT_EQ(edit_distance(std::string(129, 'a'), std::string(128, 'a')), 129u);
 }
 
 }  // namespace
