@@ -88,13 +88,6 @@ private:
     JsonWriter& writer_;
 };
 
-Dialect dialect_of(const std::string& path, const std::string& text) {
-    if (path.ends_with(".json")) return Dialect::Json;
-    const auto first = text.find_first_not_of(" \t\r\n");
-    const bool brace = first != std::string::npos && text[first] == '{';
-    return brace && !path.ends_with(".hcl") ? Dialect::Json : Dialect::Hcl;
-}
-
 }  // namespace
 
 std::string to_json(const ServiceDefinition& definition) {
@@ -110,11 +103,10 @@ std::string to_json(const ServiceDefinition& definition) {
 
 Result<std::vector<ServiceBody>> read_service_file(const std::string& path) {
     WEFT_TRY(auto text, read_file(path, kFileMax));
-    const Dialect dialect = dialect_of(path, text);
+    const auto source = Source::make(path, std::move(text));
     Diagnostics diagnostics;
     Settings settings;
-    settings.add(parse_document(Source::make(path, std::move(text)), dialect, diagnostics),
-                 diagnostics);
+    settings.add(parse_document(source, diagnostics), diagnostics);
     if (diagnostics.has_errors())
         return make_error(Errc::InvalidArgument, "\n" + render(diagnostics, 1));
     std::vector<ServiceBody> bodies;

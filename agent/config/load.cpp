@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -52,22 +53,21 @@ std::shared_ptr<const Source> read_file(const std::string& path, Diagnostics& di
         report_unreadable(path, std::system_category().message(errno), diagnostics);
         return nullptr;
     }
-    // One byte more than allowed, so that the parser sees that it is too much.
-    std::string text(kMaxFileBytes + 1, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    // At least one byte more than allowed, so that the parser sees that it is too much. In blocks:
+    // there may be thousands of small files, whose texts stay in memory until all are read.
+    std::string text;
+    std::array<char, 16384> block;
+    while (text.size() <= kMaxFileBytes) {
+        const std::size_t size = std::fread(block.data(), 1, block.size(), file.get());
+        if (size == 0) break;
+        text.append(block.data(), size);
+    }
+    text.shrink_to_fit();
     if (std::ferror(file.get()) != 0) {
         report_unreadable(path, std::system_category().message(errno), diagnostics);
         return nullptr;
     }
     return Source::make(standard_input ? "<stdin>" : path, std::move(text));
-}
-
-Dialect guess_dialect(const Source& source) {
-    if (source.name().ends_with(".hcl")) return Dialect::Hcl;
-    if (source.name().ends_with(".json")) return Dialect::Json;
-    const std::size_t first = source.text().find_first_not_of(" \t\r\n");
-    return first != std::string_view::npos && source.text()[first] == '{' ? Dialect::Json
-                                                                          : Dialect::Hcl;
 }
 
 void add_environment(const LoadRequest& request, Settings& settings, Diagnostics& diagnostics) {
@@ -101,7 +101,7 @@ void build(const std::vector<std::shared_ptr<const Source>>& sources, const Load
     add_environment(request, settings, diagnostics);
     for (const auto& source : sources) {
         result.files.push_back(source->name());
-        settings.add(parse_document(source, guess_dialect(*source), diagnostics), diagnostics);
+        settings.add(parse_document(source, diagnostics), diagnostics);
     }
     for (const Override& given : request.overrides) settings.add(given, diagnostics);
     AgentConfig config = resolve(settings, request.host ? *request.host : read_host_facts(),

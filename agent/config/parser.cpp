@@ -96,17 +96,15 @@ TreeNode scalar(const Token& token) {
     return node;
 }
 
-Dialect dialect_of(std::string_view name) {
-    return name.ends_with(".json") ? Dialect::Json : Dialect::Hcl;
+Dialect dialect_of(const Source& source) {
+    if (source.name().ends_with(".hcl")) return Dialect::Hcl;
+    if (source.name().ends_with(".json")) return Dialect::Json;
+    const std::size_t first = source.text().find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && source.text()[first] == '{' ? Dialect::Json
+                                                                          : Dialect::Hcl;
 }
 
 Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics) {
-    const Dialect dialect = dialect_of(source->name());
-    return parse_document(std::move(source), dialect, diagnostics);
-}
-
-Document parse_document(std::shared_ptr<const Source> source, Dialect dialect,
-                        Diagnostics& diagnostics) {
     Document document{source, {}};
     document.root.kind = TreeNode::Kind::Object;
     if (source->text().size() > kMaxFileBytes) {
@@ -116,7 +114,7 @@ Document parse_document(std::shared_ptr<const Source> source, Dialect dialect,
         return document;
     }
     document.root =
-        dialect == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
+        dialect_of(*source) == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
     return document;
 }
 

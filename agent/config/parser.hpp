@@ -23,13 +23,11 @@ struct Document {
     Place place(Span span) const { return Place{source, span}; }
 };
 
-// JSON for names that end in .json, else HCL. Total on any bytes; goes on after an error, so that
-// one run reports all.
-Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
-Document parse_document(std::shared_ptr<const Source> source, Dialect dialect,
-                        Diagnostics& diagnostics);
+// By the name's ending, .hcl or .json; a text of another name is JSON when it starts with {.
+Dialect dialect_of(const Source& source);
 
-Dialect dialect_of(std::string_view name);
+// Total on any bytes; goes on after an error, so that one run reports all.
+Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagnostics);
 
 // The same, as a value or the first error; for fuzzers and tests.
 Result<Document> parse(std::string name, std::string bytes);
