@@ -28,6 +28,18 @@ std::vector<CliFlag> all_agent_flags() {
     return flags;
 }
 
+// The agent's own are understood, so that files can be checked as a unit starts the agent with
+// them; `weft help agent` lists them.
+std::vector<CliFlag> validate_flags() {
+    std::vector<CliFlag> flags = {{"quiet", "", "say nothing when all is well"},
+                                  {"format", "FORMAT", "text (the default) or json"}};
+    for (CliFlag& flag : all_agent_flags()) {
+        flag.help.clear();
+        flags.push_back(std::move(flag));
+    }
+    return flags;
+}
+
 // Prints what is wrong or noteworthy; false when there is no configuration to use.
 bool report(const LoadResult& loaded, CliConsole& console) {
     if (!loaded.diagnostics.all().empty()) console.err(loaded.text());
@@ -38,25 +50,32 @@ ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std
                    Presentation presentation) {
     const bool dev_mode = presentation == Presentation::Screen || arguments.is_on("dev");
     const LoadRequest request = load_request(arguments, dev_mode);
-    const LoadResult loaded = load(request);
+    LoadResult loaded = load(request);
     if (!report(loaded, console)) return ExitCode::Failed;
+    AgentConfig config = std::move(*loaded.config);
+    loaded = {};  // the diagnostics hold the files' texts, and the agent runs for long
     RuntimeOptions options{.version = version,
                            .presentation = presentation,
                            .reload_from = request,
                            .screen = console.out};
-    return run_runtime(*loaded.config, std::move(options), console.err) ? ExitCode::Ok
-                                                                        : ExitCode::Failed;
+    return run_runtime(std::move(config), std::move(options), console.err) ? ExitCode::Ok
+                                                                           : ExitCode::Failed;
 }
 
 ExitCode validate_files(const CliArguments& arguments, CliConsole& console) {
-    LoadRequest request;
-    request.paths = arguments.words();
-    if (request.paths.empty()) {
+    LoadRequest request = load_request(arguments, arguments.is_on("dev"));
+    request.paths.insert(request.paths.end(), arguments.words().begin(), arguments.words().end());
+    if (request.paths.empty() && request.fragments.empty()) {
         console.err("weft validate: name the files or folders to check\n");
         return ExitCode::Usage;
     }
+    const std::string format = arguments.text("format", "text");
+    if (format != "text" && format != "json") {
+        console.err("weft validate: -format is text or json, not \"" + format + "\"\n");
+        return ExitCode::Usage;
+    }
     const LoadResult loaded = load(request);
-    if (arguments.text("format", "text") == "json") {
+    if (format == "json") {
         console.out(loaded.json() + "\n");
         return loaded.ok() ? ExitCode::Ok : ExitCode::Failed;
     }
@@ -110,12 +129,13 @@ std::vector<CliCommand> agent_commands(const std::string& version) {
              }},
         {.path = "validate",
          .group = "operate",
-         .summary = "Check configuration files and folders; shows every error with its place.",
+         .summary = "Check configuration files and folders, with the agent's flags; shows every "
+                    "error with its place.",
          .words = "FILE|FOLDER ..",
          .words_max = 1000,
-         .flags = {{"quiet", "", "say nothing when all is well"},
-                   {"format", "FORMAT", "text (the default) or json"}},
-         .examples = {"weft validate /etc/weft", "weft validate -format=json agent.hcl"},
+         .flags = validate_flags(),
+         .examples = {"weft validate -data-dir /var/lib/weft /etc/weft",
+                      "weft validate -format=json agent.hcl"},
          .run = validate_files},
     };
 }
