@@ -258,6 +258,7 @@ private:
         check_readable("cert_file", tls.cert_file);
         check_readable("key_file", tls.key_file);
         check_readable("ca_file", tls.ca_file);
+        check_private(tls.key_file);
         if (tls.verify_incoming && tls.ca_file.empty()) {
             const bool own = settings_.find("tls.https.verify_incoming") != nullptr;
             error("W1021",
@@ -268,10 +269,28 @@ private:
 
     void check_readable(const std::string& name, const std::string& path) {
         if (path.empty() || access(path.c_str(), R_OK) == 0) return;
-        const std::string own = "tls.https." + name;
-        const std::string key = settings_.find(own) != nullptr ? own : "tls.defaults." + name;
+        const std::string key = tls_key(name);
         error("W1024", fmt::format("`{}` cannot be read", key), key).label =
             fmt::format("{}: {}", path, std::system_category().message(errno));
+    }
+
+    // A key of another user's may be open to a group: that may be how this one reads it.
+    void check_private(const std::string& path) {
+        struct stat status{};
+        if (path.empty() || stat(path.c_str(), &status) != 0) return;
+        const mode_t open_to_others = status.st_uid == geteuid() ? 0077 : 0007;
+        if ((status.st_mode & open_to_others) == 0) return;
+        const std::string key = tls_key("key_file");
+        diagnostics_
+            .warning("W1037", fmt::format("`{}` is open to other users", key),
+                     settings_.place_of(key))
+            .label = fmt::format("its mode is {:04o}: `chmod 600` it", status.st_mode & 07777);
+    }
+
+    // The key that gave a TLS file.
+    std::string tls_key(const std::string& name) const {
+        const std::string own = "tls.https." + name;
+        return settings_.find(own) != nullptr ? own : "tls.defaults." + name;
     }
 
     void check_dns() {

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/agent/config/samples.hpp"
 
 namespace weft::agent {
@@ -175,6 +179,46 @@ TEST(Load, LeavingDependsOnTheKindOfAgentUnlessSaid) {
     ASSERT_TRUE(said.ok());
     EXPECT_TRUE(said.config->leaves_on_terminate());
     EXPECT_TRUE(said.config->leaves_on_interrupt());
+}
+
+TEST(Load, APrivateKeyThatOthersMayReadIsAWarning) {
+    const ::weft::testing::TemporaryFolder folder;
+    const std::string key = folder / "key.pem";
+    std::ofstream{key} << "x";
+    std::filesystem::permissions(key, std::filesystem::perms(0644));
+    const std::string text = "ports { https = 8501 }\ncert_file = \"" + key +
+                             "\"\nkey_file = \"" + key + "\"";
+    EXPECT_THAT(load_one(text).text(), HasSubstr("its mode is 0644"));
+    std::filesystem::permissions(key, std::filesystem::perms(0600));
+    EXPECT_THAT(load_one(text).text(), Not(HasSubstr("its mode")));
+}
+
+TEST(Load, ReadsFilesInBlocksAndRefusesThoseThatAreTooLarge) {
+    const ::weft::testing::TemporaryFolder folder;
+    const auto write = [&](std::size_t padding) {
+        std::ofstream{folder / "a.hcl"} << std::string(padding, '\n') << "datacenter = \"far\"";
+    };
+    LoadRequest wanted = request(true);
+    wanted.paths = {folder.path()};
+    write(100'000);
+    const LoadResult whole = load(wanted);
+    ASSERT_TRUE(whole.ok()) << whole.text();
+    EXPECT_EQ(whole.config->datacenter, "far");
+    write(std::size_t{4} << 20);
+    EXPECT_THAT(load(wanted).text(), HasSubstr("larger than 4 MiB"));
+}
+
+TEST(Load, PublishesTheConfiguredAddressesOfBothFamilies) {
+    const auto result = load_one(
+        "advertise_addr = \"10.0.0.7\" advertise_addr_ipv6 = \"2001:db8::7\" "
+        "advertise_addr_wan_ipv4 = \"203.0.113.9\"");
+    ASSERT_TRUE(result.ok()) << result.text();
+    std::string shown;
+    for (const auto& [name, address] : result.config->health.tagged_addresses.get())
+        shown += fmt::format("{}={} ", name.view(), address.view());
+    EXPECT_EQ(shown,
+              "lan=10.0.0.7 lan_ipv4=10.0.0.7 lan_ipv6=2001:db8::7 wan=10.0.0.7 "
+              "wan_ipv4=203.0.113.9 ");
 }
 
 TEST(Load, SecretsAreNeverShown) {
