@@ -4,10 +4,9 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
+#include "agent/io/file.hpp"
 #include "agent/io/tls_context.hpp"
 
 namespace weft::agent {
@@ -15,6 +14,7 @@ namespace weft::agent {
 namespace {
 
 constexpr const char* kDefaultAddress = "127.0.0.1:8500";
+constexpr std::size_t kTokenFileMax = 65536;
 
 // Long enough for a reload or a leave of a busy agent.
 constexpr Duration kCallTimeout = std::chrono::seconds(70);
@@ -32,9 +32,9 @@ bool is_true(std::string_view text) {
 }
 
 Result<std::string> read_token_file(const std::string& path) {
-    std::ifstream file(path);
-    std::string token{std::istreambuf_iterator<char>(file), {}};
-    if (!file) return make_error(Errc::Io, "cannot read the token file " + path);
+    auto read = read_file(path, kTokenFileMax);
+    if (!read) return make_error(read.error().code, "token file: " + read.error().message());
+    std::string token = std::move(read.value());
     while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
     return token;
 }
@@ -42,11 +42,11 @@ Result<std::string> read_token_file(const std::string& path) {
 Result<std::string> find_token(const CliArguments& arguments, const CliConsole& console) {
     if (arguments.has("token")) return arguments.text("token");
     if (arguments.has("token-file")) return read_token_file(arguments.text("token-file"));
-    if (auto token = console.variable({"WEFT_TOKEN", "WEFT_HTTP_TOKEN", "CONSUL_HTTP_TOKEN"}))
-        return *token;
-    if (auto path =
-            console.variable({"WEFT_TOKEN_FILE", "WEFT_HTTP_TOKEN_FILE", "CONSUL_HTTP_TOKEN_FILE"}))
+    if (auto token = console.variable({"WEFT_TOKEN", "WEFT_HTTP_TOKEN"})) return *token;
+    if (auto path = console.variable({"WEFT_TOKEN_FILE", "WEFT_HTTP_TOKEN_FILE"}))
         return read_token_file(*path);
+    if (auto token = console.variable({"CONSUL_HTTP_TOKEN"})) return *token;
+    if (auto path = console.variable({"CONSUL_HTTP_TOKEN_FILE"})) return read_token_file(*path);
     return std::string();
 }
 

@@ -36,6 +36,17 @@ TEST(AgentClient, AddressesAndNamespacesThatCannotWorkAreRefused) {
     EXPECT_EQ(address({{"CONSUL_NAMESPACE", "default"}}), "127.0.0.1:8500");
 }
 
+TEST(AgentClient, ATokenFileOfWeftsWinsOverConsulsToken) {
+    EXPECT_THAT(address({{"CONSUL_HTTP_TOKEN", "t"}, {"WEFT_TOKEN_FILE", "/no/such/file"}}),
+                ::testing::HasSubstr("token file: cannot open /no/such/file"));
+    EXPECT_EQ(address({{"WEFT_TOKEN", "t"}, {"WEFT_TOKEN_FILE", "/no/such/file"}}),
+              "127.0.0.1:8500");
+}
+
+TEST(AgentClient, ATokenFileThatIsAFolderIsAnError) {
+    EXPECT_THAT(address({{"WEFT_TOKEN_FILE", "/"}}), ::testing::HasSubstr("token file: cannot"));
+}
+
 TEST(AgentClient, PathSegmentsAreEscaped) {
     EXPECT_EQ(url_escape("web:1/a b"), "web%3A1%2Fa%20b");
 }
