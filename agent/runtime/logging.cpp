@@ -6,25 +6,18 @@
 
 namespace weft::agent {
 
-namespace {
-
-// Of what is written; "off" makes no sense for a monitor, so only here.
-Result<spdlog::level::level_enum> output_level(std::string_view text) {
-    if (text == "OFF" || text == "off") return spdlog::level::off;
-    return parse_log_level(text);
-}
-
-}  // namespace
-
 Result<std::unique_ptr<Logging>> Logging::open(const AgentConfig& config, bool quiet) {
     std::unique_ptr<Logging> logging(new Logging);
-    WEFT_TRY(logging->level_, output_level(config.log_level));
-    if (quiet) logging->level_ = std::max(logging->level_, spdlog::level::warn);
+    logging->quiet_ = quiet;
+    WEFT_TRY(logging->level_, logging->output_level(config.log_level));
     WEFT_TRY(logging->open_sinks(config));
-    logging->monitor_ = std::make_shared<MonitorSink>(
-        [raw = logging.get()](spdlog::level::level_enum level) { raw->wanted_by_monitor(level); });
     return logging;
 }
+
+// The monitor is made first: the destructor needs it, also when a sink cannot be opened.
+Logging::Logging()
+    : monitor_(std::make_shared<MonitorSink>(
+          [this](spdlog::level::level_enum level) { wanted_by_monitor(level); })) {}
 
 Logging::~Logging() {
     monitor_->stop_notifying();
@@ -47,6 +40,13 @@ Result<void> Logging::open_sinks(const AgentConfig& config) {
         output->set_level(level_);
     }
     return success();
+}
+
+// Of what is written; "off" makes no sense for a monitor, so only here.
+Result<spdlog::level::level_enum> Logging::output_level(std::string_view text) const {
+    if (text == "OFF" || text == "off") return spdlog::level::off;
+    WEFT_TRY(const auto level, parse_log_level(text));
+    return quiet_ ? std::max(level, spdlog::level::warn) : level;
 }
 
 std::shared_ptr<spdlog::logger> Logging::logger(const std::string& name) {

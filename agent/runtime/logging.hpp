@@ -20,7 +20,8 @@ namespace weft::agent {
 // are used.
 class Logging {
 public:
-    // quiet: warnings and errors only, whatever the configuration says (the screen of `weft dev`).
+    // quiet: warnings and errors only, whatever the configuration says now or at a reload (the
+    // screen of `weft dev`).
     static Result<std::unique_ptr<Logging>> open(const AgentConfig& config, bool quiet);
     ~Logging();
     Logging(const Logging&) = delete;
@@ -36,15 +37,19 @@ public:
                                                             std::function<void(api::LogLine)> to);
 
 private:
-    Logging() = default;
+    Logging();
 
+    Result<spdlog::level::level_enum> output_level(std::string_view text) const;
     Result<void> open_sinks(const AgentConfig& config);
     void wanted_by_monitor(spdlog::level::level_enum level);
     void apply_levels();
 
-    std::mutex mutex_;  // guards all below but sinks_, which stay as they were opened
+    bool quiet_ = false;
+    // Stay as they were opened.
     std::vector<std::shared_ptr<spdlog::sinks::sink>> outputs_;
     std::shared_ptr<MonitorSink> monitor_;
+
+    std::mutex mutex_;  // guards all below
     std::map<std::string, std::shared_ptr<spdlog::logger>> loggers_;
     spdlog::level::level_enum level_ = spdlog::level::info;
     spdlog::level::level_enum monitored_ = spdlog::level::off;

@@ -65,6 +65,23 @@ TEST(Logging, MonitorsAreBounded) {
     EXPECT_FALSE(logging->subscribe("info", false, [](const api::LogLine&) {}));
 }
 
+TEST(Logging, AFileThatCannotBeWrittenIsAnErrorThatNamesIt) {
+    AgentConfig config;
+    config.log_file = "/proc/no-such-folder/agent.log";
+    const auto logging = Logging::open(config, false);
+    ASSERT_FALSE(logging);
+    EXPECT_THAT(logging.error().message(), HasSubstr("/proc/no-such-folder/agent.log"));
+}
+
+TEST(Logging, WhatIsQuietStaysQuietWhenTheLevelIsSetAgain) {
+    const auto logging = Logging::open({}, true);
+    ASSERT_TRUE(logging);
+    ASSERT_TRUE(logging.value()->set_level("DEBUG"));
+    EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::warn);
+    ASSERT_TRUE(logging.value()->set_level("ERROR"));
+    EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::err);
+}
+
 TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {
     std::string form = (std::filesystem::temp_directory_path() / "weft-log-XXXXXX").string();
     const std::filesystem::path folder = ::mkdtemp(form.data());
