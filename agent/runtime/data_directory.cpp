@@ -41,6 +41,7 @@ Result<DataDirectory> DataDirectory::open(const std::string& path,
     DataDirectory directory(std::filesystem::absolute(path).lexically_normal().string());
     WEFT_TRY(directory.make_folder());
     WEFT_TRY(directory.take_lock());
+    directory.close_to_others();
     WEFT_TRY(directory.check_version());
     WEFT_TRY(directory.find_node_id(configured_id));
     return directory;
@@ -88,6 +89,15 @@ Result<void> DataDirectory::take_lock() {
     if (::ftruncate(lock_, 0) == 0) [[maybe_unused]]
         const auto written = ::pwrite(lock_, pid.data(), pid.size(), 0);
     return success();
+}
+
+// Tokens and health checks' secrets are in the state.
+void DataDirectory::close_to_others() {
+    struct stat status{};
+    if (::stat(path_.c_str(), &status) != 0 || (status.st_mode & 077) == 0) return;
+    const bool closed = status.st_uid == ::geteuid() && ::chmod(path_.c_str(), 0700) == 0;
+    warning_ = closed ? "data_dir was open to other users: its mode is 0700 now"
+                      : "data_dir is open to other users: make its mode 0700";
 }
 
 Result<void> DataDirectory::check_version() {

@@ -343,6 +343,8 @@ Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOption
     if (!config.dev_mode) {
         WEFT_TRY(auto directory, DataDirectory::open(config.data_dir, config.node_id));
         node_id = directory.node_id();
+        if (!directory.warning().empty())
+            logging->logger("agent")->warn("{} folder={}", directory.warning(), config.data_dir);
         data.emplace(std::move(directory));
     } else if (node_id.empty()) {
         node_id = random_uuid();

@@ -39,6 +39,7 @@ TEST_F(DataDirectoryTest, KeepsTheNodesIdAndIsPrivate) {
     {
         const auto first = DataDirectory::open(path_, "");
         ASSERT_TRUE(first);
+        EXPECT_EQ(first.value().warning(), "");
         made = first.value().node_id();
     }
     const auto second = DataDirectory::open(path_, made);
@@ -47,6 +48,15 @@ TEST_F(DataDirectoryTest, KeepsTheNodesIdAndIsPrivate) {
     struct stat status{};
     ASSERT_EQ(::stat(path_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700u);
+}
+
+TEST_F(DataDirectoryTest, ThatIsOpenToOthersIsClosedToThem) {
+    fs::create_directory(path_);
+    fs::permissions(path_, fs::perms(0755));
+    const auto opened = DataDirectory::open(path_, "");
+    ASSERT_TRUE(opened);
+    EXPECT_THAT(opened.value().warning(), HasSubstr("0700 now"));
+    EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0700));
 }
 
 TEST_F(DataDirectoryTest, BelongsToOneNode) {
