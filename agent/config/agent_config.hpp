@@ -99,7 +99,6 @@ struct AgentConfig {
     std::optional<bool> leave_on_terminate;       // by default false on servers, true elsewhere
     std::optional<bool> skip_leave_on_interrupt;  // by default true on servers, false elsewhere
     std::string pid_file;
-    bool enable_debug = false;
 
     // Logs.
     std::string log_level = "INFO";

@@ -22,10 +22,7 @@ const KeyRow kRows[] = {
         .range(0, kSecondsMost)
         .now()
         .to<&AgentConfig::dns, &Dns::service_ttl>(),
-    key("dns_config.allow_stale", Bool, "true",
-        "Whether answers may come from a replica that lags.")
-        .now()
-        .to<&AgentConfig::dns, &Dns::allow_stale>(),
+    no_effect("dns_config.allow_stale", Bool, kLocal),
     no_effect("dns_config.max_stale", Period, kLocal),
     no_effect("dns_config.use_cache", Bool, kLocal),
     no_effect("dns_config.cache_max_age", Period, kLocal),

@@ -13,15 +13,15 @@ constexpr std::string_view kPull = "weft's metrics are pulled from /metrics";
 constexpr std::string_view kLevels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "ERR", "OFF"};
 
 const KeyRow kRows[] = {
-    key("leave_on_terminate", Bool, "false on servers", "Leave the catalog on SIGTERM.")
+    key("leave_on_terminate", Bool, "false on servers",
+        "Leave on SIGTERM; a single server has nobody to tell, so only its log shows it.")
         .to<&AgentConfig::leave_on_terminate>(),
     key("skip_leave_on_interrupt", Bool, "true on servers",
-        "Only stop on SIGINT, without leaving the catalog.")
+        "Only stop on SIGINT, without leaving; see leave_on_terminate.")
         .to<&AgentConfig::skip_leave_on_interrupt>(),
     key("pid_file", Text, "", "File that holds the process id while the agent runs.")
         .to<&AgentConfig::pid_file>(),
-    key("enable_debug", Bool, "false", "Offer profiling endpoints.")
-        .to<&AgentConfig::enable_debug>(),
+    no_effect("enable_debug", Bool, "weft has no profiling endpoints"),
     key("log_level", Choice, "INFO", "The least severe messages that are logged.")
         .one_of(kLevels)
         .now()
@@ -50,8 +50,10 @@ const KeyRow kRows[] = {
         .to<&AgentConfig::telemetry, &Telemetry::metrics_prefix>(),
     key("telemetry.prefix_filter", Texts, "none",
         "Names that are shown (+name) or left out (-name).")
+        .now()
         .to<&AgentConfig::telemetry, &Telemetry::prefix_filter>(),
     key("telemetry.filter_default", Bool, "true", "Show what prefix_filter does not name.")
+        .now()
         .to<&AgentConfig::telemetry, &Telemetry::filter_default>(),
     refused("telemetry.statsd_address", Text, kPull),
     refused("telemetry.statsite_address", Text, kPull),

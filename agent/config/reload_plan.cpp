@@ -151,6 +151,8 @@ AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next) {
     config.services = next.services;
     config.checks = next.checks;
     config.log_level = next.log_level;
+    config.telemetry.prefix_filter = next.telemetry.prefix_filter;
+    config.telemetry.filter_default = next.telemetry.filter_default;
     config.node_meta = next.node_meta;
     config.health.node_meta = next.health.node_meta;
     config.health.discard_check_output = next.health.discard_check_output;

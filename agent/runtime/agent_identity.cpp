@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "agent/base/ip_address.hpp"
-
 namespace weft::agent {
 
 namespace {
@@ -17,26 +15,6 @@ std::uint16_t port_of(std::int32_t configured) {
 Shared<TextMap> sorted(TextMap map) {
     std::sort(map.begin(), map.end());
     return Shared<TextMap>(std::move(map));
-}
-
-TextMap tagged_addresses(const AgentIdentity& identity) {
-    TextMap addresses = {{"lan", identity.address}, {"wan", identity.wan_address}};
-    const auto add = [&](const char* name, const std::string& text) {
-        const auto address = IpAddress::parse(text);
-        if (address)
-            addresses.emplace_back(fmt::format("{}_{}", name, address->is_v4() ? "ipv4" : "ipv6"),
-                                   text);
-    };
-    add("lan", identity.address);
-    add("wan", identity.wan_address);
-    return addresses;
-}
-
-Shared<TextMap> node_meta(const AgentConfig& config) {
-    TextMap meta = {{"consul-network-segment", ""}};
-    for (const auto& [key, value] : config.node_meta)
-        if (key != "consul-network-segment") meta.emplace_back(key, value);
-    return sorted(std::move(meta));
 }
 
 ServiceRow consul_service(const AgentIdentity& identity) {
@@ -108,8 +86,8 @@ RegisterCommand self_registration(const AgentIdentity& identity, const AgentConf
     command.node.name = identity.node_name;
     command.node.id = identity.node_id;
     command.node.address = identity.address;
-    command.node.tagged_addresses = sorted(tagged_addresses(identity));
-    command.node.meta = node_meta(config);
+    command.node.tagged_addresses = config.health.tagged_addresses;
+    command.node.meta = config.health.node_meta;
     if (identity.server) command.service = consul_service(identity);
     CheckRow health;
     health.node = identity.node_name;

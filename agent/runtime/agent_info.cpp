@@ -42,6 +42,7 @@ void write_debug_config(JsonWriter& writer, const AgentConfig& config) {
     writer.field("ServerMode", config.server);
     writer.field("BindAddr", config.bind_addr);
     writer.field("AdvertiseAddrLAN", config.advertise_addr);
+    writer.field("PrimaryDatacenter", config.primary_datacenter);
     writer.field("DNSDomain", config.domain);
     writer.field("DNSPort", config.ports.dns);
     writer.field("HTTPPort", config.ports.http);

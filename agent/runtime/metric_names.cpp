@@ -15,13 +15,13 @@ constexpr std::array kNames = {
     ConsulName{"weft_catalog_services", "state.services", ""},
     ConsulName{"weft_catalog_service_instances", "state.service_instances", ""},
     ConsulName{"weft_catalog_applied_index", "raft.appliedIndex", ""},
-    ConsulName{"weft_http_request_seconds", "api.http", "route method"},
+    ConsulName{"weft_http_request_seconds", "api.http", ""},
     ConsulName{"weft_http_waiting_queries", "rpc.queries_blocking", ""},
     ConsulName{"weft_http_requests_total", "client.rpc", ""},
     ConsulName{"weft_http_refused_total", "client.rpc.exceeded", ""},
     ConsulName{"weft_dns_query_seconds", "dns.domain_query", ""},
-    ConsulName{"weft_raft_driver_commit_seconds", "raft.commitTime", ""},
-    ConsulName{"weft_raft_driver_apply_seconds", "fsm.apply", ""},
+    // What one voter has written is committed.
+    ConsulName{"weft_raft_driver_sync_seconds", "raft.commitTime", ""},
     ConsulName{"weft_raft_driver_proposals_total", "raft.apply", ""},
 };
 
@@ -35,6 +35,10 @@ bool ConsulName::keeps_label(std::string_view label) const {
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return false;
+}
+
+std::span<const ConsulName> consul_names() {
+    return kNames;
 }
 
 const ConsulName* consul_name_of(std::string_view family) {

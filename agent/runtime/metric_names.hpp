@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace weft::agent {
@@ -13,6 +14,8 @@ struct ConsulName {
 
     bool keeps_label(std::string_view label) const;
 };
+
+std::span<const ConsulName> consul_names();
 
 // Null for a family that Consul has no name for: it is seen in /metrics only.
 const ConsulName* consul_name_of(std::string_view family);

@@ -36,14 +36,9 @@ std::vector<CheckDefinition> checks_of(const AgentConfig& config) {
 }
 
 HealthConfig health_config(const AgentConfig& config, const AgentIdentity& identity) {
-    const RegisterCommand self = self_registration(identity, config);
     HealthConfig health = config.health;
-    health.node_name = identity.node_name;
     health.node_id = identity.node_id;
-    health.node_address = identity.address;
-    health.tagged_addresses = self.node.tagged_addresses;
-    health.node_meta = self.node.meta;
-    health.server_service = self.service;
+    health.server_service = self_registration(identity, config).service;
     return health;
 }
 
@@ -175,7 +170,6 @@ Result<void> Runtime::Parts::open_listeners() {
         .node_id = identity.node_id,
         .datacenter = identity.datacenter,
         .server = identity.server,
-        .enable_debug = config.enable_debug,
         .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
     const api::Endpoints endpoints{commits, local, agent_control, agent_control,
                                    timers,  facts, random_seed()};
@@ -293,6 +287,7 @@ Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentCon
         return changed.error();
     }
     WEFT_TRY(logging->set_level(effective.log_level));
+    telemetry.set_filter(effective.telemetry);
     health.reconfigure(health_config(effective, identity));
     if (effective.node_meta != before.node_meta)
         commits.write(self_registration(identity, effective), [log = log](Result<Index> written) {

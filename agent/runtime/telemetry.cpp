@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <chrono>
+#include <cmath>
 
 #include "agent/base/json_writer.hpp"
 #include "agent/io/clock.hpp"
@@ -89,17 +90,24 @@ std::string interval_text(WallTime time) {
 
 }  // namespace
 
-Telemetry::Telemetry(TelemetryConfig config, const std::string& host, std::string version)
-    : config_(std::move(config)),
-      prefix_(config_.metrics_prefix.empty() ? "" : config_.metrics_prefix + "."),
-      gauge_prefix_(config_.disable_hostname || host.empty() ? prefix_ : prefix_ + host + "."),
-      registry_(std::make_shared<prometheus::Registry>()) {
+Telemetry::Telemetry(const TelemetryConfig& config, const std::string& host, std::string version)
+    : prefix_(config.metrics_prefix.empty() ? "" : config.metrics_prefix + "."),
+      gauge_prefix_(config.disable_hostname || host.empty() ? prefix_ : prefix_ + host + "."),
+      registry_(std::make_shared<prometheus::Registry>()),
+      prefix_filter_(config.prefix_filter),
+      filter_default_(config.filter_default) {
     facts_.push_back(std::make_shared<ProcessCollector>(std::move(version)));
 }
 
 void Telemetry::watch_catalog(ReadCatalog read) {
     const std::lock_guard lock(mutex_);
     read_catalog_ = std::move(read);
+}
+
+void Telemetry::set_filter(const TelemetryConfig& config) {
+    const std::lock_guard lock(mutex_);
+    prefix_filter_ = config.prefix_filter;
+    filter_default_ = config.filter_default;
 }
 
 std::vector<MetricFamily> Telemetry::collect() const {
@@ -115,9 +123,10 @@ std::vector<MetricFamily> Telemetry::collect() const {
 }
 
 bool Telemetry::is_shown(std::string_view name) const {
-    bool shown = config_.filter_default;
+    const std::lock_guard lock(mutex_);
+    bool shown = filter_default_;
     std::size_t longest = 0;
-    for (const std::string& rule : config_.prefix_filter) {
+    for (const std::string& rule : prefix_filter_) {
         const std::string_view prefix = std::string_view(rule).substr(rule.empty() ? 0 : 1);
         if (prefix.size() < longest || !name.starts_with(prefix)) continue;
         longest = prefix.size();
@@ -145,11 +154,44 @@ void Telemetry::read(const std::vector<MetricFamily>& families, Readings& counte
                 counters[key].sum += metric.counter.value;
             } else if (family.type == MetricType::Histogram) {
                 // Consul's timings are in milliseconds.
-                samples[key].count += static_cast<double>(metric.histogram.sample_count);
-                samples[key].sum += metric.histogram.sample_sum * 1000;
+                Reading& reading = samples[key];
+                reading.count += static_cast<double>(metric.histogram.sample_count);
+                reading.sum += metric.histogram.sample_sum * 1000;
+                std::uint64_t below = 0;
+                for (const auto& bucket : metric.histogram.bucket) {
+                    reading.buckets[bucket.upper_bound * 1000] +=
+                        static_cast<double>(bucket.cumulative_count - below);
+                    below = bucket.cumulative_count;
+                }
             }
         }
     }
+}
+
+Telemetry::Reading Telemetry::Reading::since(const Reading& before) const {
+    Reading added{count - before.count, sum - before.sum, buckets};
+    for (const auto& [bound, values] : before.buckets) added.buckets[bound] -= values;
+    return added;
+}
+
+Telemetry::Spread Telemetry::spread_of(const Reading& reading) {
+    if (reading.count <= 0) return {};
+    if (reading.buckets.empty()) return {1, 1, 0};  // a counter goes up by one
+    const double mean = reading.sum / reading.count;
+    Spread spread{-1, 0, 0};
+    double squares = 0;
+    double lower = 0;
+    for (const auto& [bound, values] : reading.buckets) {
+        const double upper = std::isinf(bound) ? lower : bound;
+        if (values > 0) {
+            if (spread.min < 0) spread.min = lower;
+            spread.max = upper;
+            squares += values * std::pow((lower + upper) / 2 - mean, 2);
+        }
+        lower = upper;
+    }
+    spread.deviation = reading.count > 1 ? std::sqrt(squares / (reading.count - 1)) : 0;
+    return spread;
 }
 
 void Telemetry::tick(WallTime time) {
@@ -160,9 +202,8 @@ void Telemetry::tick(WallTime time) {
         Readings added;
         for (const auto& [key, reading] : after) {
             const auto old = before.find(key);
-            const Reading base = old == before.end() ? Reading{} : old->second;
-            if (reading.count > base.count)
-                added[key] = {reading.count - base.count, reading.sum - base.sum};
+            Reading since = old == before.end() ? reading : reading.since(old->second);
+            if (since.count > 0) added.emplace(key, std::move(since));
         }
         return added;
     };
@@ -228,8 +269,12 @@ void Telemetry::write_readings(JsonWriter& writer, std::string_view title,
         writer.field("Name", key.name);
         writer.field("Count", static_cast<std::uint64_t>(reading.count));
         writer.field("Rate", reading.sum / std::chrono::duration<double>(kInterval).count());
+        const Spread spread = spread_of(reading);
         writer.field("Sum", reading.sum);
+        writer.field("Min", spread.min);
+        writer.field("Max", spread.max);
         writer.field("Mean", reading.count > 0 ? reading.sum / reading.count : 0);
+        writer.field("Stddev", spread.deviation);
         write_labels(writer, key.labels);
         writer.end_object();
     }

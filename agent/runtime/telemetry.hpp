@@ -24,10 +24,13 @@ public:
     using ReadCatalog = std::function<View()>;
 
     // host: stands in the names of gauges, as Consul does unless told otherwise.
-    Telemetry(TelemetryConfig config, const std::string& host, std::string version);
+    Telemetry(const TelemetryConfig& config, const std::string& host, std::string version);
 
     prometheus::Registry& registry() { return *registry_; }
     void watch_catalog(ReadCatalog read);
+
+    // telemetry.prefix_filter and filter_default; the other keys need a restart.
+    void set_filter(const TelemetryConfig& config);
 
     std::string prometheus_text() const;
 
@@ -42,6 +45,15 @@ private:
     struct Reading {  // of a counter, or of a histogram
         double count = 0;
         double sum = 0;
+        std::map<double, double> buckets;  // a histogram's: values by upper bound
+
+        Reading since(const Reading& before) const;
+    };
+    // As near as buckets tell: their bounds, and their middles for the deviation.
+    struct Spread {
+        double min = 0;
+        double max = 0;
+        double deviation = 0;
     };
     // By Consul's name and labels.
     struct SeriesKey {
@@ -61,6 +73,7 @@ private:
               Readings& samples) const;
     void write_gauges(JsonWriter& writer,
                       const std::vector<prometheus::MetricFamily>& families) const;
+    static Spread spread_of(const Reading& reading);
     static void write_readings(JsonWriter& writer, std::string_view title,
                                const Readings& readings);
     static void write_labels(JsonWriter& writer, const Labels& labels);
@@ -68,13 +81,14 @@ private:
     // telemetry.prefix_filter: the longest prefix that fits decides.
     bool is_shown(std::string_view name) const;
 
-    TelemetryConfig config_;
     std::string prefix_;        // "consul."
     std::string gauge_prefix_;  // "consul.host."
     std::shared_ptr<prometheus::Registry> registry_;
     std::vector<std::shared_ptr<prometheus::Collectable>> facts_;
 
     mutable std::mutex mutex_;  // guards what follows
+    std::vector<std::string> prefix_filter_;
+    bool filter_default_ = true;
     ReadCatalog read_catalog_;
     Interval total_;  // at the end of the last interval
     Interval last_;   // what the last interval added

@@ -27,7 +27,6 @@ struct DnsConfig {
 
     Duration node_ttl{};
     std::vector<std::pair<std::string, Duration>> service_ttl;  // exact name, "prefix*" or "*"
-    bool allow_stale = true;
     bool only_passing = false;
     bool enable_truncate =
         true;  // TC when records were left out; only an explicit false turns it off

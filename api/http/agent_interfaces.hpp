@@ -152,7 +152,6 @@ struct AgentFacts {
     std::string node_id;
     std::string datacenter;
     bool server = true;
-    bool enable_debug = false;
     bool prometheus_retention = false;  // telemetry.prometheus_retention_time is above zero
 };
 
