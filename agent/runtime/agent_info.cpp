@@ -109,6 +109,15 @@ private:
     JsonWriter& writer_;
 };
 
+// By Go's names, as Consul says it.
+std::string architecture() {
+    utsname name{};
+    ::uname(&name);
+    const std::string machine = name.machine;
+    if (machine == "x86_64") return "amd64";
+    return machine == "aarch64" ? "arm64" : machine;
+}
+
 void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentStats& stats) {
     StatsWriter out(writer);
     writer.key("Stats");
@@ -141,18 +150,18 @@ void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentS
     out.end();
     out.begin("raft");
     out.add("applied_index", stats.applied_index);
-    out.add("commit_index", stats.applied_index);
+    out.add("commit_index", stats.last_log_index);
     out.add("fsm_pending", 0);
     out.add("last_contact", "0");
     out.add("last_log_index", stats.last_log_index);
     out.add("last_log_term", stats.term);
     out.add("num_peers", 0);
     out.add("protocol_version", 3);
-    out.add("state", "Leader");
+    out.add("state", stats.storage_failed ? "Shutdown" : "Leader");
     out.add("term", stats.term);
     out.end();
     out.begin("runtime");
-    out.add("arch", "amd64");
+    out.add("arch", architecture());
     out.add("cpu_count", std::thread::hardware_concurrency());
     out.add("os", "linux");
     out.add("threads", read_process_facts().threads);
@@ -302,7 +311,7 @@ std::string autopilot_health_json(const AgentIdentity& identity, const AgentStat
     std::string json;
     JsonWriter writer(json);
     writer.begin_object();
-    writer.field("Healthy", true);
+    writer.field("Healthy", !stats.storage_failed);
     writer.field("FailureTolerance", 0);
     writer.key("Servers");
     writer.begin_array();
@@ -316,7 +325,7 @@ std::string autopilot_health_json(const AgentIdentity& identity, const AgentStat
     writer.field("LastContact", "0s");
     writer.field("LastTerm", stats.term);
     writer.field("LastIndex", stats.last_log_index);
-    writer.field("Healthy", true);
+    writer.field("Healthy", !stats.storage_failed);
     writer.field("Voter", true);
     writer.field("StableSince", stable_since);
     writer.end_object();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <future>
@@ -86,6 +87,7 @@ struct Runtime::Parts {
 
     boost::asio::steady_timer telemetry_timer;
     TaskScope tasks;
+    std::atomic<bool> is_storage_failed = false;  // set on control, read by all
     bool running = false;   // from start() to the end of wait(); of the thread that calls them
     bool stopping = false;  // of control
     std::promise<Result<void>> ended;

@@ -138,6 +138,7 @@ Result<void> Runtime::Parts::open_voter(std::unique_ptr<raft::LogStore> log_stor
 // Reads go on: what is known is still right, and other nodes' clients may need it. Writes are
 // refused with the reason.
 void Runtime::Parts::storage_failed(const Error& error) {
+    is_storage_failed = true;
     log->error(
         "storage failed: the agent answers, but takes no more changes until it is restarted "
         "error={}",
@@ -252,6 +253,7 @@ AgentStats Runtime::Parts::consensus_stats() const {
     stats.catalog_digest = view.digest();
     stats.last_log_index = stats.applied_index;
     stats.term = voter->term().get();
+    stats.storage_failed = is_storage_failed;
     return stats;
 }
 
