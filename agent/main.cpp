@@ -27,8 +27,9 @@ std::optional<std::string> environment(const std::string& name) {
 
 int main(int argc, char** argv) {
     using namespace weft::agent;
-    // A reader that left (`weft monitor | head`) is an error of the write, not the end of an agent.
-    std::signal(SIGPIPE, SIG_IGN);
+    // A reader that left (`weft monitor | head`) ends a command, even if whoever started it ignores
+    // the signal. The agent ignores it itself.
+    std::signal(SIGPIPE, SIG_DFL);
     // Ignored by whoever started us, it would hide how the programs of checks end.
     std::signal(SIGCHLD, SIG_DFL);
     CliConsole console{[](std::string_view text) { write_all(stdout, text); },

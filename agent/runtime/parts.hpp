@@ -43,7 +43,7 @@ struct Runtime::Parts {
     void storage_failed(const Error& error);
     Result<void> start();
     void register_self(std::function<void(Result<void>)> done);
-    void tick_telemetry();
+    void wait_for_telemetry();
     AgentStats consensus_stats() const;
     AgentStats stats() const;
     Result<void> apply_reload(const ReloadPlan& plan, const AgentConfig& effective);

@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <utility>
 
@@ -23,7 +22,12 @@ Result<void> run(AgentConfig config, RuntimeOptions options) {
     raise_descriptor_limit();
     limit_heaps();
     if (!config.dev_mode) notifier.extend_startup(kSlowStart);
-    WEFT_TRY(auto pid_file, PidFile::write(config.pid_file));
+    // A reload that is asked for while the state is loaded must not end the process; Signals takes
+    // over.
+    std::signal(SIGHUP, SIG_IGN);
+    // Answers to a reader that left are errors of the write, not the end of the agent.
+    std::signal(SIGPIPE, SIG_IGN);
+    const std::string pid_path = config.pid_file;
     const SignalPolicy policy{.leave_on_interrupt = config.leaves_on_interrupt(),
                               .leave_on_terminate = config.leaves_on_terminate()};
     const bool shows_screen = options.presentation == Presentation::Screen;
@@ -31,6 +35,9 @@ Result<void> run(AgentConfig config, RuntimeOptions options) {
 
     WEFT_TRY(auto runtime, Runtime::open(std::move(config), std::move(options)));
     Signals signals(*runtime, policy, notifier);
+    // Not earlier: until the data directory and the ports are held, the file may be that of an
+    // agent that runs.
+    WEFT_TRY(const auto pid_file, PidFile::write(pid_path));
     WEFT_TRY(runtime->start());
     notifier.ready("serving");
     if (shows_screen) show(runtime->screen());

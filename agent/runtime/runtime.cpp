@@ -203,19 +203,21 @@ Result<void> Runtime::Parts::start() {
     running = true;
     background.start();
     control.start();
-    asio::post(telemetry_timer.get_executor(), [this] { tick_telemetry(); });
+    asio::post(telemetry_timer.get_executor(), [this] { wait_for_telemetry(); });
 
     std::promise<Result<void>> registered;
     auto answer = registered.get_future();
     asio::post(control.context(), [this, &registered] {
         health.on_services_changed([this] { local.changed(); });
         register_self([this, &registered](Result<void> result) {
-            health.start();
+            if (result) health.start();
             registered.set_value(std::move(result));
         });
     });
-    WEFT_TRY(answer.get());
+    const Result<void> result = answer.get();
+    // After a failure too: the listeners are closed on the workers.
     for (auto& worker : workers) worker->start();
+    WEFT_TRY(result);
     log->info("agent ready node={} id={} datacenter={} services={} index={}", identity.node_name,
               identity.node_id, identity.datacenter, machine.view().service_count(),
               machine.view().applied_index().get());
@@ -232,16 +234,18 @@ void Runtime::Parts::register_self(std::function<void(Result<void>)> done) {
         if (written)
             done(success());
         else
-            done(written.error());
+            done(make_error(written.error().code,
+                            "cannot register this node: " + written.error().message()));
     });
 }
 
-void Runtime::Parts::tick_telemetry() {
-    telemetry.tick(wall_now());
+void Runtime::Parts::wait_for_telemetry() {
     telemetry_timer.expires_after(
         std::chrono::duration_cast<asio::steady_timer::duration>(Telemetry::kInterval));
     telemetry_timer.async_wait([this](const boost::system::error_code& cancelled) {
-        if (!cancelled) tick_telemetry();
+        if (cancelled) return;
+        telemetry.tick(wall_now());
+        wait_for_telemetry();
     });
 }
 

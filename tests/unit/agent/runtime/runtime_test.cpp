@@ -8,9 +8,12 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <future>
 
 #include "agent/io/http_client.hpp"
+#include "agent/runtime/data_directory.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
 namespace {
@@ -30,7 +33,7 @@ LoadRequest request_for(std::vector<std::string> texts, bool dev_mode) {
     return request;
 }
 
-std::unique_ptr<Runtime> start(const LoadRequest& request) {
+std::unique_ptr<Runtime> open(const LoadRequest& request) {
     LoadResult loaded = load(request);
     EXPECT_TRUE(loaded.ok()) << loaded.text();
     if (!loaded.ok()) return nullptr;
@@ -39,10 +42,15 @@ std::unique_ptr<Runtime> start(const LoadRequest& request) {
     auto runtime =
         Runtime::open(*loaded.config, {.version = "1.2.3", .reload_from = request, .screen = {}});
     EXPECT_TRUE(runtime) << runtime.error().message();
+    return runtime ? std::move(runtime.value()) : nullptr;
+}
+
+std::unique_ptr<Runtime> start(const LoadRequest& request) {
+    auto runtime = open(request);
     if (!runtime) return nullptr;
-    const auto started = runtime.value()->start();
+    const auto started = runtime->start();
     EXPECT_TRUE(started) << started.error().message();
-    return started ? std::move(runtime.value()) : nullptr;
+    return started ? std::move(runtime) : nullptr;
 }
 
 HttpResponse call(const Runtime& runtime, const std::string& method, const std::string& target,
@@ -89,9 +97,11 @@ void stop(Runtime& runtime) {
 }
 
 TEST(Runtime, ADevAgentRegistersAndFindsAService) {
-    const auto runtime = start(request_for({}, true));
+    const auto runtime = start(request_for({"advertise_addr_ipv6 = \"2001:db8::7\""}, true));
     ASSERT_TRUE(runtime);
-    EXPECT_THAT(call(*runtime, "GET", "/v1/catalog/node/n1").body, HasSubstr("\"consul\""));
+    const std::string node = call(*runtime, "GET", "/v1/catalog/node/n1").body;
+    EXPECT_THAT(node, HasSubstr("\"consul\""));
+    EXPECT_THAT(node, HasSubstr("\"lan_ipv6\": \"2001:db8::7\""));
     EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "web", "Port": 80})")
                   .status,
               200);
@@ -165,6 +175,55 @@ TEST(Runtime, ReloadIsWholeOrNothing) {
     EXPECT_THAT(services(), ::testing::Not(HasSubstr("\"one\"")));
     stop(*runtime);
     fs::remove_all(folder);
+}
+
+TEST(Runtime, AStartThatCannotRegisterItsNodeReportsWhyAndEnds) {
+    const ::weft::testing::TemporaryFolder folder;
+    const auto request_as = [&](const std::string& name) {
+        return request_for({"server = true bootstrap = true data_dir = \"" + (folder / "data") +
+                            "\" node_name = \"" + name + "\""},
+                           false);
+    };
+    {
+        const auto runtime = start(request_as("n1"));
+        ASSERT_TRUE(runtime);
+        const auto taken =
+            call(*runtime, "PUT", "/v1/catalog/register",
+                 R"({"Node": "n2", "ID": "40e4a748-2192-161a-0510-9bf59fe950b5",
+                     "Address": "127.0.0.2",
+                     "Check": {"CheckID": "serfHealth", "Name": "s", "Status": "passing"}})");
+        EXPECT_EQ(taken.status, 200) << taken.body;
+        stop(*runtime);
+    }
+    auto runtime = open(request_as("n2"));
+    ASSERT_TRUE(runtime);
+    const auto started = runtime->start();
+    ASSERT_FALSE(started);
+    EXPECT_THAT(started.error().message(), HasSubstr("n2"));
+    runtime.reset();  // ends the threads
+}
+
+TEST(Runtime, ASecondAgentLeavesThePidFileOfTheFirstAlone) {
+    const ::weft::testing::TemporaryFolder folder;
+    const std::string pid_file = folder / "weft.pid", data = folder / "data";
+    const auto first = DataDirectory::open(data, "");
+    ASSERT_TRUE(first);
+    std::ofstream(pid_file) << "123\n";
+    const LoadResult loaded =
+        load(request_for({"server = true bootstrap = true data_dir = \"" + data +
+                          "\" pid_file = \"" + pid_file + "\""},
+                         false));
+    ASSERT_TRUE(loaded.ok()) << loaded.text();
+    AgentConfig config = *loaded.config;
+    for (auto& listener : config.http.listeners) listener.port = 0;
+    for (auto& listener : config.dns.listeners) listener.port = 0;
+    std::string complaint;
+    EXPECT_FALSE(run_runtime(std::move(config), {.version = "1", .reload_from = {}, .screen = {}},
+                             [&](std::string_view text) { complaint = text; }));
+    EXPECT_THAT(complaint, HasSubstr("in use by another agent"));
+    std::string pid;
+    std::ifstream(pid_file) >> pid;
+    EXPECT_EQ(pid, "123");
 }
 
 }  // namespace
