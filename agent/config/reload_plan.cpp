@@ -103,6 +103,12 @@ std::vector<AgentConfig::SetKey> effective_keys(const AgentConfig& running,
     return keys;
 }
 
+bool serves_tls(const AgentConfig& config) {
+    const auto& listeners = config.http.listeners;
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [](const api::HttpListener& listener) { return listener.tls; });
+}
+
 }  // namespace
 
 bool ReloadPlan::empty() const {
@@ -165,9 +171,13 @@ AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next) {
     config.dns.alt_domain = running.dns.alt_domain;
 
     config.http.max_connections_per_client = next.http.max_connections_per_client;
-    config.http.tls = next.http.tls;
-    config.tls_defaults = next.tls_defaults;
-    config.tls_https = next.tls_https;
+    // A TLS listener that the next configuration turns off serves until the restart, with what it
+    // has.
+    if (!serves_tls(running) || serves_tls(next)) {
+        config.http.tls = next.http.tls;
+        config.tls_defaults = next.tls_defaults;
+        config.tls_https = next.tls_https;
+    }
     config.set_keys = effective_keys(running, next);
     return config;
 }

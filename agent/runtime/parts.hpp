@@ -46,7 +46,7 @@ struct Runtime::Parts {
     void wait_for_telemetry();
     AgentStats consensus_stats() const;
     AgentStats stats() const;
-    Result<void> apply_reload(const ReloadPlan& plan, const AgentConfig& effective);
+    Result<void> apply_reload(const AgentConfig& effective);
     void begin_stop(bool leave);
     boost::asio::awaitable<void> close_health();
     void finish_stop();

@@ -46,7 +46,7 @@ void Reloader::loaded(const LoadResult& result) {
 Result<void> Reloader::carry_out(const AgentConfig& next) {
     const ReloadPlan plan = plan_reload(running_, next);
     AgentConfig effective = apply_reload(running_, next);
-    if (auto applied = apply_(plan, effective); !applied) {
+    if (auto applied = apply_(effective); !applied) {
         log_->error("reload refused, the configuration stays as it was error={}",
                     applied.error().message());
         return applied.error();

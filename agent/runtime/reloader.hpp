@@ -20,9 +20,9 @@ namespace weft::agent {
 class Reloader {
 public:
     using Done = std::function<void(Result<void>)>;
-    // Carries out a plan, or refuses it whole. `effective` is the configuration that holds
+    // Carries out a reload, or refuses it whole. `effective` is the configuration that holds
     // afterwards.
-    using Apply = std::function<Result<void>(const ReloadPlan&, const AgentConfig& effective)>;
+    using Apply = std::function<Result<void>(const AgentConfig& effective)>;
 
     Reloader(AgentConfig running, LoadRequest request, Apply apply,
              boost::asio::any_io_executor control, boost::asio::any_io_executor background,

@@ -81,9 +81,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       timers(control.context().get_executor()),
       reloader(
           std::move(given), options.reload_from,
-          [this](const ReloadPlan& plan, const AgentConfig& effective) {
-              return apply_reload(plan, effective);
-          },
+          [this](const AgentConfig& effective) { return apply_reload(effective); },
           control.context().get_executor(), background.context().get_executor(), log),
       agent_control(identity, telemetry, *logging,
                     {.stats = [this] { return stats(); },
@@ -274,17 +272,14 @@ AgentStats Runtime::Parts::stats() const {
     return stats;
 }
 
-Result<void> Runtime::Parts::apply_reload(const ReloadPlan& plan, const AgentConfig& effective) {
+Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     const AgentConfig& before = reloader.running();
-    const bool settings = !plan.now.empty() || !plan.new_connections.empty();
     // What can be refused comes first and is taken back when a later part refuses; levels cannot
-    // be.
-    if (settings) {
-        WEFT_TRY(http->reconfigure(effective.http));
-        if (auto changed = dns->reconfigure(effective.dns); !changed) {
-            (void)http->reconfigure(before.http);
-            return changed.error();
-        }
+    // be. Also when no key changed: certificates are renewed in place, under the same names.
+    WEFT_TRY(http->reconfigure(effective.http));
+    if (auto changed = dns->reconfigure(effective.dns); !changed) {
+        (void)http->reconfigure(before.http);
+        return changed.error();
     }
     if (auto changed = health.set_configured(services_of(effective), checks_of(effective));
         !changed) {

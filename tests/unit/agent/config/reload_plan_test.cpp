@@ -78,6 +78,16 @@ TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     EXPECT_EQ(applied.log_level, "WARN");
 }
 
+TEST(ReloadPlan, AnHttpsListenerThatIsTurnedOffServesOnUntilTheRestart) {
+    AgentConfig running = config_of("ports { https = -1 }");
+    running.http.listeners.emplace_back().tls = true;
+    running.http.tls.cert_file = "cert.pem";
+
+    const AgentConfig applied = apply_reload(running, config_of(""));
+
+    EXPECT_EQ(applied.http.tls.cert_file, "cert.pem");
+}
+
 // The table says what a reload applies; apply_reload() must know each of those keys.
 TEST(ReloadPlan, KeysAppliedNowAreAllKnownToApply) {
     for (const KeyRow* row : key_table().rows()) {

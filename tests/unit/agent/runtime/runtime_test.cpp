@@ -12,7 +12,9 @@
 #include <future>
 
 #include "agent/io/http_client.hpp"
+#include "agent/io/tls_context.hpp"
 #include "agent/runtime/data_directory.hpp"
+#include "tests/support/certificate.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
@@ -175,6 +177,38 @@ TEST(Runtime, ReloadIsWholeOrNothing) {
     EXPECT_THAT(services(), ::testing::Not(HasSubstr("\"one\"")));
     stop(*runtime);
     fs::remove_all(folder);
+}
+
+// The status of a GET over TLS; 0 when the certificate is not the one in cert_file.
+int get_over_tls(const Runtime& runtime, const std::string& cert_file) {
+    HttpRequest request;
+    request.url = "https://127.0.0.1:" + std::to_string(runtime.http_ports().at(1)) +
+                  "/v1/status/leader";
+    request.tls = make_client_tls({.cert_file = {}, .key_file = {}, .ca_file = cert_file,
+                                   .ca_path = {}},
+                                  false)
+                      .value();
+    const auto response = http_fetch_blocking(std::move(request));
+    return response ? response.value().status : 0;
+}
+
+TEST(Runtime, AReloadTakesACertificateThatWasRenewedInPlace) {
+    const ::weft::testing::TemporaryFolder folder;
+    const std::string cert = folder / "cert.pem", key = folder / "key.pem";
+    const std::string renewed = folder / "renewed.pem", renewed_key = folder / "renewed-key.pem";
+    ASSERT_TRUE(::weft::testing::make_certificate(cert, key));
+    ASSERT_TRUE(::weft::testing::make_certificate(renewed, renewed_key));
+    const auto runtime = start(request_for({"ports { https = 3 } cert_file = \"" + cert +
+                                            "\" key_file = \"" + key + "\""},
+                                           true));
+    ASSERT_TRUE(runtime);
+    EXPECT_EQ(get_over_tls(*runtime, renewed), 0);
+
+    fs::copy_file(renewed, cert, fs::copy_options::overwrite_existing);
+    fs::copy_file(renewed_key, key, fs::copy_options::overwrite_existing);
+    EXPECT_EQ(call(*runtime, "PUT", "/v1/agent/reload").status, 200);
+    EXPECT_EQ(get_over_tls(*runtime, renewed), 200);
+    stop(*runtime);
 }
 
 TEST(Runtime, AStartThatCannotRegisterItsNodeReportsWhyAndEnds) {
