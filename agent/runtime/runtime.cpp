@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <future>
-#include <random>
 #include <utility>
 
 #include "agent/base/uuid.hpp"
 #include "agent/io/clock.hpp"
+#include "agent/io/random_seed.hpp"
 #include "agent/runtime/parts.hpp"
 #include "agent/runtime/screen.hpp"
 #include "raft/storage/mem_log_store.hpp"
@@ -17,11 +17,6 @@ namespace weft::agent {
 namespace asio = boost::asio;
 
 namespace {
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
-}
 
 std::vector<ServiceDefinition> services_of(const AgentConfig& config) {
     std::vector<ServiceDefinition> services;

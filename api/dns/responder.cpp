@@ -1,20 +1,15 @@
 #include "api/dns/responder.hpp"
 
-#include <random>
 #include <utility>
 
 #include "agent/io/clock.hpp"
+#include "agent/io/random_seed.hpp"
 
 namespace weft::api {
 
 namespace {
 
 constexpr std::size_t kMaxRecordsOfExternalName = 64;
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return static_cast<std::uint64_t>(device()) << 32 | device();
-}
 
 }  // namespace
 

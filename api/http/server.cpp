@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/post.hpp>
-#include <random>
 #include <utility>
 
+#include "agent/io/random_seed.hpp"
 #include "agent/io/tls_context.hpp"
 #include "api/http/worker.hpp"
 
@@ -26,11 +26,6 @@ Result<WorkerSettings> make_settings(HttpConfig config) {
     settings.policy = std::make_shared<const AccessPolicy>(config);
     settings.config = std::make_shared<const HttpConfig>(std::move(config));
     return settings;
-}
-
-std::uint64_t random_seed() {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
 }
 
 }  // namespace
