@@ -92,7 +92,7 @@ def main():
     options = parser.parse_args()
     print("seed %d" % options.seed)
     chance = random.Random(options.seed)
-    expected, writes = {}, 0
+    expected, rows = {}, 0
     agent = Agent(options.program, dev=False)
     try:
         agent.start()
@@ -111,7 +111,7 @@ def main():
             unsure = dict(w.unsure for w in writers if w.unsure)
             for part in acknowledged:
                 expected.update(part)
-                writes += len(part)
+                rows += len(part)
             agent.start()
             have = found(agent)
             for key, port in expected.items():
@@ -129,14 +129,14 @@ def main():
                 print("%d rounds, %d rows" % (number + 1, len(expected)))
                 sys.stdout.flush()
         agent.stop()
-        if writes == 0:
+        if rows == 0:
             raise AssertionError("no write was acknowledged in %d rounds" % options.rounds)
     except BaseException:
         print(agent.log()[-3000:])
         agent.kill()
         raise
     agent.remove()
-    print("%d rounds, nothing of %d acknowledged writes was lost, digests equal" % (options.rounds, writes))
+    print("%d rounds, none of %d acknowledged rows was lost, digests equal" % (options.rounds, rows))
 
 
 if __name__ == "__main__":
