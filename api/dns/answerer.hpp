@@ -22,7 +22,7 @@ struct Answered {
     Action action = Action::Send;
     std::size_t size = 0;
     Rcode rcode = Rcode::NoError;
-    bool truncated = false;  // answers were left out for lack of space
+    bool truncated = false;  // answers were left out: no space, or udp_answer_limit
     bool cached = false;     // from ready-made records
     bool rendered = false;   // from records that had to be made ready first
     std::vector<ExternalName> wanted;

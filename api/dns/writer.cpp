@@ -98,11 +98,13 @@ void Writer::count(Section section, std::size_t records) {
 
 bool Writer::stands_at(std::size_t offset, std::span<const std::uint8_t> labels) const {
     std::size_t at = 0;
-    // Everything up to offset was written by us, so pointers in it are sound and go backwards.
     while (true) {
         const std::uint8_t length = out_[offset];
         if ((length & 0xC0) == 0xC0) {
-            offset = static_cast<std::size_t>((length & 0x3F) << 8 | out_[offset + 1]);
+            const auto target = static_cast<std::size_t>((length & 0x3F) << 8 | out_[offset + 1]);
+            // We write none that go forward; one that did might never end.
+            if (target >= offset) return false;
+            offset = target;
             continue;
         }
         if (length != labels[at]) return false;
@@ -120,21 +122,39 @@ std::uint16_t Writer::find(std::span<const std::uint8_t> labels, std::size_t slo
 }
 
 void Writer::put_name(const DnsName& name, bool may_point) {
+    if (overflowed_) return;
     const auto wire = name.wire();
     if (!compress_) return bytes(wire);
+    const std::size_t start = size_;
+    std::array<std::uint8_t, kMaxDnsNameBytes / 2> new_labels;  // where they begin in wire
+    std::array<std::uint8_t, kMaxDnsNameBytes / 2> new_slots;
+    std::size_t new_count = 0;
     std::size_t at = 0;
+    std::uint16_t target = 0;
     for (; wire[at] != 0; at += wire[at] + 1u) {
         const auto labels = wire.subspan(at);
         const std::size_t slot = hash_of(labels) % kSlots;
-        if (const std::uint16_t offset = find(labels, slot)) {
-            if (may_point) return u16(static_cast<std::uint16_t>(0xC000u | offset));
-        } else if (size_ <= kMaxPointer) {
-            known_[slot] = static_cast<std::uint16_t>(size_);
+        const std::uint16_t offset = find(labels, slot);
+        if (offset != 0 && may_point) {
+            target = offset;
+            break;
         }
-        bytes(wire.subspan(at, wire[at] + 1u));
-        if (overflowed_) return;
+        if (offset != 0) continue;
+        new_labels[new_count] = static_cast<std::uint8_t>(at);
+        new_slots[new_count++] = static_cast<std::uint8_t>(slot);
     }
-    u8(0);
+    bytes(wire.first(at));
+    if (target != 0) {
+        u16(static_cast<std::uint16_t>(0xC000u | target));
+    } else {
+        u8(0);
+    }
+    if (overflowed_) return;
+    // Only now does each of them begin a name that can be read.
+    for (std::size_t i = 0; i < new_count; ++i) {
+        const std::size_t offset = start + new_labels[i];
+        if (offset <= kMaxPointer) known_[new_slots[i]] = static_cast<std::uint16_t>(offset);
+    }
 }
 
 std::size_t Writer::edns_bytes(const Query& query) {
