@@ -164,9 +164,10 @@ private:
     Result<void> admit_configured(const std::vector<ServiceDefinition>& services,
                                   const std::vector<CheckDefinition>& checks) const;
     void drop_unconfigured(const std::map<std::string, ServiceDefinition>& services,
-                           const std::map<std::string, CheckDefinition>& checks,
+                           const std::set<std::string>& check_ids_given, LocalChange& change);
+    void configure_service(const ServiceDefinition& definition,
+                           const std::set<std::string>& check_ids_given, Instant now,
                            LocalChange& change);
-    void configure_service(const ServiceDefinition& definition, Instant now, LocalChange& change);
 
     HealthConfig config_;
     SharedText node_;

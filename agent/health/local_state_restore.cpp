@@ -58,14 +58,14 @@ Result<void> LocalState::restore_check(const LocalRecord& record, Instant now,
                                        LocalChange& change) {
     WEFT_TRY(auto stored, decode_check(record.value));
     const std::string& service_id = stored.definition.service_id;
+    if (!stored.maintenance) {
+        WEFT_TRY(admit(stored.definition, Origin::Api));
+    }
     if (!service_id.empty() && !service(service_id)) {
         // The check of a configured service that was registered by API: the service comes with
         // set_configured().
         waiting_checks_.push_back(std::move(stored));
         return success();
-    }
-    if (!stored.maintenance) {
-        WEFT_TRY(admit(stored.definition, Origin::Api));
     }
     put_check(std::move(stored.definition), Origin::Api, stored.maintenance, now, change);
     return success();
@@ -114,7 +114,10 @@ Result<void> LocalState::admit_configured(const std::vector<ServiceDefinition>& 
     for (const auto& check : checks) {
         WEFT_TRY(admit(check, Origin::Configured));
         const std::string& service_id = check.service_id;
-        if (!service_id.empty() && !ids.contains(service_id) && !service(service_id)) {
+        // A service of the former configuration goes; one that the API registered stays.
+        const LocalServiceEntry* present = service(service_id);
+        const bool stays = present && present->origin == Origin::Api;
+        if (!service_id.empty() && !ids.contains(service_id) && !stays) {
             return make_error(Errc::NotFound,
                               fmt::format("check \"{}\": ServiceID \"{}\" does not exist",
                                           check.id.empty() ? check.name : check.id, service_id));
@@ -142,13 +145,15 @@ Result<LocalChange> LocalState::set_configured(std::vector<ServiceDefinition> se
         if (check.id.empty()) check.id = check.name;
         new_checks.insert_or_assign(check.id, std::move(check));
     }
+    std::set<std::string> check_ids_given;
+    for (const auto& [id, definition] : new_services) check_ids_given.merge(check_ids(definition));
+    for (const auto& [id, definition] : new_checks) check_ids_given.insert(id);
 
     LocalChange change;
-    drop_unconfigured(new_services, new_checks, change);
     for (const auto& [id, definition] : new_services) {
         const auto before = configured_services_.find(id);
         const bool same = before != configured_services_.end() && before->second == definition;
-        if (!same || !service(id)) configure_service(definition, now, change);
+        if (!same || !service(id)) configure_service(definition, check_ids_given, now, change);
     }
     for (auto& waiting : std::exchange(waiting_checks_, {})) {
         const std::string id = waiting.definition.id;
@@ -164,6 +169,8 @@ Result<LocalChange> LocalState::set_configured(std::vector<ServiceDefinition> se
         const bool same = before != configured_checks_.end() && before->second == definition;
         if (!same || !check(id)) put_check(definition, Origin::Configured, false, now, change);
     }
+    // Last, so that a check which moves between services or the node is not gone in between.
+    drop_unconfigured(new_services, check_ids_given, change);
     for (const auto& [id, state] : std::exchange(waiting_states_, {})) {
         const auto found = checks_.find(id);
         if (found != checks_.end()) {
@@ -181,11 +188,11 @@ Result<LocalChange> LocalState::set_configured(std::vector<ServiceDefinition> se
 // What a former configuration had brought and this one does not. Somebody who took an id over by
 // API keeps it.
 void LocalState::drop_unconfigured(const std::map<std::string, ServiceDefinition>& services,
-                                   const std::map<std::string, CheckDefinition>& checks,
+                                   const std::set<std::string>& check_ids_given,
                                    LocalChange& change) {
     for (const auto& [id, definition] : configured_checks_) {
         const LocalCheckEntry* entry = check(id);
-        if (!checks.contains(id) && entry && entry->origin == Origin::Configured)
+        if (!check_ids_given.contains(id) && entry && entry->origin == Origin::Configured)
             remove_check(id, change);
     }
     for (const auto& [id, definition] : configured_services_) {
@@ -195,17 +202,17 @@ void LocalState::drop_unconfigured(const std::map<std::string, ServiceDefinition
     }
 }
 
-void LocalState::configure_service(const ServiceDefinition& definition, Instant now,
+void LocalState::configure_service(const ServiceDefinition& definition,
+                                   const std::set<std::string>& check_ids_given, Instant now,
                                    LocalChange& change) {
     const auto before = configured_services_.find(definition.id);
-    const auto kept = check_ids(definition);
     put_all(definition, false, Origin::Configured, now, change);
     if (before == configured_services_.end()) return;
     for (const auto& id : check_ids(before->second)) {
         const LocalCheckEntry* entry = check(id);
         const bool own = entry && entry->definition.service_id == definition.id &&
                          entry->origin == Origin::Configured;
-        if (own && !kept.contains(id)) remove_check(id, change);
+        if (own && !check_ids_given.contains(id)) remove_check(id, change);
     }
 }
 

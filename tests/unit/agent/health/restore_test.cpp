@@ -196,4 +196,68 @@ TEST(Reload, ABadConfigurationIsRefusedWhole) {
     EXPECT_FALSE(state.service("other"));
 }
 
+// The service is still there when the reload is judged, and gone when the check would be put.
+TEST(Reload, ACheckOfAServiceThatTheReloadRemovesIsRefused) {
+    LocalState state(test_config());
+    CheckDefinition check;
+    check.id = check.name = "c";
+    check.ttl = 1h;
+    check.service_id = "web";
+    ASSERT_TRUE(state.set_configured({http_service("web")}, {check}, kStart));
+    const auto refused = state.set_configured({}, {check}, kStart);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message(), "check \"c\": ServiceID \"web\" does not exist");
+    EXPECT_TRUE(state.service("web"));
+    EXPECT_TRUE(state.check("c"));
+    // A service that the API registered stays, so a check may be configured for it.
+    ASSERT_TRUE(state.register_service(http_service("api"), false, kStart));
+    check.service_id = "api";
+    EXPECT_TRUE(state.set_configured({}, {check}, kStart));
+    EXPECT_EQ(state.check("c")->row.service_name, "api");
+    state.check_invariants();
+}
+
+TEST(Reload, ACheckThatMovesBetweenServiceAndNodeKeepsItsStatus) {
+    LocalState state(test_config());
+    CheckDefinition check;
+    check.id = check.name = "c";
+    check.ttl = 1h;
+    auto alone = http_service("web");
+    alone.checks.clear();
+    auto together = alone;
+    together.checks = {check};
+    ASSERT_TRUE(state.set_configured({alone}, {check}, kStart));
+    ASSERT_TRUE(state.update_ttl("c", Status::Passing, "fine", kStart));
+    ASSERT_TRUE(state.set_configured({together}, {}, kStart));
+    EXPECT_EQ(state.check("c")->row.status, Status::Passing);
+    EXPECT_EQ(state.check("c")->row.service_id, "web");
+    ASSERT_TRUE(state.set_configured({alone}, {check}, kStart));
+    EXPECT_EQ(state.check("c")->row.status, Status::Passing);
+    EXPECT_EQ(state.check("c")->row.service_id, "");
+    state.check_invariants();
+}
+
+TEST(Restore, ScriptsThatAreNotAllowedAnyMoreAreNotRestored) {
+    CheckDefinition script;
+    script.id = script.name = "script";
+    script.args = {"/bin/true"};
+    script.interval = 10s;
+    script.service_id = "web";
+    HealthConfig config = test_config();
+    config.enable_remote_script_checks = true;
+    Store store;
+    LocalState before(config);
+    ASSERT_TRUE(before.set_configured({http_service("web")}, {}, kStart));
+    store.keep(before.register_check(script, kStart).value());
+    store.keep(before.service_maintenance("web", true, "why", kStart).value());
+
+    // The check waits for its configured service, and is judged all the same.
+    LocalState after(test_config());
+    EXPECT_EQ(after.restore(store.all(), kStart).refused.size(), 1u);
+    ASSERT_TRUE(after.set_configured({http_service("web")}, {}, kStart));
+    EXPECT_FALSE(after.check("script"));
+    EXPECT_TRUE(after.check("_service_maintenance:web"));
+    after.check_invariants();
+}
+
 }  // namespace weft::agent
