@@ -4,6 +4,12 @@
 
 namespace weft::agent {
 
+namespace {
+
+constexpr std::string_view kExpired = "TTL expired";
+
+}  // namespace
+
 std::string limit_ttl_output(std::string output, std::size_t max) {
     const std::size_t total = output.size();
     if (total <= max) return output;
@@ -17,8 +23,9 @@ std::string describe_script_output(std::string tail, std::uint64_t total) {
 }
 
 std::string describe_expiry(std::string_view last_output) {
-    if (last_output.empty()) return "TTL expired";
-    return fmt::format("TTL expired (last output before timeout follows): {}", last_output);
+    if (last_output.starts_with(kExpired)) return std::string(last_output);
+    if (last_output.empty()) return std::string(kExpired);
+    return fmt::format("{} (last output before timeout follows): {}", kExpired, last_output);
 }
 
 }  // namespace weft::agent

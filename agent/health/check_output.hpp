@@ -14,7 +14,8 @@ std::string limit_ttl_output(std::string output, std::size_t max);
 // Output of a script, of which only the tail was kept: "Captured 4096 of 10000 bytes\n...\n<tail>".
 std::string describe_script_output(std::string tail, std::uint64_t total);
 
-// Output of a TTL check that was not renewed in time.
+// Output of a TTL check that was not renewed in time. The output of an earlier expiry stays as it
+// is: a check may expire again and again without a word from its client.
 std::string describe_expiry(std::string_view last_output);
 
 }  // namespace weft::agent

@@ -29,7 +29,8 @@ struct HealthConfig {
     Duration sync_retry = std::chrono::seconds(15);            // after a failed write
     Duration reap_interval = std::chrono::seconds(30);         // deregister_critical_service_after
     Duration interval_min = std::chrono::seconds(1);
-    std::int64_t output_max_bytes = 4096;  // check_output_max_size: upper bound of a check's own
+    // check_output_max_size: of checks without a limit of their own, and its upper bound.
+    std::int64_t output_max_bytes = 4096;
 
     std::uint32_t max_services = 20'000;
     std::uint32_t max_checks = 50'000;

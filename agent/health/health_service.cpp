@@ -336,7 +336,7 @@ void HealthService::on_timer() {
     const Instant time = now();
     if (state_.next_ttl_deadline() <= time) {
         auto change = state_.expire_ttls(time);
-        metrics_.ttl_expiries.Increment(static_cast<double>(change.transitions.size()));
+        metrics_.ttl_expiries.Increment(static_cast<double>(change.ttl_expiries));
         carry_out(std::move(change), false, nullptr);
     }
     if (reap_at_ <= time) reap();

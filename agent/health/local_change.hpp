@@ -26,6 +26,7 @@ struct LocalChange {
     std::vector<std::string> started;
     std::vector<CheckRun> stopped;
     std::vector<StatusTransition> transitions;
+    std::size_t ttl_expiries = 0;
 
     bool empty() const {
         return records.empty() && services.empty() && checks.empty() && outputs.empty() &&

@@ -67,7 +67,7 @@ void LocalState::keep_state(LocalCheckEntry& entry, LocalChange& change) {
 
 std::optional<LocalRecord> LocalState::state_record(std::string_view check_id) {
     const auto found = checks_.find(check_id);
-    // A maintenance check has but one state, and an alias is evaluated anew.
+    // A maintenance check has but one state.
     if (found == checks_.end() || found->second.maintenance) return std::nullopt;
     LocalCheckEntry& entry = found->second;
     entry.state_kept = true;
@@ -108,6 +108,7 @@ LocalChange LocalState::expire_ttls(Instant now) {
     while (!ttl_deadlines_.empty() && ttl_deadlines_.begin()->first <= now) {
         LocalCheckEntry& entry = checks_.at(ttl_deadlines_.begin()->second);
         disarm_ttl(entry);
+        ++change.ttl_expiries;
         show(entry, Status::Critical, describe_expiry(entry.row.output.view()), now, change);
     }
     refresh_aliases(change, now);

@@ -18,6 +18,8 @@ TEST(CheckOutput, ExpiryCarriesTheLastOutput) {
     EXPECT_EQ(describe_expiry(""), "TTL expired");
     EXPECT_EQ(describe_expiry("last words"),
               "TTL expired (last output before timeout follows): last words");
+    EXPECT_EQ(describe_expiry(describe_expiry("")), describe_expiry(""));
+    EXPECT_EQ(describe_expiry(describe_expiry("last words")), describe_expiry("last words"));
 }
 
 }  // namespace weft::agent

@@ -226,6 +226,53 @@ TEST_F(LocalStateTest, TtlOutputIsCutAtTheSmallerLimit) {
     EXPECT_EQ(row("c").output, "0123 ... (captured 4 of 7 bytes)");
 }
 
+TEST_F(LocalStateTest, AnExpiryThatComesAgainDoesNotGrow) {
+    put(ttl_check(10s, "c", "c"));
+    ttl("c", Status::Passing, "last words");
+    for (int round = 0; round < 3; ++round) {
+        now += 10s;
+        EXPECT_EQ(state.expire_ttls(now).ttl_expiries, 1u);
+        put(ttl_check(10s, "c", "c"));  // arms the TTL and shows no sign of life
+    }
+    EXPECT_EQ(row("c").output, "TTL expired (last output before timeout follows): last words");
+    ttl("c", Status::Passing, "back");
+    now += 10s;
+    state.expire_ttls(now);
+    EXPECT_EQ(row("c").output, "TTL expired (last output before timeout follows): back");
+}
+
+TEST_F(LocalStateTest, AnExpiryCountsWhateverTheCheckShowedBefore) {
+    put(service("app", {ttl_check(10s)}));
+    CheckDefinition alias;
+    alias.id = alias.name = "al";
+    alias.alias_service = "app";
+    put(alias);
+    ttl("service:app", Status::Critical, "down");
+    now += 10s;
+    EXPECT_EQ(state.expire_ttls(now).ttl_expiries, 1u);
+    ttl("service:app", Status::Passing, "up");
+    now += 10s;
+    const auto change = state.expire_ttls(now);
+    EXPECT_EQ(change.transitions.size(), 2u);  // the alias follows
+    EXPECT_EQ(change.ttl_expiries, 1u);
+}
+
+TEST(LocalStateLimits, TheAgentsOutputLimitHoldsWhereACheckHasNone) {
+    HealthConfig config;
+    config.node_name = "n1";
+    config.output_max_bytes = 10'000;
+    LocalState state(config);
+    ASSERT_TRUE(state.register_check(ttl_check(1h, "c", "c"), kStart));
+    EXPECT_EQ(state.output_max(*state.check("c")), 10'000u);
+    auto own = ttl_check(1h, "own", "own");
+    own.output_max_size = 20'000;
+    ASSERT_TRUE(state.register_check(own, kStart));
+    EXPECT_EQ(state.output_max(*state.check("own")), 10'000u);
+    own.output_max_size = 100;
+    ASSERT_TRUE(state.register_check(own, kStart));
+    EXPECT_EQ(state.output_max(*state.check("own")), 100u);
+}
+
 TEST_F(LocalStateTest, RenewalsWithoutNewsChangeNothing) {
     put(ttl_check(1h, "c", "c"));
     ttl("c", Status::Passing, "x");
