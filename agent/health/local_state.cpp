@@ -173,6 +173,8 @@ void LocalState::put_service(ServiceDefinition definition, Origin origin, LocalC
     } else if (was_kept) {
         change.records.push_back(LocalRecord{record_key(RecordKind::Service, id), {}});
     }
+    const bool is_new = entry.row.id.empty();
+    if (!is_new && entry.definition.tags != definition.tags) entry.tags_changed = true;
     entry.row = to_service_row(definition, node_);
     entry.definition = std::move(definition);
     entry.origin = origin;
@@ -318,7 +320,17 @@ void LocalState::disarm_ttl(LocalCheckEntry& entry) {
 
 void LocalState::adopt_tags(std::string_view service_id, const Shared<TextList>& tags) {
     const auto found = services_.find(service_id);
-    if (found != services_.end()) found->second.row.tags = tags;
+    if (found == services_.end()) return;
+    LocalServiceEntry& entry = found->second;
+    if (!entry.row.enable_tag_override || entry.tags_changed || entry.row.tags == tags) return;
+    entry.row.tags = tags;
+    adopted_ = true;
+}
+
+void LocalState::tags_written(std::string_view service_id, const Shared<TextList>& tags) {
+    const auto found = services_.find(service_id);
+    if (found != services_.end() && found->second.row.tags == tags)
+        found->second.tags_changed = false;
 }
 
 void LocalState::check_invariants() const {

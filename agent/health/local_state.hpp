@@ -29,6 +29,9 @@ struct LocalServiceEntry {
     Origin origin = Origin::Api;
     ServiceRow row;
     std::set<std::string> checks;
+    // The definition changed them and the catalog does not have them yet, so that its own do not
+    // win. Of matter with enable_tag_override only.
+    bool tags_changed = false;
 };
 
 struct LocalCheckEntry {
@@ -107,9 +110,15 @@ public:
     // deregister_critical_service_after.
     LocalChange reap(Instant now);
 
-    // Keeps the catalog's tags of a service with enable_tag_override.
+    // Keeps the catalog's tags of a service with enable_tag_override, but for tags_changed.
     void adopt_tags(std::string_view service_id, const Shared<TextList>& tags);
+    // The catalog has these tags now.
+    void tags_written(std::string_view service_id, const Shared<TextList>& tags);
+    // True when adopt_tags() changed a service since the last call.
+    bool take_adopted() { return std::exchange(adopted_, false); }
 
+    // What shall be stored under the key of a record; an empty value when nothing shall.
+    LocalRecord record_of(const std::string& key);
     // What a later process shall restore of the check's status; nothing for an unknown check.
     std::optional<LocalRecord> state_record(std::string_view check_id);
 
@@ -181,6 +190,7 @@ private:
     std::set<std::string> touched_services_;  // since aliases were evaluated last; "": the node
     StatusCounts counts_;
     std::uint64_t last_run_ = 0;
+    bool adopted_ = false;
 
     // As last given by set_configured(), with all ids filled in.
     std::map<std::string, ServiceDefinition> configured_services_;

@@ -97,6 +97,21 @@ void LocalState::apply_state(LocalCheckEntry& entry, const StoredState& state, I
         disarm_ttl(entry);
 }
 
+LocalRecord LocalState::record_of(const std::string& key) {
+    LocalRecord record{key, {}};
+    const auto parsed = parse_record_key(key);
+    if (!parsed) return record;
+    const auto& [kind, id] = parsed.value();
+    const LocalServiceEntry* owner = service(id);
+    const LocalCheckEntry* entry = check(id);
+    if (kind == RecordKind::Service && owner && owner->origin == Origin::Api)
+        record.value = encode_service(owner->definition);
+    if (kind == RecordKind::Check && entry && entry->origin == Origin::Api)
+        record.value = encode_check(StoredCheck{entry->definition, entry->maintenance});
+    if (kind != RecordKind::State) return record;
+    return state_record(id).value_or(std::move(record));
+}
+
 Result<void> LocalState::admit_configured(const std::vector<ServiceDefinition>& services,
                                           const std::vector<CheckDefinition>& checks) const {
     std::set<std::string> ids;

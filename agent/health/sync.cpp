@@ -139,11 +139,8 @@ void SyncState::compare_all(LocalState& state, const View& view, Instant now) {
     const auto remote_services = view.services_of_node(config_.node_name);
     for (const ServiceRow* remote : remote_services) {
         const std::string id = remote->id.str();
-        const LocalServiceEntry* local = state.service(id);
-        if (local && local->row.enable_tag_override && !services_under_way_.contains(id)) {
-            state.adopt_tags(id, remote->tags);
-        }
-        if (!local && !is_own_service(id)) services_.insert(id);
+        adopt_tags(state, view, id);
+        if (!state.service(id) && !is_own_service(id)) services_.insert(id);
     }
     for (const CheckRow* remote : view.checks_of_node(config_.node_name)) {
         const std::string id = remote->id.str();
@@ -219,7 +216,7 @@ std::optional<SyncStep> SyncState::check_step(const LocalState& state, const Vie
     return step;
 }
 
-std::vector<SyncStep> SyncState::take(const LocalState& state, const View& view, Instant now,
+std::vector<SyncStep> SyncState::take(LocalState& state, const View& view, Instant now,
                                       std::size_t limit) {
     for (const auto& id : outputs_.take_due(now)) checks_.insert(id);
     for (const auto& id : retry_services_.take_due(now)) services_.insert(id);
@@ -241,7 +238,7 @@ std::vector<SyncStep> SyncState::take(const LocalState& state, const View& view,
     return steps;
 }
 
-std::vector<SyncStep> SyncState::take_change(const LocalState& state, const View& view,
+std::vector<SyncStep> SyncState::take_change(LocalState& state, const View& view,
                                              const LocalChange& change) {
     std::vector<SyncStep> steps;
     for (const auto& id : change.services) {
@@ -253,8 +250,14 @@ std::vector<SyncStep> SyncState::take_change(const LocalState& state, const View
     return steps;
 }
 
-void SyncState::take_service(const LocalState& state, const View& view, std::string id,
+void SyncState::adopt_tags(LocalState& state, const View& view, const std::string& id) const {
+    const ServiceRow* remote = view.service(config_.node_name, id);
+    if (remote && !services_under_way_.contains(id)) state.adopt_tags(id, remote->tags);
+}
+
+void SyncState::take_service(LocalState& state, const View& view, std::string id,
                              std::vector<SyncStep>& steps) {
+    adopt_tags(state, view, id);
     auto step = service_step(state, view, id);
     services_.erase(id);
     if (!step) return;
@@ -287,7 +290,7 @@ void SyncState::end(const SyncStep& step) {
     for (const auto& id : step.checks) count_down(checks_under_way_, id);
 }
 
-void SyncState::finished(const SyncStep& step, const Result<Index>& result, const LocalState& state,
+void SyncState::finished(const SyncStep& step, const Result<Index>& result, LocalState& state,
                          const View& view, Instant now) {
     end(step);
     if (!result) {
@@ -310,12 +313,13 @@ void SyncState::finished(const SyncStep& step, const Result<Index>& result, cons
     }
 }
 
-void SyncState::finish_service(const SyncStep& step, const LocalState& state, const View& view,
+void SyncState::finish_service(const SyncStep& step, LocalState& state, const View& view,
                                Instant later) {
     const std::string& id = *step.service;
     alone_.erase(id);
-    if (services_under_way_.contains(id) || !service_differs(state, view, id)) return;
     const auto* command = std::get_if<RegisterCommand>(&step.command);
+    if (command) state.tags_written(id, command->service->tags);
+    if (services_under_way_.contains(id) || !service_differs(state, view, id)) return;
     const LocalServiceEntry* local = state.service(id);
     const bool as_is_here =
         command && local ? command->service->same_content(local->row) : !command && !local;
@@ -340,9 +344,11 @@ bool SyncState::wrote_check(const SyncStep& step, const LocalState& state,
 void SyncState::retry(const SyncStep& step, const Error& error, Instant now) {
     const Instant later = now + jittered(config_.sync_retry);
     if (step.node) retry_node_ = later;
-    const bool split = step.service && !step.checks.empty() && error.code == Errc::InvalidArgument;
-    if (split) {
-        alone_.insert(*step.service);
+    const bool combined = step.service && !step.checks.empty();
+    const bool refused = error.code == Errc::InvalidArgument || error.code == Errc::Limit;
+    // Io stands for any refusal of a write that had records with it, by its size among others.
+    if (combined && (refused || error.code == Errc::Io)) alone_.insert(*step.service);
+    if (combined && refused) {
         services_.insert(*step.service);
         checks_.insert(step.checks.begin(), step.checks.end());
         return;

@@ -46,8 +46,11 @@ private:
 // differ is dirty; a row whose write is under way counts as different whatever the catalog says,
 // since the answer may be about to change.
 //
-// A service and its checks go in one command; if that is refused each row goes alone, so that a bad
-// one blocks no other.
+// A service and its checks go in one command; if that is refused or too large each row goes alone,
+// so that a bad one blocks no other.
+//
+// Tags of the catalog win over those here for services with enable_tag_override, except over tags
+// that a definition has just changed.
 class SyncState {
 public:
     SyncState(const HealthConfig& config, Rng& rng) : config_(config), rng_(rng) {
@@ -59,19 +62,17 @@ public:
     // Rows that a change may have made different. Output alone waits up to check_update_interval.
     void mark(const LocalChange& change, Instant now);
 
-    // Compares everything, also for rows that nobody here knows. Adopts tags that the catalog may
-    // override.
+    // Compares everything, also for rows that nobody here knows.
     void compare_all(LocalState& state, const View& view, Instant now);
     bool is_full_due(Instant now) const { return now >= full_at_; }
 
     // Writes for dirty rows whose time has come, at most limit of them; each is under way until
     // finished().
-    std::vector<SyncStep> take(const LocalState& state, const View& view, Instant now,
-                               std::size_t limit);
+    std::vector<SyncStep> take(LocalState& state, const View& view, Instant now, std::size_t limit);
     // The same for the rows of one change alone, so that its maker can wait for them.
-    std::vector<SyncStep> take_change(const LocalState& state, const View& view,
+    std::vector<SyncStep> take_change(LocalState& state, const View& view,
                                       const LocalChange& change);
-    void finished(const SyncStep& step, const Result<Index>& result, const LocalState& state,
+    void finished(const SyncStep& step, const Result<Index>& result, LocalState& state,
                   const View& view, Instant now);
 
     Instant next_deadline() const;
@@ -90,12 +91,12 @@ private:
                                          const std::string& id);
     std::optional<SyncStep> check_step(const LocalState& state, const View& view,
                                        const std::string& id);
-    void take_service(const LocalState& state, const View& view, std::string id,
+    void adopt_tags(LocalState& state, const View& view, const std::string& id) const;
+    void take_service(LocalState& state, const View& view, std::string id,
                       std::vector<SyncStep>& steps);
     void take_check(const LocalState& state, const View& view, std::string id,
                     std::vector<SyncStep>& steps);
-    void finish_service(const SyncStep& step, const LocalState& state, const View& view,
-                        Instant later);
+    void finish_service(const SyncStep& step, LocalState& state, const View& view, Instant later);
     bool wrote_check(const SyncStep& step, const LocalState& state, const std::string& id) const;
     RegisterCommand upsert(const View& view) const;
     NodeRow own_node() const;
@@ -111,7 +112,7 @@ private:
     bool node_dirty_ = false;
     std::set<std::string> services_;
     std::set<std::string> checks_;
-    std::set<std::string> alone_;  // services whose combined write was refused
+    std::set<std::string> alone_;  // services whose combined write failed
     DelayedKeys outputs_;          // checks of which the output alone differs
     DelayedKeys retry_services_;
     DelayedKeys retry_checks_;

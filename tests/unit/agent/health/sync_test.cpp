@@ -182,6 +182,58 @@ TEST_F(SyncTest, TagsOfTheCatalogWinWhereTheyMay) {
     EXPECT_EQ(state.service("web")->row.tags.get(), TextList{"remote"});
 }
 
+TEST_F(SyncTest, ARegistrationWritesNoOldTagsBack) {
+    full();
+    auto definition = service("web");
+    definition.tags = {"local"};
+    definition.enable_tag_override = true;
+    put(definition);
+    settle();
+    RegisterCommand retag;
+    retag.node = *catalog.view().node("n1");
+    retag.service = *catalog.view().service("n1", "web");
+    retag.service->tags = TextList{"remote"};
+    ASSERT_TRUE(write(retag));
+    put(definition);
+    EXPECT_EQ(settle(), 0);
+    EXPECT_TRUE(state.take_adopted());
+    definition.port = 81;
+    put(definition);
+    EXPECT_EQ(settle(), 1);
+    EXPECT_EQ(catalog.view().service("n1", "web")->tags.get(), TextList{"remote"});
+
+    // Tags that the definition changed are meant, until the catalog has them.
+    definition.tags = {"newer"};
+    put(definition);
+    sync.compare_all(state, catalog.view(), now);
+    EXPECT_EQ(settle(), 1);
+    EXPECT_EQ(catalog.view().service("n1", "web")->tags.get(), TextList{"newer"});
+    retag.service->port = 81;
+    ASSERT_TRUE(write(retag));
+    EXPECT_EQ(full(), 0);
+    EXPECT_EQ(state.service("web")->row.tags.get(), TextList{"remote"});
+}
+
+TEST_F(SyncTest, AWriteThatIsTooLargeGoesInParts) {
+    full();
+    put(service("web", 2));
+    for (const auto& step : sync.take(state, catalog.view(), now, 64)) {
+        EXPECT_EQ(step.checks.size(), 2u);
+        sync.finished(step, make_error(Errc::Limit, "too large"), state, catalog.view(), now);
+    }
+    EXPECT_EQ(settle(), 3);
+    EXPECT_TRUE(catalog.view().check("n1", "service:web:2"));
+
+    // With records beside it the reason is not told; parts, but not at once: a disk may be broken.
+    put(service("db", 2));
+    for (const auto& step : sync.take(state, catalog.view(), now, 64))
+        sync.finished(step, make_error(Errc::Io, "not kept"), state, catalog.view(), now);
+    EXPECT_EQ(settle(), 0);
+    now += 23s;
+    EXPECT_EQ(settle(), 3);
+    EXPECT_TRUE(catalog.view().check("n1", "service:db:2"));
+}
+
 TEST_F(SyncTest, ARefusedRowBlocksNoOther) {
     full();
     put(service("bad", 2));
