@@ -1,7 +1,6 @@
 #include "agent/health/health_service.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
 
@@ -16,7 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kWritesUnderWayMax = 256;
 constexpr Duration kAliasPoll = std::chrono::seconds(1);
 
 SchedulerConfig scheduler_config(const HealthConfig& config) {
@@ -27,27 +25,6 @@ SchedulerConfig scheduler_config(const HealthConfig& config) {
 }
 
 }  // namespace
-
-// What a client waits for: all writes of its change.
-struct HealthService::Answer {
-    explicit Answer(Done when_done) : done(std::move(when_done)) {}
-
-    Done done;
-    std::size_t open = 0;
-    std::optional<Error> failure;
-
-    void one_done(const Result<Index>& result) {
-        // The catalog's refusals are retried; a disk that does not keep the registration is the
-        // client's concern.
-        if (!result && result.error().code == Errc::Io && !failure) failure = result.error();
-        if (--open > 0 || !done) return;
-        if (failure) {
-            done(*failure);
-        } else {
-            done(success());
-        }
-    }
-};
 
 HealthService::HealthService(HealthConfig config, LocalBackend& backend,
                              asio::any_io_executor control, asio::any_io_executor background,
@@ -142,8 +119,10 @@ std::vector<LocalCheckInfo> HealthService::node_checks() const {
 
 void HealthService::register_service(ServiceDefinition definition, bool replace_existing_checks,
                                      Done done) {
-    carry_out(state_.register_service(std::move(definition), replace_existing_checks, now()), true,
-              std::move(done));
+    if (auto full = unkept_full()) return refuse(std::move(*full), std::move(done));
+    auto change = state_.register_service(std::move(definition), replace_existing_checks, now());
+    if (!change) return refuse(change.error(), std::move(done));
+    carry_out(std::move(change).value(), true, std::move(done));
 }
 
 void HealthService::deregister_service(std::string id, Done done) {
@@ -151,7 +130,10 @@ void HealthService::deregister_service(std::string id, Done done) {
 }
 
 void HealthService::register_check(CheckDefinition definition, Done done) {
-    carry_out(state_.register_check(std::move(definition), now()), true, std::move(done));
+    if (auto full = unkept_full()) return refuse(std::move(*full), std::move(done));
+    auto change = state_.register_check(std::move(definition), now());
+    if (!change) return refuse(change.error(), std::move(done));
+    carry_out(std::move(change).value(), true, std::move(done));
 }
 
 void HealthService::deregister_check(std::string id, Done done) {
@@ -171,113 +153,9 @@ void HealthService::node_maintenance(bool enable, std::string reason, Done done)
     carry_out(state_.node_maintenance(enable, reason, now()), true, std::move(done));
 }
 
-void HealthService::carry_out(Result<LocalChange> change, bool urgent, Done done) {
-    if (change) {
-        carry_out(std::move(change).value(), urgent, std::move(done));
-        return;
-    }
-    metrics_.refused_registrations.Increment();
-    if (!done) return;
-    asio::post(control_, [done = std::move(done), error = change.error()] { done(error); });
-}
-
 void HealthService::reconfigure(const HealthConfig& config) {
     state_.set_discard_check_output(config.discard_check_output);
     sync_.set_node_meta(config.node_meta);
-}
-
-void HealthService::carry_out(LocalChange change, bool urgent, Done done) {
-    if (services_changed_ && !change.services.empty()) services_changed_();
-    reschedule(change);
-    note_transitions(change);
-    sync_.mark(change, now());
-    auto steps =
-        started_ ? sync_.take_change(state_, backend_.view(), change) : std::vector<SyncStep>();
-    const auto answer = std::make_shared<Answer>(std::move(done));
-    answer->open = std::max<std::size_t>(steps.size(), 1);
-    if (!steps.empty()) {
-        // The records go with the first write, so that one sync makes both durable.
-        for (auto& step : steps)
-            commit(std::move(step), std::exchange(change.records, {}), urgent, answer);
-    } else {
-        commit_records(std::move(change.records), urgent, answer);
-    }
-    update_gauges();
-    start_due_checks();
-    arm();
-}
-
-void HealthService::commit(SyncStep step, std::vector<LocalRecord> records, bool urgent,
-                           std::shared_ptr<Answer> answer) {
-    Command command = step.command;
-    auto done = [this, alive = std::weak_ptr<bool>(alive_), step = std::move(step),
-                 answer = std::move(answer)](Result<Index> result) {
-        const auto still = alive.lock();
-        if (!still || !*still) return;
-        step_done(step, result);
-        if (answer) answer->one_done(result);
-        pump();
-        arm();
-    };
-    backend_.commit(std::move(records), std::move(command), urgent, std::move(done));
-}
-
-void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent,
-                                   std::shared_ptr<Answer> answer) {
-    if (records.empty()) {
-        if (!answer->done) return;
-        asio::post(control_, [answer, alive = std::weak_ptr<bool>(alive_)] {
-            const auto still = alive.lock();
-            if (still && *still) answer->one_done(Index{});
-        });
-        return;
-    }
-    auto done = [answer, alive = std::weak_ptr<bool>(alive_), log = log_](Result<Index> result) {
-        const auto still = alive.lock();
-        if (!still || !*still) return;
-        if (!result)
-            log->error("local registration not kept error=\"{}\"", result.error().message());
-        answer->one_done(result);
-    };
-    backend_.commit(std::move(records), std::nullopt, urgent, std::move(done));
-}
-
-void HealthService::step_done(const SyncStep& step, const Result<Index>& result) {
-    if (result) {
-        metrics_.sync_writes_done.Increment();
-    } else {
-        metrics_.sync_writes_failed.Increment();
-        log_->warn("registration not synced service={} check={} error=\"{}\"",
-                   step.service.value_or("-"), step.checks.empty() ? "-" : *step.checks.begin(),
-                   result.error().message());
-    }
-    sync_.finished(step, result, state_, backend_.view(), now());
-    metrics_.sync_rows_pending.Set(static_cast<double>(sync_.dirty() + sync_.under_way()));
-}
-
-// Writes what is due, as far as there is room.
-void HealthService::pump() {
-    if (!started_ || closed_) return;
-    const Instant time = now();
-    if (sync_.is_full_due(time)) {
-        sync_.compare_all(state_, backend_.view(), time);
-        metrics_.full_syncs.Increment();
-    }
-    const std::size_t room = kWritesUnderWayMax - std::min(kWritesUnderWayMax, sync_.under_way());
-    auto steps = sync_.take(state_, backend_.view(), time, room);
-    for (auto& step : steps) {
-        // What the catalog is told, the next process shall know too: else its first comparison
-        // would write it back.
-        std::vector<LocalRecord> records;
-        for (const auto& id : step.checks) {
-            const auto* entry = state_.check(id);
-            const bool worth_keeping = entry && (entry->state_kept || !entry->row.output.empty());
-            auto record = worth_keeping ? state_.state_record(id) : std::nullopt;
-            if (record) records.push_back(std::move(*record));
-        }
-        commit(std::move(step), std::move(records), false, nullptr);
-    }
-    metrics_.sync_rows_pending.Set(static_cast<double>(sync_.dirty() + sync_.under_way()));
 }
 
 void HealthService::reschedule(const LocalChange& change) {
@@ -317,9 +195,9 @@ void HealthService::update_gauges() {
 // Sets the timer for whatever comes next; nothing runs before start().
 void HealthService::arm() {
     if (!started_ || closed_) return;
-    Instant next = std::min(
-        {scheduler_.next_deadline(), state_.next_ttl_deadline(), reap_at_, alias_poll_at_});
-    if (sync_.under_way() < kWritesUnderWayMax) next = std::min(next, sync_.next_deadline());
+    Instant next = std::min({scheduler_.next_deadline(), state_.next_ttl_deadline(), reap_at_,
+                             alias_poll_at_, retry_records_at_});
+    if (room_for_writes() > 0) next = std::min(next, sync_.next_deadline());
     if (next == armed_for_) return;
     armed_for_ = next;
     timer_.expires_at(asio::steady_timer::time_point(std::max(next, Instant{}).time_since_epoch()));
@@ -372,9 +250,8 @@ void HealthService::poll_remote_aliases() {
             service.empty() ? view.node(node) != nullptr : view.service(node, service) != nullptr;
         const auto rows = view.checks_of_node(node);
         auto result = evaluate_alias(AliasTarget{node, service, exists}, rows);
-        const auto max = static_cast<std::size_t>(config_.output_max_bytes);
-        auto change = state_.set_alias(id, result.status,
-                                       limit_ttl_output(std::move(result.output), max), time);
+        auto output = limit_ttl_output(std::move(result.output), state_.output_max(*entry));
+        auto change = state_.set_alias(id, result.status, std::move(output), time);
         if (!change.empty()) carry_out(std::move(change), false, nullptr);
     }
 }

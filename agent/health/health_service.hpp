@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +60,8 @@ public:
                                 std::vector<CheckDefinition> checks);
     // Of a reload: the node's metadata and whether output is discarded; all else stays as it was.
     void reconfigure(const HealthConfig& config);
-    // Called after the registered services changed, however that came about.
+    // Called after the registered services changed, by whomever: clients, the configuration,
+    // reaping, tags that the catalog overrides. Also called when nothing differs in the end.
     void on_services_changed(std::function<void()> listener) {
         services_changed_ = std::move(listener);
     }
@@ -77,7 +79,8 @@ public:
 
     // done comes once the change is durable and the catalog has it; if the catalog refuses it or
     // cannot be reached that is no error: the change is kept here and tried again. Errors: limits,
-    // rules, a disk that failed.
+    // rules, a disk or log that did not take the change (Io). After an Io the change holds in this
+    // process and is tried again too, but a restart before that forgets it.
     void register_service(ServiceDefinition definition, bool replace_existing_checks, Done done);
     void deregister_service(std::string id, Done done);
     void register_check(CheckDefinition definition, Done done);
@@ -92,6 +95,10 @@ public:
 private:
     struct Answer;
 
+    std::size_t room_for_writes() const;
+    void tell_services_changed() const;
+    void refuse(Error error, Done done);
+    void answer_error(Error error, Done done);
     void carry_out(LocalChange change, bool urgent, Done done);
     void carry_out(Result<LocalChange> change, bool urgent, Done done);
     void reschedule(const LocalChange& change);
@@ -100,6 +107,9 @@ private:
                 std::shared_ptr<Answer> answer);
     void commit_records(std::vector<LocalRecord> records, bool urgent,
                         std::shared_ptr<Answer> answer);
+    void note_unkept(const std::vector<std::string>& keys, const Result<Index>& result);
+    void retry_records();
+    std::optional<Error> unkept_full() const;
     void step_done(const SyncStep& step, const Result<Index>& result);
     void pump();
     void arm();
@@ -124,6 +134,8 @@ private:
     ProbeRunner probes_;
     boost::asio::steady_timer timer_;
     std::function<void()> services_changed_;
+    std::set<std::string> unkept_;  // keys of records that the backend refused
+    Instant retry_records_at_ = Instant::max();
     Instant armed_for_ = Instant::max();
     Instant reap_at_ = Instant::max();
     Instant alias_poll_at_ = Instant::max();

@@ -28,8 +28,9 @@ public:
     // the log is local. urgent: sync now; otherwise the records may wait for the next batch. done
     // is called once, later, on the control thread: with the catalog's index once the command is
     // applied and published here (or the records are durable, if there is no command). An Errc::Io
-    // means that the records were not kept; any other error concerns the command alone: refused
-    // (InvalidArgument, with the catalog's words) or not to be had now (Unavailable, Timeout).
+    // means that the records were not kept and the command not applied, whatever the reason (disk,
+    // size, a full queue). Any other error concerns the command alone: refused (InvalidArgument,
+    // with the catalog's words), too large (Limit) or not to be had now (Unavailable, Timeout).
     virtual void commit(std::vector<LocalRecord> records, std::optional<Command> command,
                         bool urgent, std::function<void(Result<Index>)> done) = 0;
 

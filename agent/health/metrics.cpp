@@ -52,7 +52,7 @@ HealthMetrics::HealthMetrics(prometheus::Registry& registry)
       transitions_critical(
           counter(registry, kTransitionsName, kTransitionsHelp, status_label(Status::Critical))),
       ttl_expiries(counter(registry, "weft_health_ttl_expiries_total",
-                           "TTL checks that were not renewed in time")),
+                           "Times that a TTL check was not renewed in time")),
       reaped_services(counter(registry, "weft_health_reaped_services_total",
                               "Services deregistered because a check stayed critical")),
       refused_registrations(counter(registry, "weft_health_refused_registrations_total",
@@ -61,6 +61,8 @@ HealthMetrics::HealthMetrics(prometheus::Registry& registry)
       sync_writes_failed(counter(registry, kWritesName, kWritesHelp, {{"result", "failed"}})),
       sync_rows_pending(gauge(registry, "weft_health_sync_rows_pending",
                               "Local rows that the catalog does not have")),
+      records_unkept(gauge(registry, "weft_health_records_unkept",
+                           "Records of local registrations that are not on disk yet")),
       full_syncs(counter(registry, "weft_health_full_syncs_total",
                          "Comparisons of everything with the catalog")) {
     auto& runs = prometheus::BuildCounter()

@@ -37,6 +37,7 @@ public:
     prometheus::Counter& sync_writes_done;
     prometheus::Counter& sync_writes_failed;
     prometheus::Gauge& sync_rows_pending;
+    prometheus::Gauge& records_unkept;
     prometheus::Counter& full_syncs;
 
 private:

@@ -85,6 +85,12 @@ protected:
             health->register_service(definition, false, std::move(done));
         });
     }
+    double unkept() {
+        for (const auto& family : registry->Collect()) {
+            if (family.name == "weft_health_records_unkept") return family.metric[0].gauge.value;
+        }
+        return -1;
+    }
     Status shown(std::string_view id) {
         for (const auto& check : health->checks()) {
             if (check.row.id.view() == id) return check.row.status;
@@ -136,24 +142,84 @@ TEST_F(HealthServiceTest, ARestartWritesNothingToTheCatalog) {
     EXPECT_EQ(shown("service:configured"), Status::Warning);
 }
 
-TEST_F(HealthServiceTest, WithoutACatalogRegistrationsAreKeptAndSyncedLater) {
+TEST_F(HealthServiceTest, WhatTheLogRefusesIsTheClientsConcernAndTriedAgain) {
     start();
-    backend.unreachable = true;
-    ASSERT_TRUE(put(service("web")));
-    EXPECT_FALSE(backend.view().service("n1", "web"));
-    EXPECT_EQ(backend.records().size(), 2u);
-    backend.unreachable = false;
-    EXPECT_TRUE(wait_for([&] { return backend.view().service("n1", "web") != nullptr; }));
+    ASSERT_TRUE(put(service("old")));
+    for (const Errc code : {Errc::Io, Errc::Unavailable, Errc::Limit}) {
+        backend.refusal = make_error(code, "not now");
+        const auto refused = put(service("web"));
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Errc::Io);
+        EXPECT_EQ(refused.error().message(), "not now");
+        EXPECT_FALSE(await_done([&](auto done) { health->deregister_service("old", done); }));
+        EXPECT_FALSE(backend.view().service("n1", "web"));
+        EXPECT_TRUE(backend.view().service("n1", "old"));
+        EXPECT_EQ(backend.records().size(), 2u);  // of the old one
+
+        backend.refusal.reset();
+        EXPECT_TRUE(wait_for([&] {
+            return health->is_synced() && backend.view().service("n1", "web") &&
+                   !backend.view().service("n1", "old") && backend.records().size() == 2;
+        }));
+        stop();
+        start();
+        EXPECT_TRUE(health->service("web"));
+        EXPECT_FALSE(health->service("old"));
+        ASSERT_TRUE(await_done([&](auto done) { health->deregister_service("web", done); }));
+        ASSERT_TRUE(put(service("old")));
+    }
 }
 
-TEST_F(HealthServiceTest, ABrokenDiskIsTheClientsConcern) {
+TEST_F(HealthServiceTest, AnOlderRecordNeverUndoesALaterChange) {
     start();
-    ASSERT_TRUE(wait_for([&] { return health->is_synced(); }));
-    backend.disk_broken = true;
-    const auto result = put(service("web"));
-    ASSERT_FALSE(result);
-    EXPECT_EQ(result.error().message(), "disk full");
-    backend.disk_broken = false;
+    backend.refusal = make_error(Errc::Unavailable, "queue full");
+    EXPECT_FALSE(put(service("web")));
+    backend.refusal.reset();
+    ASSERT_TRUE(await_done([&](auto done) { health->deregister_service("web", done); }));
+    ASSERT_TRUE(wait_for([&] { return unkept() == 0; }));
+    EXPECT_TRUE(wait_for([&] { return health->is_synced(); }));
+    EXPECT_TRUE(backend.records().empty());
+}
+
+TEST_F(HealthServiceTest, AReloadOfManyTakesNoMoreThanItsPlace) {
+    start();
+    std::vector<ServiceDefinition> many;
+    std::size_t answers = 0;
+    for (int i = 0; i < 600; ++i) {
+        many.push_back(service("s" + std::to_string(i)));
+        health->register_service(many.back(), false, [&](Result<void> result) {
+            EXPECT_TRUE(result);
+            ++answers;
+        });
+    }
+    ASSERT_TRUE(wait_for([&] { return answers == many.size() && health->is_synced(); }));
+    EXPECT_EQ(backend.records().size(), 1200u);
+    backend.records_max = backend.writes_max = 0;
+    // All of them become the configuration's, so that their records go, and differ.
+    for (auto& definition : many) definition.port = 80;
+    ASSERT_TRUE(health->set_configured(many, {}));
+    EXPECT_TRUE(wait_for([&] { return health->is_synced() && backend.records().empty(); }));
+    EXPECT_EQ(backend.view().service("n1", "s599")->port, 80);
+    EXPECT_LE(backend.records_max, 256u);
+    EXPECT_LE(backend.writes_max, 256u);
+}
+
+TEST_F(HealthServiceTest, TagsThatTheCatalogOverridesAreAChangeOfTheServices) {
+    start();
+    auto definition = service("web");
+    definition.tags = {"local"};
+    definition.enable_tag_override = true;
+    ASSERT_TRUE(put(definition));
+    RegisterCommand retag;
+    retag.node = *backend.view().node("n1");
+    retag.service = *backend.view().service("n1", "web");
+    retag.service->tags = TextList{"remote"};
+    ASSERT_TRUE(backend.apply({}, retag));
+    std::vector<TextList> seen;
+    health->on_services_changed([&] { seen.push_back(health->service("web")->row.tags.get()); });
+    ASSERT_TRUE(put(definition));
+    ASSERT_FALSE(seen.empty());
+    EXPECT_EQ(seen.back(), TextList{"remote"});
 }
 
 TEST_F(HealthServiceTest, AnHttpCheckRunsAtOnceAndItsResultReachesTheCatalog) {

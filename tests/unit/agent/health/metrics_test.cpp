@@ -12,7 +12,7 @@ TEST(HealthMetrics, AllSeriesExistFromTheStart) {
         EXPECT_TRUE(family.name.starts_with("weft_health_")) << family.name;
         series += family.metric.size();
     }
-    EXPECT_EQ(series, 17u + 6 * 3 + 6);
+    EXPECT_EQ(series, 18u + 6 * 3 + 6);
     metrics.count_run("http", Status::Passing, std::chrono::milliseconds(3));
 }
 
