@@ -28,12 +28,15 @@ Result<std::uint16_t> parse_port(const std::string& text) {
     return make_error(Errc::InvalidArgument, fmt::format("address {}: invalid port", text));
 }
 
-// Sends a datagram and waits for an answer or the machine's refusal.
-asio::awaitable<Result<void>> exchange(HostPort target) {
+asio::awaitable<Result<udp::endpoint>> find_endpoint(HostPort target) {
     WEFT_CO_TRY(auto port, parse_port(target.port));
     auto addresses = co_await resolve(target.host);
     if (!addresses) co_return std::move(addresses).error();
-    const udp::endpoint endpoint(addresses.value().front(), port);
+    co_return udp::endpoint(addresses.value().front(), port);
+}
+
+// Sends a datagram and waits for an answer or the machine's refusal.
+asio::awaitable<Result<void>> exchange(udp::endpoint endpoint) {
     udp::socket socket(co_await asio::this_coro::executor);
     boost::system::error_code error;
     socket.open(endpoint.protocol(), error);
@@ -58,7 +61,13 @@ asio::awaitable<ProbeResult> run_udp_check(ProbeSpec spec) {
         result.output = "dial udp: " + target.error().message();
         co_return result;
     }
-    auto answered = co_await within(spec.timeout, exchange(std::move(target).value()));
+    // With a limit of its own: a name service that is silent is a failure.
+    auto endpoint = co_await within(spec.timeout, find_endpoint(std::move(target).value()));
+    if (!endpoint) {
+        result.output = fmt::format("dial udp {}: {}", address, endpoint.error().message());
+        co_return result;
+    }
+    auto answered = co_await within(spec.timeout, exchange(endpoint.value()));
     // Silence is no failure: most services answer only what they understand.
     if (answered || answered.error().code == Errc::Timeout) {
         result.status = Status::Passing;

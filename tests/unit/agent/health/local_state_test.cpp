@@ -159,6 +159,16 @@ TEST_F(LocalStateTest, RefusalsUseConsulsWords) {
     docker.docker_container_id = "abc";
     docker.interval = 10s;
     EXPECT_EQ(state.register_check(docker, now).error().code, Errc::Unsupported);
+    CheckDefinition windows;
+    windows.name = "w";
+    windows.os_service = "spooler";
+    windows.interval = 10s;
+    EXPECT_EQ(state.register_check(windows, now).error().code, Errc::Unsupported);
+    auto mesh = service("mesh");
+    mesh.has_sidecar_service = true;
+    EXPECT_EQ(state.register_service(mesh, false, now).error().code, Errc::Unsupported);
+    EXPECT_EQ(check_ids(state), std::vector<std::string>{"h"});
+    EXPECT_TRUE(state.services().empty());
 }
 
 TEST(LocalStateLimits, ScriptsMustBeEnabledForTheirOrigin) {

@@ -225,6 +225,10 @@ TEST(UdpCheck, SilencePassesAndRefusalDoesNot) {
     open.close();
     EXPECT_EQ(run_spec(spec).status, Status::Critical);
     EXPECT_NE(run_spec(spec).output.find("connection refused"), std::string::npos);
+    for (const char* broken : {"no-port", "127.0.0.1:port", "127.0.0.1:70000"}) {
+        spec.definition.udp = broken;
+        EXPECT_EQ(run_spec(spec).status, Status::Critical) << broken;
+    }
 }
 
 TEST(ScriptCheck, JudgesByExitStatus) {
