@@ -89,7 +89,7 @@ TEST_F(RecursorTest, RecursorsAreAskedInOrderUntilOneAnswers) {
     const std::uint16_t closed = Socket(SOCK_DGRAM).port();
     config.recursors = {fmt::format("127.0.0.1:{}", closed), silent.address(), failing.address(),
                         good.address(), unused.address()};
-    config.recursor_timeout = 100ms;
+    config.recursor_timeout = 500ms;
     start(config);
     run();
     Ask question = ask("WWW.example.com");
@@ -143,14 +143,14 @@ TEST_F(RecursorTest, ForgedAnswersAreIgnoredAndIdsAndPortsVary) {
     FakeRecursor good([](const Bytes& query) { return FakeRecursor::with_address(query, 9); });
     DnsConfig config;
     config.recursors = {forging.address(), good.address()};
-    config.recursor_timeout = 50ms;
+    config.recursor_timeout = 300ms;
     start(config);
     run();
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 4; ++i)
         EXPECT_EQ(ask_udp(ask("www.example.com")).answer.at(0), "www.example.com. 60 A 192.0.2.9");
-    EXPECT_EQ(metrics_.recursor_bogus->Value(), 8);
-    EXPECT_GT(ids.size(), 6u);
-    EXPECT_GT(forging.ports().size(), 4u);
+    EXPECT_EQ(metrics_.recursor_bogus->Value(), 4);
+    EXPECT_GT(ids.size(), 2u);
+    EXPECT_GT(forging.ports().size(), 2u);
 }
 
 TEST_F(RecursorTest, TruncatedAnswersAreFetchedByTcpForTcpClients) {
