@@ -189,14 +189,19 @@ TEST_F(ServerTest, ConnectionsAreLimitedByClient) {
 }
 
 TEST_F(ServerTest, ATakenPortIsSaidWithARemedy) {
-    const Socket other(SOCK_DGRAM);
-    DnsConfig config;
-    config.listeners = {{"127.0.0.1", other.port()}};
-    const auto opened = open(config);
-    ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().message().find(fmt::format("127.0.0.1:{} (UDP)", other.port())),
-              std::string::npos);
-    EXPECT_NE(opened.error().message().find("ports.dns"), std::string::npos);
+    // Anyone on this machine may have the same port for TCP, which is opened first.
+    bool names_udp = false;
+    for (int tries = 0; tries < 16 && !names_udp; ++tries) {
+        const Socket other(SOCK_DGRAM);
+        DnsConfig config;
+        config.listeners = {{"127.0.0.1", other.port()}};
+        const auto opened = open(config);
+        ASSERT_FALSE(opened);
+        const std::string refusal = opened.error().message();
+        names_udp = refusal.find(fmt::format("127.0.0.1:{} (UDP)", other.port())) != refusal.npos;
+        EXPECT_NE(refusal.find("ports.dns"), refusal.npos);
+    }
+    EXPECT_TRUE(names_udp);
 }
 
 TEST_F(ServerTest, TwoServersCannotShareAPort) {
