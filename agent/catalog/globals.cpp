@@ -8,6 +8,7 @@ namespace weft::agent {
 template <class Visitor, MaybeConst<Globals> Row>
 void visit_fields(Visitor& visit, Row& row) {
     visit("nodes", row.nodes);
+    visit("services", row.services);
     visit("service_names", row.service_names);
     visit("checks", row.checks);
     visit("passing", row.states[static_cast<std::size_t>(Status::Passing)]);

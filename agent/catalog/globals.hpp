@@ -13,6 +13,7 @@ namespace weft::agent {
 // apart. Part of the replicated state, as one record.
 struct Globals {
     Index nodes;
+    Index services;  // rows
     Index service_names;
     Index checks;                 // in any state
     std::array<Index, 4> states;  // by Status

@@ -57,9 +57,9 @@ void Mutation::put_node(NodeRow row) {
     made->row = std::move(row);
     const NodePtr fresh(made);
     replace(root_.nodes, old, fresh);
-    root_.globals.nodes = index_;
-    journal_.watch(WatchKind::Nodes);
-    touch(SubjectKind::Node, fresh->row.name, {Aspect::Members}, Change::Put, old ? 0 : 1);
+    touch_nodes();
+    touch_node(fresh->row, Change::Put, old ? 0 : 1);
+    if (old && fold_compare(old->row.id, fresh->row.id) != 0) lose_id(old->row);
     if (old) relink_services(fresh);
 }
 
@@ -83,9 +83,9 @@ void Mutation::remove_node(std::string_view name) {
     for (const CheckPtr& check : checks) erase_check(check);
     for (const ServicePtr& service : services_of(root_, name)) erase_service(service);
     replace(root_.nodes, node, NodePtr());
-    root_.globals.nodes = index_;
-    journal_.watch(WatchKind::Nodes);
-    touch(SubjectKind::Node, node->row.name, {Aspect::Members}, Change::Removal, -1);
+    touch_nodes();
+    touch_node(node->row, Change::Removal, -1);
+    lose_id(node->row);
 }
 
 // ---- services
@@ -103,7 +103,7 @@ void Mutation::put_service(ServiceRow row) {
     made->node = node;
     const ServicePtr fresh(made);
     replace(root_.services, old, fresh);
-    touch(SubjectKind::Node, node->row.name, {Aspect::Members}, Change::Put);
+    touch_services(node->row, Change::Put);
     update_names(old, fresh);
 
     const std::string_view old_name = old ? old->row.name.view() : std::string_view();
@@ -156,7 +156,7 @@ void Mutation::remove_service(std::string_view node, std::string_view id) {
 
 void Mutation::erase_service(const ServicePtr& entry) {
     replace(root_.services, entry, ServicePtr());
-    touch(SubjectKind::Node, entry->row.node, {Aspect::Members}, Change::Removal);
+    touch_services(entry->node->row, Change::Removal);
     update_names(entry, ServicePtr());
     leave(SubjectKind::Service, entry->row.name);
     if (const std::string_view name = connect_name(entry->row); !name.empty())
@@ -205,8 +205,31 @@ void Mutation::erase_check(const CheckPtr& entry) {
 
 // ---- bookkeeping
 
+void Mutation::touch_nodes() {
+    root_.globals.nodes = index_;
+    journal_.watch(WatchKind::Nodes);
+    journal_.watch(WatchKind::Registrations);
+    journal_.watch(WatchKind::NodesAndChecks);
+}
+
+void Mutation::touch_services(const NodeRow& owner, Change change) {
+    root_.globals.services = index_;
+    journal_.watch(WatchKind::Registrations);
+    touch_node(owner, change);
+}
+
+void Mutation::touch_node(const NodeRow& row, Change change, int members) {
+    touch(SubjectKind::Node, row.name, {Aspect::Members}, change, members);
+    if (!row.id.empty()) journal_.watch(WatchKind::Node, folded(row.id));
+}
+
+void Mutation::lose_id(const NodeRow& row) {
+    if (!row.id.empty()) touch(SubjectKind::Node, row.id, {Aspect::Members}, Change::Removal);
+}
+
 void Mutation::touch_state(const CheckPtr& old, const CheckPtr& fresh) {
     root_.globals.checks = index_;
+    journal_.watch(WatchKind::NodesAndChecks);
     journal_.watch(WatchKind::State, "any");
     const auto touch_one = [&](Status status) {
         root_.globals.states[static_cast<std::size_t>(status)] = index_;

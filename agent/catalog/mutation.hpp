@@ -61,6 +61,12 @@ private:
     void erase_service(const ServicePtr& entry);
     void erase_check(const CheckPtr& entry);
 
+    void touch_nodes();
+    void touch_services(const NodeRow& owner, Change change);
+    // A node is watched by its name and by its id.
+    void touch_node(const NodeRow& row, Change change, int members = 0);
+    // Leaves a subject under the id, which remembers when it last named that node.
+    void lose_id(const NodeRow& row);
     void touch_state(const CheckPtr& old, const CheckPtr& fresh);
     void touch_check(const CheckRow& row, Change change);
     void touch_service(const ServiceRow& row, Aspect aspect, Change change);

@@ -50,6 +50,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::Nodes:
         case WatchKind::ServiceNames:
         case WatchKind::State:
+        case WatchKind::Registrations:
+        case WatchKind::NodesAndChecks:
             break;
     }
     return std::nullopt;

@@ -29,10 +29,33 @@ Index state_index(const Globals& globals, std::string_view state) {
     return status ? globals.states[static_cast<std::size_t>(*status)] : Index();
 }
 
+Index table_index(const Globals& globals, const Watch& watch) {
+    switch (watch.kind) {
+        case WatchKind::Nodes:
+            return globals.nodes;
+        case WatchKind::ServiceNames:
+            return globals.service_names;
+        case WatchKind::Registrations:
+            return std::max(globals.nodes, globals.services);
+        case WatchKind::NodesAndChecks:
+            return std::max(globals.nodes, globals.checks);
+        default:
+            return state_index(globals, watch.name);
+    }
+}
+
 Index subject_index(const CatalogRoot& root, const SubjectAspect& about, std::string_view name) {
+    const auto index_in = [&](const SubjectPtr& subject) {
+        return subject ? subject->current[static_cast<std::size_t>(about.aspect)]
+                       : root.globals.forgotten;
+    };
     const SubjectPtr subject = root.subjects.find(about.kind, name);
-    return subject ? subject->current[static_cast<std::size_t>(about.aspect)]
-                   : root.globals.forgotten;
+    if (about.kind != SubjectKind::Node || (subject && subject->members > 0))
+        return index_in(subject);
+    // No node has that name, so it may be an id; that an id was lost is in a subject of its name.
+    const NodePtr node = root.nodes.find_by_id(name);
+    if (!node) return index_in(subject);
+    return std::max(index_in(subject), index_in(root.subjects.find(about.kind, node->row.name)));
 }
 
 // Collects pointers to the rows of a scan.
@@ -65,16 +88,9 @@ Digest View::digest() const {
 }
 
 Index View::index_of(const Watch& watch) const {
-    Index found;
-    if (const auto about = subject_of(watch.kind)) {
-        found = subject_index(*root_, *about, watch.name);
-    } else if (watch.kind == WatchKind::Nodes) {
-        found = root_->globals.nodes;
-    } else if (watch.kind == WatchKind::ServiceNames) {
-        found = root_->globals.service_names;
-    } else {
-        found = state_index(root_->globals, watch.name);
-    }
+    const auto about = subject_of(watch.kind);
+    const Index found = about ? subject_index(*root_, *about, watch.name)
+                              : table_index(root_->globals, watch);
     return std::max(found, kFirst);
 }
 

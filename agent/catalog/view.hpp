@@ -26,7 +26,7 @@ struct Digest {
 // when it last changed.
 enum class WatchKind : std::uint8_t {
     Nodes,          // the list of nodes
-    Node,           // one node with its services (name: node)
+    Node,           // one node with its services (name: node, or its id)
     ServiceNames,   // names and tags of all services
     Service,        // instances of a service and their nodes, without checks (name: service)
     ServiceHealth,  // the same with their checks (name: service)
@@ -35,6 +35,8 @@ enum class WatchKind : std::uint8_t {
     State,          // all checks in a state (name: "passing", "warning", "critical"; "any" for all)
     Connect,        // proxies and native instances that serve a name (name: service)
     ConnectHealth,  // the same with their checks
+    Registrations,  // all nodes and all services: for lists that metadata of nodes chooses
+    NodesAndChecks,  // all nodes and all checks, likewise
 };
 
 struct Watch {

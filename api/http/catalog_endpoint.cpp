@@ -102,10 +102,9 @@ WorkerOutcome services(const Request& request) {
     Selectors selectors;
     selectors.node_meta = read_node_meta(request);
     CatalogQuery query;
-    query.watch = {WatchKind::ServiceNames, {}};
-    // Metadata of nodes does not move the index of services: what depends on it is rendered anew
-    // each time.
-    if (selectors.node_meta.empty()) query.cache_key = "catalog/services";
+    const bool all = selectors.node_meta.empty();
+    query.watch = {all ? WatchKind::ServiceNames : WatchKind::Registrations, {}};
+    query.cache_key = cache_key("catalog/services", {}, selectors);
     query.render = [selectors = std::move(selectors)](const View& view) -> Result<std::string> {
         return render_services(view, selectors);
     };

@@ -28,6 +28,7 @@ std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
 bool has_agent_cache(const CatalogQuery& query) {
     switch (query.watch.kind) {
         case agent::WatchKind::ServiceNames:
+        case agent::WatchKind::Registrations:
         case agent::WatchKind::Service:
         case agent::WatchKind::ServiceHealth:
         case agent::WatchKind::Connect:

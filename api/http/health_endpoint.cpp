@@ -23,6 +23,7 @@ using ChecksOf = std::vector<const CheckRow*> (*)(const View& view, const std::s
 struct CheckList {
     std::string_view endpoint;
     WatchKind watch;
+    WatchKind watch_with_meta;  // moves with the metadata of nodes too
     std::string_view missing;  // text when the path names nothing
     ChecksOf checks_of;
 };
@@ -50,13 +51,11 @@ WorkerOutcome checks(const Endpoints& endpoints, const Request& request, const C
     auto selectors = read_selectors(request, check_fields(), endpoints.facts.node_name);
     if (!selectors) return failing_query(std::move(selectors).error());
     CatalogQuery query;
-    query.watch = watch_of(list.watch, request.rest);
-    if (list.watch == WatchKind::State) query.watch.name = request.rest;
-    // Metadata of nodes does not move the index of checks: what depends on it is rendered anew each
-    // time.
-    if (selectors.value().node_meta.empty()) {
-        query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());
-    }
+    query.watch = watch_of(
+        selectors.value().node_meta.empty() ? list.watch : list.watch_with_meta, request.rest);
+    if (query.watch.kind == WatchKind::State) query.watch.name = request.rest;
+    if (query.watch.kind == WatchKind::NodesAndChecks) query.watch.name.clear();
+    query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());
     query.render = [selectors = std::move(selectors).value(), subject = request.rest,
                     checks_of = list.checks_of](const View& view) -> Result<std::string> {
         return render_checks(view, checks_of(view, subject), selectors);
@@ -144,13 +143,13 @@ WorkerOutcome ingress(const Request& request) {
 }
 
 const CheckList kOfNode{
-    "health/node", WatchKind::NodeChecks, "Missing node name",
+    "health/node", WatchKind::NodeChecks, WatchKind::NodesAndChecks, "Missing node name",
     [](const View& view, const std::string& name) { return view.checks_of_node(name); }};
 const CheckList kOfService{
-    "health/checks", WatchKind::ServiceChecks, "Missing service name",
+    "health/checks", WatchKind::ServiceChecks, WatchKind::ServiceHealth, "Missing service name",
     [](const View& view, const std::string& name) { return view.checks_of_service(name); }};
 const CheckList kInState{
-    "health/state", WatchKind::State, "Missing check state",
+    "health/state", WatchKind::State, WatchKind::NodesAndChecks, "Missing check state",
     [](const View& view, const std::string& name) { return view.checks_in_state(name); }};
 
 }  // namespace

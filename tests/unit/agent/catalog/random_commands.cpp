@@ -87,7 +87,11 @@ Command RandomCommands::next() {
 }
 
 std::vector<Watch> RandomCommands::watches() {
-    std::vector<Watch> all{{WatchKind::Nodes, {}}, {WatchKind::ServiceNames, {}}};
+    std::vector<Watch> all{{WatchKind::Nodes, {}},
+                           {WatchKind::ServiceNames, {}},
+                           {WatchKind::Registrations, {}},
+                           {WatchKind::NodesAndChecks, {}}};
+    for (const char* id : kNodeIds) all.push_back({WatchKind::Node, id});
     for (const char* state : {"any", "passing", "warning", "critical", "maintenance"}) {
         all.push_back({WatchKind::State, state});
     }

@@ -42,7 +42,15 @@ std::string instances(const View& view, const std::vector<Instance>& found, bool
 
 std::string node_with_services(const View& view, const std::string& name) {
     const NodeRow* node = view.node(name);
-    return node == nullptr ? "none" : render(*node) + "\n" + lines(view.services_of_node(name));
+    if (node == nullptr) node = view.node_by_id(name);
+    if (node == nullptr) return "none";
+    return render(*node) + "\n" + lines(view.services_of_node(node->name));
+}
+
+std::string services(const View& view) {
+    std::string out;
+    for (const NodeRow* node : view.nodes()) out += lines(view.services_of_node(node->name));
+    return out;
 }
 
 std::string names(const View& view) {
@@ -112,6 +120,10 @@ std::string render(const View& view, const Watch& watch) {
             return instances(view, view.connect_instances(watch.name, true), false);
         case WatchKind::ConnectHealth:
             return instances(view, view.connect_instances(watch.name, true), true);
+        case WatchKind::Registrations:
+            return lines(view.nodes()) + services(view);
+        case WatchKind::NodesAndChecks:
+            return lines(view.nodes()) + lines(view.checks_in_state("any"));
     }
     return {};
 }
@@ -119,7 +131,8 @@ std::string render(const View& view, const Watch& watch) {
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
         "Nodes",         "Node",       "ServiceNames", "Service", "ServiceHealth",
-        "ServiceChecks", "NodeChecks", "State",        "Connect", "ConnectHealth"};
+        "ServiceChecks", "NodeChecks", "State",        "Connect", "ConnectHealth",
+        "Registrations", "NodesAndChecks"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -1,0 +1,238 @@
+#include <gtest/gtest.h>
+#include <prometheus/registry.h>
+
+#include <charconv>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/catalog/catalog.hpp"
+#include "api/http/catalog_queries.hpp"
+#include "api/http/router.hpp"
+#include "api/http/routes.hpp"
+#include "api/http/target.hpp"
+#include "tests/unit/agent/catalog/random_commands.hpp"
+#include "tests/unit/api/http/fakes.hpp"
+
+// The real endpoints over a real catalog, the answer cache and the wait table, under random
+// commands.
+namespace weft::api::testing {
+namespace {
+
+class ReadCatalog final : public CatalogReader {
+public:
+    agent::View view() const override { return catalog.view(); }
+    agent::Catalog catalog;
+};
+
+// A client that polls one path without end, as consul-template does.
+struct Poll {
+    Request request;
+    const WorkerHandler* handler = nullptr;
+    std::string body;         // of the last answer
+    std::uint64_t index = 0;  // of the last answer; 0: never asked
+    std::unique_ptr<Waiter> waiter;
+
+    CatalogQuery query() const { return std::get<CatalogQuery>((*handler)(request)); }
+};
+
+std::uint64_t index_of(const Answer& answer) {
+    constexpr std::string_view kName = "X-Consul-Index: ";
+    const std::string_view headers = answer.headers;
+    const std::size_t at = headers.find(kName);
+    if (at == std::string_view::npos) return 0;
+    std::uint64_t index = 0;
+    std::from_chars(headers.data() + at + kName.size(), headers.data() + headers.size(), index);
+    return index;
+}
+
+constexpr std::uint64_t kFirstIndex = 10;  // 1 means "nothing yet" to clients
+
+class Pollers {
+public:
+    Pollers() {
+        AgentFacts facts;
+        facts.node_name = "n1";
+        facts.datacenter = "dc1";
+        router_ = std::make_unique<Router>(
+            make_routes({writer_, local_, membership_, control_, timers_, facts}));
+        queries_ =
+            std::make_unique<CatalogQueries>(reader_, facts, seen_, metrics_, std::uint64_t{1});
+        queries_->configure(std::make_shared<HttpConfig>(), "");
+    }
+    Pollers(const Pollers&) = delete;
+    Pollers& operator=(const Pollers&) = delete;
+    ~Pollers() {
+        for (auto& [target, poll] : polls_) {
+            if (poll->waiter) waits_.remove(*poll->waiter);
+        }
+    }
+
+    void add(std::string_view target) {
+        auto poll = std::make_unique<Poll>();
+        auto parsed = parse_target(target);
+        ASSERT_TRUE(parsed);
+        poll->request.method = "GET";
+        poll->request.path = parsed->path;
+        poll->request.query = parsed->query;
+        const Router::Match match = router_->match(poll->request.path);
+        ASSERT_TRUE(match.entry) << target;
+        poll->request.rest = std::string(match.rest);
+        poll->handler = &std::get<WorkerHandler>(match.entry->route.methods[0].second);
+        polls_.emplace(std::string(target), std::move(poll));
+        ask(*polls_.find(target)->second);
+    }
+
+    void apply(const agent::Command& command) {
+        reader_.catalog.apply(agent::Index(++index_), command);
+        for (const agent::Watch& watch : reader_.catalog.take_changed_watches())
+            waits_.changed(watch);
+        while (Waiter* due = waits_.take_due()) look_again(*due);
+    }
+
+    // Everybody has what there is now, be it kept or rendered anew.
+    void check() {
+        for (auto& [target, poll] : polls_) {
+            const std::string now = poll->query().render(reader_.view()).value();
+            ASSERT_EQ(poll->body, now) << target << " was not woken";
+            ASSERT_EQ(*read(*poll).body, now) << target << " was answered from before";
+        }
+    }
+
+    const Poll& at(std::string_view target) const { return *polls_.find(target)->second; }
+
+private:
+    // Without blocking.
+    Answer read(const Poll& poll) {
+        return std::get<Answer>(queries_->begin(poll.request, poll.query(), {}));
+    }
+
+    void ask(Poll& poll) {
+        if (poll.index == 0) note(poll, read(poll));
+        Request request = poll.request;
+        request.query.emplace_back("index", std::to_string(poll.index));
+        auto begun = queries_->begin(request, poll.query(), {});
+        auto* waiter = std::get_if<std::unique_ptr<Waiter>>(&begun);
+        ASSERT_TRUE(waiter) << "its index has passed itself: " << poll.request.path;
+        poll.waiter = std::move(*waiter);
+        waits_.add(*poll.waiter);
+    }
+
+    void note(Poll& poll, const Answer& answer) {
+        ASSERT_EQ(answer.status, 200);
+        ASSERT_GE(index_of(answer), std::max<std::uint64_t>(poll.index, 1)) << poll.request.path;
+        poll.index = index_of(answer);
+        poll.body = *answer.body;
+    }
+
+    void look_again(Waiter& waiter) {
+        const auto owner = std::find_if(polls_.begin(), polls_.end(), [&](const auto& item) {
+            return item.second->waiter.get() == &waiter;
+        });
+        ASSERT_NE(owner, polls_.end());
+        const auto answer = queries_->changed(waiter);
+        if (!answer) return waits_.add(waiter);
+        note(*owner->second, *answer);
+        ask(*owner->second);
+    }
+
+    ReadCatalog reader_;
+    FakeCatalog writer_;
+    FakeLocalServices local_;
+    FakeMembership membership_;
+    FakeControl control_;
+    FakeTimers timers_;
+    SeenQueries seen_;
+    prometheus::Registry registry_;
+    HttpMetrics metrics_{registry_};
+    std::unique_ptr<Router> router_;
+    std::unique_ptr<CatalogQueries> queries_;
+    WaitTable waits_;
+    std::map<std::string, std::unique_ptr<Poll>, std::less<>> polls_;
+    std::uint64_t index_ = kFirstIndex;
+};
+
+const std::vector<const char*> kTargets = {
+    "/v1/catalog/nodes",
+    "/v1/catalog/nodes?node-meta=zone:blue",
+    "/v1/catalog/services",
+    "/v1/catalog/services?node-meta=zone:blue",
+    "/v1/catalog/service/web",
+    "/v1/catalog/service/WEB?tag=v2",
+    "/v1/catalog/service/web?node-meta=zone:blue",
+    "/v1/catalog/connect/db",
+    "/v1/catalog/node/n1",
+    "/v1/catalog/node/N2",
+    "/v1/catalog/node/11111111-0000-0000-0000-000000000001",
+    "/v1/catalog/node-services/11111111-0000-0000-0000-000000000002",
+    "/v1/health/node/n1",
+    "/v1/health/node/n1?node-meta=zone:green",
+    "/v1/health/checks/web",
+    "/v1/health/checks/Web?node-meta=zone:green",
+    "/v1/health/state/critical",
+    "/v1/health/state/any?node-meta=zone:green",
+    "/v1/health/state/passing?node-meta=zone:blue",
+    "/v1/health/service/web",
+    "/v1/health/service/Db?passing",
+    "/v1/health/service/cache?node-meta=zone:blue",
+    "/v1/health/connect/web",
+    "/v1/health/connect/WEB?node-meta=zone:v2",
+};
+
+TEST(QueryProperty, PollersAlwaysHaveWhatThereIs) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        SCOPED_TRACE("seed=" + std::to_string(seed));
+        agent::RandomCommands commands(seed * 77);
+        Pollers pollers;
+        for (const char* target : kTargets) pollers.add(target);
+        for (int i = 0; i < 400; ++i) {
+            pollers.apply(commands.next());
+            pollers.check();
+            if (HasFatalFailure()) FAIL() << "after command " << i;
+        }
+    }
+}
+
+agent::RegisterCommand node_of(const char* name, const char* id, const char* zone) {
+    agent::RegisterCommand command;
+    command.node.name = name;
+    command.node.id = id;
+    command.node.address = "10.0.0.1";
+    command.node.meta = agent::TextMap{{"zone", zone}};
+    return command;
+}
+
+TEST(QueryWatches, ANodeIsWatchedByItsIdToo) {
+    constexpr const char* kId = "11111111-0000-0000-0000-00000000000a";
+    Pollers pollers;
+    const std::string target = std::string("/v1/catalog/node/") + kId;
+    pollers.add(target);
+    EXPECT_EQ(pollers.at(target).body, "null");
+    pollers.apply(node_of("n1", kId, "blue"));
+    pollers.check();
+    EXPECT_EQ(pollers.at(target).index, kFirstIndex + 1);
+    pollers.apply(node_of("renamed", kId, "blue"));
+    pollers.check();
+    agent::DeregisterCommand gone;
+    gone.node = "renamed";
+    pollers.apply(gone);
+    pollers.check();
+    EXPECT_EQ(pollers.at(target).body, "null");
+    EXPECT_EQ(pollers.at(target).index, kFirstIndex + 3);
+}
+
+TEST(QueryWatches, MetadataOfNodesWakesWhatItChooses) {
+    Pollers pollers;
+    agent::RegisterCommand command = node_of("n1", "", "blue");
+    command.service.emplace();
+    command.service->name = "web";
+    pollers.apply(command);
+    pollers.add("/v1/catalog/services?node-meta=zone:green");
+    EXPECT_EQ(pollers.at("/v1/catalog/services?node-meta=zone:green").body, "{}");
+    pollers.apply(node_of("n1", "", "green"));
+    EXPECT_EQ(pollers.at("/v1/catalog/services?node-meta=zone:green").body, R"({"web":[]})");
+}
+
+}  // namespace
+}  // namespace weft::api::testing
