@@ -3,11 +3,16 @@
 #include "agent/catalog/stored_value.hpp"
 
 namespace weft::agent {
+namespace {
 
-int ChecksTable::ByKey::compare(const CheckPtr& a, const Key& key) {
-    const int order = fold_compare(a->row.node, key.node);
-    return order != 0 ? order : id_compare(a->row.id, key.id);
+bool is_any(const CheckRow&) {
+    return true;
 }
+bool is_not_passing(const CheckRow& row) {
+    return row.status != Status::Passing;
+}
+
+}  // namespace
 
 int ChecksTable::ByBound::compare(const CheckPtr& a, const BoundKey& key) {
     int order = fold_compare(a->row.node, key.node);
@@ -17,28 +22,18 @@ int ChecksTable::ByBound::compare(const CheckPtr& a, const BoundKey& key) {
 
 int ChecksTable::ByState::compare(const CheckPtr& a, const StateKey& key) {
     if (a->row.status != key.status) return a->row.status < key.status ? -1 : 1;
-    return ByKey::compare(a, Key{key.node, key.id});
+    return ByKey::compare(a, {key.node, key.id});
 }
 
 CheckPtr ChecksTable::find(std::string_view node, std::string_view id) const {
-    const CheckPtr* found = by_key_.find(Key{node, id});
+    const CheckPtr* found = by_key_.find(NodeItemKey{node, id});
     return found ? *found : CheckPtr();
 }
 
 void ChecksTable::replace(const CheckPtr& old, const CheckPtr& fresh) {
-    const auto listed_by_state = [](const CheckPtr& entry) {
-        return entry && entry->row.status != Status::Passing;
-    };
-    if (listed_by_state(old) && (!fresh || old->row.status != fresh->row.status))
-        by_state_.erase(old);
-    if (old && (!fresh || ByBound::compare(old, fresh) != 0)) by_bound_.erase(old);
-    if (!fresh) {
-        by_key_.erase(old);
-        return;
-    }
-    by_key_.put(fresh);
-    by_bound_.put(fresh);
-    if (listed_by_state(fresh)) by_state_.put(fresh);
+    reindex<ByKey>(by_key_, old, fresh, is_any);
+    reindex<ByBound>(by_bound_, old, fresh, is_any);
+    reindex<ByState>(by_state_, old, fresh, is_not_passing);
 }
 
 std::string ChecksTable::encode(const CheckEntry& entry) {
@@ -59,7 +54,7 @@ void ChecksTable::check_invariants() const {
             return set.find(entry) != nullptr && *set.find(entry) == entry;
         };
         WEFT_ASSERT(holds(by_bound_));
-        const bool listed = entry->row.status != Status::Passing;
+        const bool listed = is_not_passing(entry->row);
         not_passing += listed ? 1 : 0;
         WEFT_ASSERT(!listed || holds(by_state_));
         return true;

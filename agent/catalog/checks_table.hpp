@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "agent/catalog/node_item_key.hpp"
 #include "agent/catalog/persistent_set.hpp"
 #include "agent/catalog/record_key.hpp"
 #include "agent/catalog/rows.hpp"
-#include "agent/catalog/text_order.hpp"
 
 namespace weft::agent {
 
@@ -32,9 +32,7 @@ public:
     }
     template <class Visit>
     void scan_node(std::string_view node, Visit&& visit) const {
-        by_key_.scan_from(Key{node, {}}, [&](const CheckPtr& entry) {
-            return fold_compare(entry->row.node, node) == 0 && visit(entry);
-        });
+        scan_node_items(by_key_, node, visit);
     }
     // Checks bound to that service of the node; to the node itself when service_id is empty.
     template <class Visit>
@@ -71,10 +69,6 @@ public:
     void check_invariants() const;
 
 private:
-    struct Key {
-        std::string_view node;
-        std::string_view id;
-    };
     struct BoundKey {
         std::string_view node;
         std::string_view service_id;
@@ -85,12 +79,7 @@ private:
         std::string_view node;
         std::string_view id;
     };
-    struct ByKey {
-        static int compare(const CheckPtr& a, const Key& key);
-        static int compare(const CheckPtr& a, const CheckPtr& b) {
-            return compare(a, Key{b->row.node, b->row.id});
-        }
-    };
+    using ByKey = ByNodeItem<CheckPtr>;
     struct ByBound {
         static int compare(const CheckPtr& a, const BoundKey& key);
         static int compare(const CheckPtr& a, const CheckPtr& b) {

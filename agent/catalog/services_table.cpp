@@ -5,21 +5,6 @@
 namespace weft::agent {
 namespace {
 
-int key_compare(const ServiceRow& row, std::string_view node, std::string_view id) {
-    const int order = fold_compare(row.node, node);
-    return order != 0 ? order : id_compare(row.id, id);
-}
-
-// Keeps a secondary index of the rows that `belongs` picks.
-template <class Set, class Order, class Belongs>
-void reindex(Set& set, const ServicePtr& old, const ServicePtr& fresh, Order order,
-             Belongs belongs) {
-    const bool was = old && belongs(old->row);
-    const bool is = fresh && belongs(fresh->row);
-    if (was && (!is || order(old, fresh) != 0)) set.erase(old);
-    if (is) set.put(fresh);
-}
-
 bool is_any(const ServiceRow&) {
     return true;
 }
@@ -37,27 +22,23 @@ std::string_view connect_name(const ServiceRow& row) {
     return row.connect_native ? row.name.view() : std::string_view();
 }
 
-int ServicesTable::ByKey::compare(const ServicePtr& a, const Key& key) {
-    return key_compare(a->row, key.node, key.id);
-}
-
 int ServicesTable::ByName::compare(const ServicePtr& a, const NamedKey& key) {
     const int order = fold_compare(a->row.name, key.name);
-    return order != 0 ? order : key_compare(a->row, key.node, key.id);
+    return order != 0 ? order : ByKey::compare(a, {key.node, key.id});
 }
 
 int ServicesTable::ByConnect::compare(const ServicePtr& a, const NamedKey& key) {
     const int order = fold_compare(connect_name(a->row), key.name);
-    return order != 0 ? order : key_compare(a->row, key.node, key.id);
+    return order != 0 ? order : ByKey::compare(a, {key.node, key.id});
 }
 
 int ServicesTable::ByAddress::compare(const ServicePtr& a, const NamedKey& key) {
     const int order = exact_compare(a->row.address, key.name);
-    return order != 0 ? order : key_compare(a->row, key.node, key.id);
+    return order != 0 ? order : ByKey::compare(a, {key.node, key.id});
 }
 
 ServicePtr ServicesTable::find(std::string_view node, std::string_view id) const {
-    const ServicePtr* found = by_key_.find(Key{node, id});
+    const ServicePtr* found = by_key_.find(NodeItemKey{node, id});
     return found ? *found : ServicePtr();
 }
 
@@ -71,13 +52,10 @@ ServicePtr ServicesTable::find_by_address(std::string_view address) const {
 }
 
 void ServicesTable::replace(const ServicePtr& old, const ServicePtr& fresh) {
-    const auto order = [](auto by) {
-        return [by](const ServicePtr& a, const ServicePtr& b) { return by.compare(a, b); };
-    };
-    reindex(by_key_, old, fresh, order(ByKey()), is_any);
-    reindex(by_name_, old, fresh, order(ByName()), is_any);
-    reindex(by_connect_, old, fresh, order(ByConnect()), is_connect);
-    reindex(by_address_, old, fresh, order(ByAddress()), has_address);
+    reindex<ByKey>(by_key_, old, fresh, is_any);
+    reindex<ByName>(by_name_, old, fresh, is_any);
+    reindex<ByConnect>(by_connect_, old, fresh, is_connect);
+    reindex<ByAddress>(by_address_, old, fresh, has_address);
 }
 
 std::string ServicesTable::encode(const ServiceEntry& entry) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "agent/catalog/node_item_key.hpp"
 #include "agent/catalog/nodes_table.hpp"
-#include "agent/catalog/text_order.hpp"
 
 namespace weft::agent {
 
@@ -37,9 +37,7 @@ public:
     }
     template <class Visit>
     void scan_node(std::string_view node, Visit&& visit) const {
-        by_key_.scan_from(Key{node, {}}, [&](const ServicePtr& entry) {
-            return fold_compare(entry->row.node, node) == 0 && visit(entry);
-        });
+        scan_node_items(by_key_, node, visit);
     }
     // Instances whose name is equal without regard to case.
     template <class Visit>
@@ -72,21 +70,12 @@ public:
     void check_invariants() const;
 
 private:
-    struct Key {
-        std::string_view node;
-        std::string_view id;
-    };
     struct NamedKey {
         std::string_view name;
         std::string_view node;
         std::string_view id;
     };
-    struct ByKey {
-        static int compare(const ServicePtr& a, const Key& key);
-        static int compare(const ServicePtr& a, const ServicePtr& b) {
-            return compare(a, Key{b->row.node, b->row.id});
-        }
-    };
+    using ByKey = ByNodeItem<ServicePtr>;
     struct ByName {
         static int compare(const ServicePtr& a, const NamedKey& key);
         static int compare(const ServicePtr& a, const ServicePtr& b) {
