@@ -124,19 +124,19 @@ bool View::has_service(std::string_view name) const {
     return root_->names.contains(name);
 }
 
-std::vector<Instance> View::instances(std::string_view service, bool ignore_case) const {
+std::vector<Instance> View::instances(std::string_view service) const {
     std::vector<Instance> found;
     root_->services.scan_name(service, [&](const ServicePtr& entry) {
-        if (ignore_case || entry->row.name == service) found.push_back(instance_of(entry));
+        found.push_back(instance_of(entry));
         return true;
     });
     return found;
 }
 
-std::vector<Instance> View::connect_instances(std::string_view service, bool ignore_case) const {
+std::vector<Instance> View::connect_instances(std::string_view service) const {
     std::vector<Instance> found;
     root_->services.scan_connect(service, [&](const ServicePtr& entry) {
-        if (ignore_case || connect_name(entry->row) == service) found.push_back(instance_of(entry));
+        found.push_back(instance_of(entry));
         return true;
     });
     return found;

@@ -81,12 +81,10 @@ public:
 
     std::vector<ServiceName> service_names() const;
     bool has_service(std::string_view name) const;
-    // Instances with that service name, ordered by node, then service id. Exact name; compared
-    // without case when ignore_case is set (DNS).
-    std::vector<Instance> instances(std::string_view service, bool ignore_case = false) const;
+    // Instances with that service name, without regard to case, ordered by node, then service id.
+    std::vector<Instance> instances(std::string_view service) const;
     // Connect proxies whose destination is service, and connect-native instances of it.
-    std::vector<Instance> connect_instances(std::string_view service,
-                                            bool ignore_case = false) const;
+    std::vector<Instance> connect_instances(std::string_view service) const;
     // First instance whose service address is that text; for PTR.
     Instance instance_by_address(std::string_view address) const;
     std::vector<const ServiceRow*> services_of_node(std::string_view node) const;

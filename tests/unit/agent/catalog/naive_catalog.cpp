@@ -182,13 +182,13 @@ std::string NaiveCatalog::render_all(const View& view) {
     for (const CheckRow* row : view.checks_in_state("any")) out += render(*row) + "\n";
     for (const char* name : {"cache", "db", "web"}) {
         out += std::string("instances of ") + name + "\n";
-        for (const Instance& instance : view.instances(name, true)) {
+        for (const Instance& instance : view.instances(name)) {
             out += render(*instance.node) + " " + render(*instance.service) + "\n";
         }
         out += std::string("checks of ") + name + "\n";
         for (const CheckRow* row : view.checks_of_service(name)) out += render(*row) + "\n";
         out += std::string("connect of ") + name + "\n";
-        for (const Instance& instance : view.connect_instances(name, true))
+        for (const Instance& instance : view.connect_instances(name))
             out += render(*instance.service) + "\n";
     }
     for (const char* state : {"passing", "warning", "critical"}) {

@@ -107,9 +107,9 @@ std::string render(const View& view, const Watch& watch) {
         case WatchKind::ServiceNames:
             return names(view);
         case WatchKind::Service:
-            return instances(view, view.instances(watch.name, true), false);
+            return instances(view, view.instances(watch.name), false);
         case WatchKind::ServiceHealth:
-            return instances(view, view.instances(watch.name, true), true);
+            return instances(view, view.instances(watch.name), true);
         case WatchKind::ServiceChecks:
             return lines(view.checks_of_service(watch.name));
         case WatchKind::NodeChecks:
@@ -117,9 +117,9 @@ std::string render(const View& view, const Watch& watch) {
         case WatchKind::State:
             return lines(view.checks_in_state(watch.name));
         case WatchKind::Connect:
-            return instances(view, view.connect_instances(watch.name, true), false);
+            return instances(view, view.connect_instances(watch.name), false);
         case WatchKind::ConnectHealth:
-            return instances(view, view.connect_instances(watch.name, true), true);
+            return instances(view, view.connect_instances(watch.name), true);
         case WatchKind::Registrations:
             return lines(view.nodes()) + services(view);
         case WatchKind::NodesAndChecks:
