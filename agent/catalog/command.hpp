@@ -36,8 +36,12 @@ using Command = std::variant<RegisterCommand, DeregisterCommand>;
 
 // A self-describing msgpack record: [format version, kind, body as a map by field name]. Unknown
 // fields are skipped when decoding, so that a newer agent's record can be read; an unknown kind or
-// version is Errc::Unsupported.
+// version is Errc::Unsupported. Only what check_limits() accepts may be encoded: it comes back.
 std::string encode(const Command& command);
 Result<Command> decode_command(std::span<const std::byte> bytes);
+
+// Errc::Limit for a list or map of more than kMaxListedRows elements, texts excepted: decoding
+// would refuse it.
+Result<void> check_limits(const Command& command);
 
 }  // namespace weft::agent

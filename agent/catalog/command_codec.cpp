@@ -17,6 +17,54 @@ std::string_view kind_of(const DeregisterCommand&) {
     return kDeregister;
 }
 
+// Looks for the first list that the reader would refuse.
+class LimitChecker {
+public:
+    template <class T>
+    void operator()(std::string_view name, const T& value) {
+        name_ = name;
+        look(value);
+    }
+    template <class T>
+    void always(std::string_view, const T&) {}
+
+    Result<void> result() const { return error_ ? Result<void>(*error_) : success(); }
+
+private:
+    template <class T>
+    void look(const T& value) {
+        if constexpr (HasFields<const T, LimitChecker>) visit_fields(*this, value);
+    }
+    void look(const TextList&) {}
+    template <class T>
+    void look(const Shared<T>& value) {
+        if (!value.is_null()) look(value.get());
+    }
+    template <class T>
+    void look(const std::optional<T>& value) {
+        if (value) look(*value);
+    }
+    template <class T>
+    void look(const std::vector<T>& list) {
+        count(list.size());
+        for (const T& element : list) look(element);
+    }
+    template <class T>
+    void look(const std::vector<std::pair<SharedText, T>>& map) {
+        count(map.size());
+        for (const auto& [key, value] : map) look(value);
+    }
+
+    void count(std::size_t size) {
+        if (size <= kMaxListedRows || error_) return;
+        error_ = make_error(Errc::Limit, fmt::format("Too many entries in \"{}\": {}, the limit is {}",
+                                                     name_, size, kMaxListedRows));
+    }
+
+    std::string_view name_;  // of the field that is looked at
+    std::optional<Error> error_;
+};
+
 template <class Body>
 Result<Command> decode_body(MsgpackReader& reader) {
     Body body;
@@ -41,6 +89,12 @@ std::string encode(const Command& command) {
         },
         command);
     return out;
+}
+
+Result<void> check_limits(const Command& command) {
+    LimitChecker checker;
+    std::visit([&](const auto& body) { visit_fields(checker, body); }, command);
+    return checker.result();
 }
 
 Result<Command> decode_command(std::span<const std::byte> bytes) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string_view>
 
+#include "agent/catalog/rows.hpp"
 #include "agent/catalog/text_order.hpp"
 
 // Rules and texts of Consul 1.8: agent/structs/structs.go (NodeService.Validate, ValidateWeights,
@@ -192,6 +193,21 @@ Result<void> validate_service_check(const CheckDefinition& check) {
     return success();
 }
 
+// What is registered here becomes a command, whose lists are bounded.
+Result<void> validate_sizes(const ServiceDefinition& service) {
+    static const ProxyDefinition no_proxy;
+    const ProxyDefinition& proxy = service.proxy ? *service.proxy : no_proxy;
+    for (const auto& [what, size] :
+         {std::pair("checks", service.checks.size()),
+          std::pair("tagged addresses", service.tagged_addresses.size()),
+          std::pair("upstreams", proxy.upstreams.size()),
+          std::pair("exposed paths", proxy.expose_paths.size())}) {
+        if (size > kMaxListedRows)
+            return invalid(fmt::format("Too many {}: {}, the limit is {}", what, size, kMaxListedRows));
+    }
+    return success();
+}
+
 }  // namespace
 
 Result<void> validate_metadata(const StringMap& meta, bool allow_reserved) {
@@ -211,6 +227,7 @@ Result<void> validate_metadata(const StringMap& meta, bool allow_reserved) {
 
 Result<void> ServiceDefinition::validate() const {
     if (name.empty()) return invalid("Missing service name");
+    WEFT_TRY(validate_sizes(*this));
     if (address == "0.0.0.0" || address == "::" || address == "[::]")
         return invalid("Invalid service address");
     if (weights) {

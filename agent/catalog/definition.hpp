@@ -134,8 +134,9 @@ struct ServiceDefinition {
 
     bool operator==(const ServiceDefinition&) const = default;
 
-    // Consul's rules and whole texts, prefixes included, its checks too; fills in nothing. A
-    // connect.sidecar_service is for the caller to refuse.
+    // Consul's rules and whole texts, prefixes included, its checks too, and the bounds of what a
+    // catalog command may hold; fills in nothing. A connect.sidecar_service is for the caller to
+    // refuse.
     Result<void> validate() const;
 
     std::string effective_id() const { return id.empty() ? name : id; }

@@ -19,10 +19,6 @@ namespace weft::agent {
 template <class T, class Visitor>
 concept HasFields = requires(T& value, Visitor& visitor) { visit_fields(visitor, value); };
 
-// How many elements of more than a text's size an encoded list may have: a byte of input must not
-// become a kilobyte of memory.
-inline constexpr std::uint32_t kMaxListedRows = 16'384;
-
 class FieldWriter {
 public:
     explicit FieldWriter(std::string& out) : sink_{out}, packer_(sink_) {}

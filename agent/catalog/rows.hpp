@@ -27,6 +27,10 @@ struct ServiceAddress {
 using ServiceAddressMap =
     std::vector<std::pair<SharedText, ServiceAddress>>;  // sorted by key, keys unique
 
+// How many elements of more than a text's size a list, or a map, may have: a byte of stored input
+// must not become a kilobyte of memory.
+inline constexpr std::uint32_t kMaxListedRows = 16'384;
+
 enum class Status : std::uint8_t { Passing, Warning, Critical, Maintenance };
 
 std::string_view to_string(Status status);

@@ -60,6 +60,10 @@ inline int fold_compare(std::string_view a, std::string_view b) {
     return (a.size() > b.size()) - (a.size() < b.size());
 }
 
+inline bool fold_equal(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && fold_compare(a, b) == 0;
+}
+
 // Ids sort as names do, but ids that differ in case are different: two local registrations that
 // Consul would let overwrite each other in turn stay apart here.
 inline int id_compare(std::string_view a, std::string_view b) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/base/ip_address.hpp"
+#include "agent/catalog/proxy_row.hpp"
 
 namespace weft::agent {
 
@@ -36,43 +37,6 @@ Shared<ServiceAddressMap> tagged_addresses(const ServiceDefinition& definition) 
     return map;
 }
 
-UpstreamRow to_row(const UpstreamDefinition& definition) {
-    UpstreamRow row;
-    row.destination_type = definition.destination_type;
-    row.destination_namespace = definition.destination_namespace;
-    row.destination_name = definition.destination_name;
-    row.datacenter = definition.datacenter;
-    row.local_bind_address = definition.local_bind_address;
-    row.local_bind_port = static_cast<std::int32_t>(definition.local_bind_port);
-    row.config_json = definition.config_json;
-    row.mesh_gateway_mode = definition.mesh_gateway_mode;
-    return row;
-}
-
-ExposePathRow to_row(const ExposePathDefinition& definition) {
-    ExposePathRow row;
-    row.listener_port = static_cast<std::int32_t>(definition.listener_port);
-    row.path = definition.path;
-    row.local_path_port = static_cast<std::int32_t>(definition.local_path_port);
-    row.protocol = definition.protocol;
-    return row;
-}
-
-ProxyRow to_row(const ProxyDefinition& definition) {
-    ProxyRow row;
-    row.destination_service_name = definition.destination_service_name;
-    row.destination_service_id = definition.destination_service_id;
-    row.local_service_address = definition.local_service_address;
-    row.local_service_port = static_cast<std::int32_t>(definition.local_service_port);
-    row.mode = definition.mode;
-    row.config_json = definition.config_json;
-    for (const auto& upstream : definition.upstreams) row.upstreams.push_back(to_row(upstream));
-    row.mesh_gateway_mode = definition.mesh_gateway_mode;
-    row.expose_checks = definition.expose_checks;
-    for (const auto& path : definition.expose_paths) row.expose_paths.push_back(to_row(path));
-    return row;
-}
-
 }  // namespace
 
 ServiceRow to_service_row(const ServiceDefinition& definition, const SharedText& node) {
@@ -90,7 +54,7 @@ ServiceRow to_service_row(const ServiceDefinition& definition, const SharedText&
         sort_by_key(meta);
         row.meta = std::move(meta);
     }
-    if (definition.proxy) row.proxy = to_row(*definition.proxy);
+    if (definition.proxy) row.proxy = proxy_row(*definition.proxy);
     row.port = static_cast<std::int32_t>(definition.port);
     const WeightsDefinition weights = definition.weights.value_or(WeightsDefinition{});
     row.weight_passing = static_cast<std::int32_t>(weights.passing);

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include "agent/base/uuid.hpp"
+#include "agent/catalog/proxy_row.hpp"
+#include "agent/catalog/text_order.hpp"
 #include "api/http/go_text.hpp"
 #include "api/http/json_decode.hpp"
 
@@ -17,8 +19,8 @@ namespace body {
 struct ServiceBody {
     agent::ServiceDefinition definition;
     std::optional<agent::StringMap> meta;
-    std::int64_t create_index = 0;
-    std::int64_t modify_index = 0;
+    std::uint64_t create_index = 0;
+    std::uint64_t modify_index = 0;
 };
 
 template <class Reader>
@@ -54,8 +56,8 @@ struct CheckBody {
     std::string node, id, name, status, notes, output, service_id, service_name, type;
     std::vector<std::string> service_tags;
     std::optional<DefinitionBody> definition;
-    std::int64_t create_index = 0;
-    std::int64_t modify_index = 0;
+    std::uint64_t create_index = 0;
+    std::uint64_t modify_index = 0;
 };
 
 template <class Reader>
@@ -82,8 +84,8 @@ struct RegisterBody {
     std::optional<CheckBody> check;
     std::vector<CheckBody> checks;
     bool skip_node_update = false;
-    std::int64_t create_index = 0;
-    std::int64_t modify_index = 0;
+    std::uint64_t create_index = 0;
+    std::uint64_t modify_index = 0;
 };
 
 template <class Reader>
@@ -143,29 +145,6 @@ std::int32_t narrow(std::int64_t number) {
     return static_cast<std::int32_t>(number);
 }
 
-agent::ProxyRow proxy_row(const agent::ProxyDefinition& definition) {
-    agent::ProxyRow row;
-    row.destination_service_name = definition.destination_service_name;
-    row.destination_service_id = definition.destination_service_id;
-    row.local_service_address = definition.local_service_address;
-    row.local_service_port = narrow(definition.local_service_port);
-    row.mode = definition.mode;
-    row.config_json = definition.config_json;
-    row.mesh_gateway_mode = definition.mesh_gateway_mode;
-    row.expose_checks = definition.expose_checks;
-    for (const auto& upstream : definition.upstreams) {
-        row.upstreams.push_back({upstream.destination_type, upstream.destination_namespace,
-                                 upstream.destination_name, upstream.datacenter,
-                                 upstream.local_bind_address, narrow(upstream.local_bind_port),
-                                 upstream.config_json, upstream.mesh_gateway_mode});
-    }
-    for (const auto& path : definition.expose_paths) {
-        row.expose_paths.push_back(
-            {narrow(path.listener_port), path.path, narrow(path.local_path_port), path.protocol});
-    }
-    return row;
-}
-
 Result<void> validate_service(const agent::ServiceDefinition& service) {
     if (service.name.empty())
         return make_error(Errc::InvalidArgument, "Must provide service name with ID");
@@ -188,7 +167,7 @@ agent::ServiceRow service_row(const body::ServiceBody& service, const SharedText
         row.tagged_addresses = std::move(addresses);
     }
     row.meta = text_map(service.meta);
-    if (definition.proxy) row.proxy = proxy_row(*definition.proxy);
+    if (definition.proxy) row.proxy = agent::proxy_row(*definition.proxy);
     row.port = narrow(definition.port);
     if (definition.weights) {
         row.weight_passing = narrow(definition.weights->passing);
@@ -225,7 +204,7 @@ std::optional<agent::Status> status_of(std::string_view text) {
 }
 
 Result<agent::CheckRow> check_row(const body::CheckBody& check, const std::string& node) {
-    if (!check.node.empty() && !equal_ignoring_case(check.node, node)) {
+    if (!check.node.empty() && !agent::fold_equal(check.node, node)) {
         return make_error(Errc::InvalidArgument, fmt::format("check node {} does not match node {}",
                                                              go_quote(check.node), go_quote(node)));
     }
@@ -301,6 +280,8 @@ CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view tex
         return undecodable(decoded.error());
     auto registration = to_registration(request);
     if (!registration) return refused(registration.error().message());
+    if (auto fits = agent::check_limits(registration.value().command); !fits)
+        return CatalogBodyError{400, fits.error().message()};
     return std::move(registration).value();
 }
 

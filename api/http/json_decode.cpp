@@ -9,13 +9,10 @@
 #include <limits>
 
 #include "agent/base/go_duration.hpp"
+#include "agent/catalog/text_order.hpp"
 
 namespace weft::api {
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 // Spellings that configuration files know and Consul's JSON refuses as unknown fields.
 constexpr std::array<std::string_view, 7> kFileOnlyNames = {"success_before_passing",
@@ -39,25 +36,21 @@ Duration nanoseconds_of(double number) {
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool names_field(std::string_view name, const agent::FieldNames& field) {
-    if (equal_ignoring_case(name, field.json)) return true;
+    if (agent::fold_equal(name, field.json)) return true;
     // A check inside a service is called CheckID; "id" would be its name in a file.
     if (field.json == "CheckID") return false;
     if (!field.snake.empty() && !is_file_only(field.snake) &&
-        equal_ignoring_case(name, field.snake))
+        agent::fold_equal(name, field.snake))
         return true;
-    if (!field.alias.empty() && equal_ignoring_case(name, field.alias)) return true;
-    return field.json == "Args" && equal_ignoring_case(name, "ScriptArgs");
+    if (!field.alias.empty() && agent::fold_equal(name, field.alias)) return true;
+    return field.json == "Args" && agent::fold_equal(name, "ScriptArgs");
 }
 
 void JsonDecoder::fail_type(const JsonValue& value, std::string_view go_type) {
     std::string word(kind_name(value));
-    if (value.kind == JsonValue::Kind::Number && go_type == "int") word += " " + value.text;
+    const bool is_integer = go_type == "int" || go_type == "uint64";
+    if (value.kind == JsonValue::Kind::Number && is_integer) word += " " + value.text;
     if (field_.empty()) {
         return fail(
             fmt::format("json: cannot unmarshal {} into Go value of type {}", word,
@@ -94,12 +87,21 @@ void JsonDecoder::decode(const JsonValue& value, std::int64_t& out) {
 
 // All counts and ports of a body fit in 32 bits; rows store them so.
 void JsonDecoder::decode(const JsonValue& value, std::int32_t& out) {
+    decode_integer(value, "int", out);
+}
+
+void JsonDecoder::decode(const JsonValue& value, std::uint64_t& out) {
+    decode_integer(value, "uint64", out);
+}
+
+template <class Integer>
+void JsonDecoder::decode_integer(const JsonValue& value, std::string_view go_type, Integer& out) {
     if (value.is_null()) return;
-    if (value.kind != JsonValue::Kind::Number) return fail_type(value, "int");
-    std::int32_t number = 0;
+    if (value.kind != JsonValue::Kind::Number) return fail_type(value, go_type);
+    Integer number = 0;
     const char* const end = value.text.data() + value.text.size();
     const auto [parsed, status] = std::from_chars(value.text.data(), end, number);
-    if (status != std::errc{} || parsed != end) return fail_type(value, "int");
+    if (status != std::errc{} || parsed != end) return fail_type(value, go_type);
     out = number;
 }
 

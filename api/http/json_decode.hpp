@@ -38,6 +38,7 @@ public:
     void decode(const JsonValue& value, bool& out);
     void decode(const JsonValue& value, std::int64_t& out);
     void decode(const JsonValue& value, std::int32_t& out);
+    void decode(const JsonValue& value, std::uint64_t& out);  // indexes
     void decode(const JsonValue& value, Duration& out);
     void decode(const JsonValue& value, SharedText& out);
     void decode(const JsonValue& value, std::vector<std::string>& out);
@@ -81,6 +82,9 @@ public:
     void decode_object(const JsonValue& value, const VisitFields& visit_fields);
 
 private:
+    template <class Integer>
+    void decode_integer(const JsonValue& value, std::string_view go_type, Integer& out);
+
     template <class T>
     static T zero(const T*) {
         return T{};
@@ -123,8 +127,6 @@ private:
     std::optional<agent::CheckDefinition>
         single_check_;  // "Check" of the service that is being decoded
 };
-
-bool equal_ignoring_case(std::string_view a, std::string_view b);
 
 // True when a member called name belongs to the field. Consul's JSON takes the spelling of
 // configuration files for most fields of definitions, but not for all; the exceptions are kept.

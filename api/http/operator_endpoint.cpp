@@ -13,7 +13,7 @@ namespace body {
 struct AutopilotBody {
     bool cleanup_dead_servers = false, disable_upgrade_migration = false;
     Duration last_contact_threshold{}, server_stabilization_time{};
-    std::int64_t max_trailing_logs = 0, min_quorum = 0, create_index = 0, modify_index = 0;
+    std::uint64_t max_trailing_logs = 0, min_quorum = 0, create_index = 0, modify_index = 0;
     std::string redundancy_zone_tag, upgrade_version_tag;
 };
 

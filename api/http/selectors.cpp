@@ -2,19 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "agent/catalog/text_order.hpp"
 #include "api/http/go_text.hpp"
-#include "api/http/json_decode.hpp"
 
 namespace weft::api {
 namespace {
-
-std::string lowered(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return out;
-}
 
 // Lengths stand before texts, so that no two lists look alike.
 void append_part(std::string& key, std::string_view text) {
@@ -25,13 +17,13 @@ void append_part(std::string& key, std::string_view text) {
 }  // namespace
 
 bool same_node_name(std::string_view a, std::string_view b) {
-    return equal_ignoring_case(a, b);
+    return agent::fold_equal(a, b);
 }
 
 bool Selectors::has_tags(const agent::ServiceRow& row) const {
     return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
         return std::any_of(row.tags->begin(), row.tags->end(), [&](const SharedText& own) {
-            return equal_ignoring_case(own.view(), tag);
+            return agent::fold_equal(own.view(), tag);
         });
     });
 }
@@ -67,7 +59,7 @@ Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
                                  std::string_view own_node) {
     Selectors selectors;
     for (const std::string_view tag : request.parameters("tag"))
-        selectors.tags.push_back(lowered(tag));
+        selectors.tags.push_back(agent::folded(tag));
     selectors.node_meta = read_node_meta(request);
     const std::string_view near = request.parameter("near").value_or("");
     selectors.near = near == "_agent" ? own_node : near;
@@ -97,7 +89,7 @@ std::string cache_key(std::string_view endpoint, std::string_view subject,
 }
 
 agent::Watch watch_of(agent::WatchKind kind, std::string_view name) {
-    return {kind, lowered(name)};
+    return {kind, agent::folded(name)};
 }
 
 CatalogQuery failing_query(Error error) {

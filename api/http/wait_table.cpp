@@ -1,14 +1,12 @@
 #include "api/http/wait_table.hpp"
 
+#include "agent/catalog/text_order.hpp"
+
 namespace weft::api {
 namespace {
 
 agent::Watch key_of(const agent::Watch& watch) {
-    agent::Watch key = watch;
-    for (char& c : key.name) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-    }
-    return key;
+    return {watch.kind, agent::folded(watch.name)};
 }
 
 }  // namespace

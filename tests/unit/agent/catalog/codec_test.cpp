@@ -76,6 +76,49 @@ TEST(CommandCodec, EveryFieldComesBack) {
     EXPECT_EQ(encode(decoded.value()), encode(command));
 }
 
+// Grows one list of a full command to the limit, and one element beyond it.
+template <class Grow>
+void expect_bounded(Grow grow) {
+    for (const std::size_t size : {std::size_t{kMaxListedRows}, std::size_t{kMaxListedRows} + 1}) {
+        RegisterCommand command = full_registration();
+        grow(command, size);
+        const bool fits = check_limits(command).has_value();
+        EXPECT_EQ(fits, size == kMaxListedRows);
+        EXPECT_EQ(decode_command(bytes(encode(command))).has_value(), fits);
+    }
+}
+
+TextMap many_pairs(std::size_t size) {
+    TextMap map;
+    for (std::size_t i = 0; i < size; ++i) map.emplace_back(std::to_string(1'000'000 + i), "x");
+    return map;
+}
+
+TEST(CommandCodec, WhatPassesTheLimitsComesBack) {
+    expect_bounded([](RegisterCommand& command, std::size_t size) { command.checks.resize(size); });
+    expect_bounded([](RegisterCommand& command, std::size_t size) {
+        command.node.meta = many_pairs(size);
+    });
+    expect_bounded([](RegisterCommand& command, std::size_t size) {
+        command.service->meta = many_pairs(size);
+    });
+    expect_bounded([](RegisterCommand& command, std::size_t size) {
+        ProxyRow proxy;
+        proxy.upstreams.resize(size);
+        command.service->proxy = std::move(proxy);
+    });
+    expect_bounded([](RegisterCommand& command, std::size_t size) {
+        CheckDefinitionRow definition;
+        for (const auto& [name, value] : many_pairs(size)) definition.header.push_back({name, {value}});
+        command.checks.back().definition = std::move(definition);
+    });
+    RegisterCommand command = full_registration();
+    command.service->tags = TextList(60'000);
+    EXPECT_TRUE(check_limits(command));
+    EXPECT_TRUE(decode_command(bytes(encode(command))));
+    EXPECT_TRUE(check_limits(DeregisterCommand{}));
+}
+
 TEST(CommandCodec, DeregistrationComesBack) {
     DeregisterCommand command;
     command.node = "n";

@@ -128,6 +128,37 @@ TEST(CatalogBody, FillsInConsulsDefaults) {
     EXPECT_EQ(command.checks[1].status, agent::Status::Critical);
 }
 
+TEST(CatalogBody, IndexesHave64Bits) {
+    EXPECT_TRUE(read_catalog_register_body(
+        R"({"Node":"n","Address":"a","ModifyIndex":18446744073709551615,)"
+        R"("Service":{"Service":"s","CreateIndex":2147483648}})"));
+    const auto refused = read_catalog_register_body(R"({"Node":"n","ModifyIndex":-1})");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().text,
+              "Request decode failed: json: cannot unmarshal number -1 into Go struct field "
+              "RegisterRequest.ModifyIndex of type uint64");
+}
+
+TEST(CatalogBody, ListsThatNoLogCouldHoldAreRefused) {
+    std::string checks = R"({"Name":"c"})";
+    for (std::uint32_t i = 0; i < agent::kMaxListedRows; ++i) checks += R"(,{"Name":"c"})";
+    const auto refused =
+        read_catalog_register_body(R"({"Node":"n","Address":"a","Checks":[)" + checks + "]}");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().status, 400);
+    EXPECT_EQ(refused.error().text, "Too many entries in \"checks\": 16385, the limit is 16384");
+}
+
+TEST(ServiceBody, ListsThatNoLogCouldHoldAreRefused) {
+    std::string addresses = R"("x0":{})";
+    for (std::uint32_t i = 1; i <= agent::kMaxListedRows; ++i)
+        addresses += ",\"x" + std::to_string(i) + "\":{}";
+    const auto refused =
+        read_service_body(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().context, "Too many tagged addresses: 16385, the limit is 16384");
+}
+
 TEST(CatalogBody, RulesAnswer500AndSyntax400) {
     const auto refused = [](std::string_view body) {
         return read_catalog_register_body(body).error();
