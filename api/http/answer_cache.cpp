@@ -11,7 +11,11 @@ std::size_t AnswerCache::Entry::cost() const {
 
 Rendered AnswerCache::find(std::string_view key, std::uint64_t version) {
     auto at = by_key_.find(key);
-    if (at == by_key_.end()) return nullptr;
+    if (at == by_key_.end()) {
+        if (large_.key != key) return nullptr;
+        if (large_.version != version) large_ = {};
+        return large_.body.lock();
+    }
     if (at->second->version != version) {
         drop(at->second);
         return nullptr;
@@ -22,17 +26,31 @@ Rendered AnswerCache::find(std::string_view key, std::uint64_t version) {
 
 void AnswerCache::put(std::string_view key, std::uint64_t version, Rendered body) {
     if (auto at = by_key_.find(key); at != by_key_.end()) drop(at->second);
+    if (large_.key == key) large_ = {};
     Entry entry{std::string(key), version, std::move(body)};
-    if (entry.cost() > bytes_max_ / 4) return;
+    if (entry.cost() > bytes_max_ / 4) return put_large(std::move(entry));
     bytes_ += entry.cost();
     entries_.push_front(std::move(entry));
     by_key_.emplace(entries_.front().key, entries_.begin());
     shrink();
 }
 
+void AnswerCache::put_large(Entry entry) {
+    large_ = {std::move(entry.key), entry.version, entry.body, nullptr};
+    if (entry.body->bytes.size() <= bytes_max_) large_.kept = std::move(entry.body);
+}
+
 void AnswerCache::resize(std::size_t bytes_max) {
     bytes_max_ = bytes_max;
+    large_ = {};
     shrink();
+}
+
+void AnswerCache::clear() {
+    by_key_.clear();
+    entries_.clear();
+    bytes_ = 0;
+    large_ = {};
 }
 
 void AnswerCache::drop(Entries::iterator entry) {

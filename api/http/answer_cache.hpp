@@ -19,7 +19,8 @@ struct RenderedBody {
 using Rendered = std::shared_ptr<const RenderedBody>;
 
 // Rendered answers by name, each good for one version. Bounded by bytes; what was not used for
-// longest goes first.
+// longest goes first. An answer above a quarter of the bound would drive out all others: the last
+// such one is kept apart, so that the many who wait for it share it.
 class AnswerCache {
 public:
     explicit AnswerCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -27,11 +28,11 @@ public:
     // Null when absent or of another version.
     Rendered find(std::string_view key, std::uint64_t version);
 
-    // An answer above a quarter of the bound is not kept: it would drive out all others.
     void put(std::string_view key, std::uint64_t version, Rendered body);
 
     void resize(std::size_t bytes_max);
-    std::size_t bytes() const { return bytes_; }
+    void clear();
+    std::size_t bytes() const { return bytes_; }  // the large answer, which is apart, left out
 
 private:
     struct Entry {
@@ -42,11 +43,22 @@ private:
     };
     using Entries = std::list<Entry>;
 
+    // The last answer above a quarter of the bound. One above the whole bound is known only as long
+    // as somebody else holds it, because it is being sent.
+    struct Large {
+        std::string key;
+        std::uint64_t version = 0;
+        std::weak_ptr<const RenderedBody> body;
+        Rendered kept;
+    };
+
+    void put_large(Entry entry);
     void drop(Entries::iterator entry);
     void shrink();
 
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;
+    Large large_;
     Entries entries_;  // used last first
     std::unordered_map<std::string_view, Entries::iterator> by_key_;
 };

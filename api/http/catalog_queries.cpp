@@ -178,6 +178,11 @@ Answer CatalogQueries::current(const Waiter& waiter) {
     return answer(waiter, view, catalog_.leader_contact(), index_of(view, waiter.query));
 }
 
+void CatalogQueries::forget_answers() {
+    cache_.clear();
+    report_cache_bytes();
+}
+
 Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
                               const LeaderContact& contact, std::uint64_t index) {
     auto body = rendered(read.query, view, read.layout);

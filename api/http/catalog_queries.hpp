@@ -47,6 +47,9 @@ public:
     // The result as it is.
     Answer current(const Waiter& waiter);
 
+    // The whole catalog was replaced: its indexes may repeat those of kept answers.
+    void forget_answers();
+
 private:
     Result<Rendered> rendered(const CatalogQuery& query, const agent::View& view, Layout layout);
     Result<Rendered> minified(const CatalogQuery& query, const agent::View& view,

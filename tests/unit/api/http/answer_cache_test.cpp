@@ -31,13 +31,35 @@ TEST(AnswerCache, LeastRecentlyUsedGoesFirst) {
     EXPECT_LE(cache.bytes(), 4u * 1300);
 }
 
-TEST(AnswerCache, WhatIsTooLargeIsNotKept) {
+TEST(AnswerCache, ALargeAnswerIsKeptApart) {
     AnswerCache cache(10'000);
     cache.put("small", 1, body(10));
     cache.put("large", 1, body(5'000));
-    EXPECT_EQ(cache.find("large", 1), nullptr);
+    EXPECT_NE(cache.find("large", 1), nullptr);
     EXPECT_NE(cache.find("small", 1), nullptr);
-    cache.resize(0);
+    cache.put("larger", 1, body(9'000));
+    EXPECT_EQ(cache.find("large", 1), nullptr);
+    EXPECT_NE(cache.find("larger", 1), nullptr);
+    EXPECT_EQ(cache.find("larger", 2), nullptr);
+    EXPECT_EQ(cache.find("larger", 1), nullptr) << "an outdated answer is dropped when seen";
+}
+
+TEST(AnswerCache, WhatIsAboveTheBoundIsSharedWhileItIsSent) {
+    AnswerCache cache(10'000);
+    Rendered sent = body(20'000);
+    cache.put("huge", 1, sent);
+    EXPECT_EQ(cache.find("huge", 1), sent);
+    sent.reset();
+    EXPECT_EQ(cache.find("huge", 1), nullptr);
+}
+
+TEST(AnswerCache, ForgetsAll) {
+    AnswerCache cache(10'000);
+    cache.put("small", 1, body(10));
+    cache.put("large", 1, body(5'000));
+    cache.clear();
+    EXPECT_EQ(cache.find("small", 1), nullptr);
+    EXPECT_EQ(cache.find("large", 1), nullptr);
     EXPECT_EQ(cache.bytes(), 0u);
 }
 
