@@ -10,14 +10,11 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/runtime/process_facts.hpp"
+#include "api/http/row_json.hpp"
 
 namespace weft::agent {
 
 namespace {
-
-// Gossip's protocol numbers of Consul 1.8, which weft will speak.
-constexpr int kProtocolMin = 1, kProtocolMax = 5, kProtocolNow = 2;
-constexpr int kDelegateMin = 2, kDelegateMax = 5, kDelegateNow = 4;
 
 void write_config(JsonWriter& writer, const AgentIdentity& identity) {
     writer.key("Config");
@@ -66,27 +63,6 @@ void write_coordinate(JsonWriter& writer) {
     writer.field("Error", 1.5);
     writer.field("Adjustment", 0);
     writer.field("Height", 1e-05);
-    writer.end_object();
-}
-
-void write_member(JsonWriter& writer, const AgentIdentity& identity) {
-    const api::Member member = self_member(identity);
-    writer.key("Member");
-    writer.begin_object();
-    writer.field("Name", member.name);
-    writer.field("Addr", member.address);
-    writer.field("Port", static_cast<unsigned>(member.port));
-    writer.key("Tags");
-    writer.begin_object();
-    for (const auto& [key, value] : member.tags) writer.field(key, value);
-    writer.end_object();
-    writer.field("Status", member.status);
-    writer.field("ProtocolMin", kProtocolMin);
-    writer.field("ProtocolMax", kProtocolMax);
-    writer.field("ProtocolCur", kProtocolNow);
-    writer.field("DelegateMin", kDelegateMin);
-    writer.field("DelegateMax", kDelegateMax);
-    writer.field("DelegateCur", kDelegateNow);
     writer.end_object();
 }
 
@@ -195,7 +171,9 @@ std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
     write_config(writer, identity);
     write_debug_config(writer, config);
     write_coordinate(writer);
-    write_member(writer, identity);
+    const api::Member self = self_member(identity);
+    writer.key("Member");
+    api::write_member(writer, self, self.name);
     write_stats(writer, identity, stats);
     writer.key("Meta");
     writer.begin_object();

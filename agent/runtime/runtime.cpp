@@ -165,8 +165,12 @@ Result<void> Runtime::Parts::open_listeners() {
         .datacenter = identity.datacenter,
         .server = identity.server,
         .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
-    const api::Endpoints endpoints{commits, local, agent_control, agent_control,
-                                   timers,  facts, random_seed()};
+    const auto post_to_control = [executor = control.context().get_executor()](
+                                     std::function<void()> work) {
+        asio::post(executor, std::move(work));
+    };
+    const api::Endpoints endpoints{commits, local,           agent_control, agent_control,
+                                   timers,  post_to_control, facts,         random_seed()};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));

@@ -15,6 +15,13 @@ LocalServices::Done empty_or_failure(Respond respond) {
     };
 }
 
+LocalServices::Done ok_if_unknown(Respond respond) {
+    return [respond = std::move(respond)](Result<void> result) {
+        const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
+        respond(result || unknown ? Response::empty() : failure(result.error()));
+    };
+}
+
 std::optional<Response> refused_namespace(const Request& request) {
     constexpr std::string_view kReason = " - Namespaces are a Consul Enterprise feature";
     if (!request.header("X-Consul-Namespace").value_or("").empty()) {
@@ -39,6 +46,25 @@ ControlHandler answer_with(std::function<Response(const Request&)> answer) {
     return {[answer = std::move(answer)](std::shared_ptr<const Request> request, Respond respond) {
         respond(answer(*request));
     }};
+}
+
+void add_put(std::vector<Route>& routes, const EndpointsPtr& endpoints, std::string pattern,
+             void (*act)(const Endpoints&, const Request&, Respond)) {
+    ControlHandler handler{
+        [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
+            act(*endpoints, *request, std::move(respond));
+        }};
+    routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
+}
+
+void on_control(const Endpoints& endpoints, Respond respond, std::function<void(Respond)> work) {
+    endpoints.post_to_control([respond = std::move(respond), work = std::move(work)] {
+        try {
+            work(respond);
+        } catch (const std::exception& error) {
+            respond(Response::text(500, error.what()));
+        }
+    });
 }
 
 }  // namespace weft::api

@@ -5,32 +5,12 @@
 #include "agent/base/json_writer.hpp"
 #include "api/http/agent_answers.hpp"
 #include "api/http/endpoints.hpp"
-#include "api/http/go_text.hpp"
+#include "api/http/row_json.hpp"
 
 // What the agent says about itself, and what it can be told to do: self, host, members, metrics,
 // monitor, maintenance, reload, leave.
 namespace weft::api {
 namespace {
-
-// The versions of Serf's protocols that Consul's members show.
-void write_member(JsonWriter& writer, const Member& member, std::string_view name) {
-    writer.begin_object();
-    writer.field("Name", name);
-    writer.field("Addr", member.address);
-    writer.field("Port", static_cast<unsigned>(member.port));
-    writer.key("Tags");
-    writer.begin_object();
-    for (const auto& [tag, value] : member.tags) writer.field(tag, value);
-    writer.end_object();
-    writer.field("Status", member.status);
-    writer.field("ProtocolMin", 1);
-    writer.field("ProtocolMax", 5);
-    writer.field("ProtocolCur", 2);
-    writer.field("DelegateMin", 2);
-    writer.field("DelegateMax", 5);
-    writer.field("DelegateCur", 4);
-    writer.end_object();
-}
 
 bool is_server(const Member& member) {
     return std::any_of(member.tags.begin(), member.tags.end(), [](const auto& tag) {
@@ -132,24 +112,20 @@ StreamOutcome monitor(const Endpoints& endpoints, const Request& request,
     };
     auto subscription =
         endpoints.control.subscribe_log(level, request.has("logjson"), std::move(sink));
-    if (!subscription) return failure(subscription.error());
+    if (!subscription) {
+        const Error& error = subscription.error();
+        if (error.code == make_error_code(Errc::Limit)) return Response::too_many(error.message());
+        return failure(error);
+    }
     return std::shared_ptr<void>(std::move(subscription).value());
 }
 
 void add_puts(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto put = [&](std::string pattern,
-                         void (*act)(const Endpoints&, const Request&, Respond)) {
-        ControlHandler handler{
-            [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
-                act(*endpoints, *request, std::move(respond));
-            }};
-        routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
-    };
-    put("/v1/agent/maintenance", maintain_node);
-    put("/v1/agent/reload", reload);
-    put("/v1/agent/leave", leave);
-    put("/v1/agent/force-leave/", force_leave);
-    put("/v1/agent/join/", join);
+    add_put(routes, endpoints, "/v1/agent/maintenance", maintain_node);
+    add_put(routes, endpoints, "/v1/agent/reload", reload);
+    add_put(routes, endpoints, "/v1/agent/leave", leave);
+    add_put(routes, endpoints, "/v1/agent/force-leave/", force_leave);
+    add_put(routes, endpoints, "/v1/agent/join/", join);
 }
 
 }  // namespace

@@ -11,46 +11,55 @@
 namespace weft::api {
 namespace {
 
-Response list(const Endpoints& endpoints, const Request& request) {
+ReadBody<Filter> read_list_filter(const Request& request) {
     if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     auto filter = parse_filter(request.parameter("filter").value_or(""), service_fields());
     if (!filter)
         return Response::text(500, std::string(kFilterErrorPrefix) + filter.error().context);
+    return std::move(filter).value();
+}
+
+void list(const Endpoints& endpoints, const Filter& filter, Respond respond) {
     std::string body;
     JsonWriter writer(body);
     writer.begin_object();
     for (const LocalService& service : endpoints.local.services()) {
-        if (!filter.value().matches(&service.row)) continue;
+        if (!filter.matches(&service.row)) continue;
         writer.key(service.row.id.view());
         write_local_service(writer, service.row);
     }
     writer.end_object();
-    return Response::json(std::move(body));
+    respond(Response::json(std::move(body)));
 }
 
-void register_service(const Endpoints& endpoints, const Request& request, Respond respond) {
+struct Registration {
+    agent::ServiceDefinition definition;
+    bool replaces_checks = false;
+};
+
+ReadBody<Registration> read_registration(const Request& request) {
     auto definition = read_service_body(request.body);
-    if (!definition) return respond(Response::text(400, definition.error().message()));
+    if (!definition) return Response::text(400, definition.error().message());
     if (definition.value().has_sidecar_service) {
-        return respond(Response::text(
+        return Response::text(
             501,
             "Connect.SidecarService needs the service mesh, which is not in this version of weft: "
-            "register the service without it"));
+            "register the service without it");
     }
     const auto replace = request.parameter("replace-existing-checks");
     const bool replaces = replace && (replace->empty() || go_parse_bool(*replace).value_or(false));
-    endpoints.local.register_service(std::move(definition).value(), replaces,
+    return Registration{std::move(definition).value(), replaces};
+}
+
+void register_service(const Endpoints& endpoints, const Registration& registration,
+                      Respond respond) {
+    endpoints.local.register_service(registration.definition, registration.replaces_checks,
                                      empty_or_failure(std::move(respond)));
 }
 
-// Consul answers success for a service that it does not have.
 void deregister_service(const Endpoints& endpoints, const Request& request, Respond respond) {
     if (request.rest.empty()) return respond(Response::text(500, "ServiceID missing"));
-    endpoints.local.deregister_service(
-        request.rest, [respond = std::move(respond)](Result<void> result) {
-            const bool unknown = !result && result.error().code == make_error_code(Errc::NotFound);
-            respond(result || unknown ? Response::empty() : failure(result.error()));
-        });
+    endpoints.local.deregister_service(request.rest, ok_if_unknown(std::move(respond)));
 }
 
 void maintain_service(const Endpoints& endpoints, const Request& request, Respond respond) {
@@ -72,23 +81,14 @@ void maintain_service(const Endpoints& endpoints, const Request& request, Respon
 }  // namespace
 
 void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const auto put = [&](std::string pattern,
-                         void (*act)(const Endpoints&, const Request&, Respond)) {
-        ControlHandler handler{
-            [endpoints, act](std::shared_ptr<const Request> request, Respond respond) {
-                act(*endpoints, *request, std::move(respond));
-            }};
-        routes.push_back({std::move(pattern), {{"PUT", std::move(handler)}}, {}});
-    };
-    put("/v1/agent/service/register", register_service);
-    put("/v1/agent/service/deregister/", deregister_service);
-    put("/v1/agent/service/maintenance/", maintain_service);
-
-    routes.push_back({"/v1/agent/services",
-                      {{"GET", answer_with([endpoints](const Request& request) {
-                            return list(*endpoints, request);
-                        })}},
+    routes.push_back({"/v1/agent/service/register",
+                      {{"PUT", read_then_act(endpoints, read_registration, register_service)}},
                       {}});
+    add_put(routes, endpoints, "/v1/agent/service/deregister/", deregister_service);
+    add_put(routes, endpoints, "/v1/agent/service/maintenance/", maintain_service);
+
+    routes.push_back(
+        {"/v1/agent/services", {{"GET", read_then_act(endpoints, read_list_filter, list)}}, {}});
     const auto watch = ServiceWatch::start(endpoints->local, endpoints->timers, endpoints->seed);
     ControlHandler one{[watch](std::shared_ptr<const Request> request, Respond respond) {
         watch->answer(std::move(request), std::move(respond));

@@ -51,6 +51,8 @@ void Connection::wind_down(bool graceful) {
             if (!graceful || !parser_) close();
             return;
         case State::Handling:
+            if (!graceful) return close();
+            return end_long_poll();
         case State::Writing:
             if (!graceful) close();
             return;
@@ -65,6 +67,7 @@ void Connection::close() {
     if (state_ == State::Closed) return;
     auto alive = shared_from_this();
     if (waiter_) end_wait();
+    end_long_poll();
     state_ = State::Closed;
     if (streamed_) streamed_->stream->close();
     streamed_.reset();
@@ -130,8 +133,16 @@ void Connection::look_at_client() {
             break;
     }
     if (state_ == State::Waiting || state_ == State::Streaming) return close();
-    // Who has only finished sending is still owed his answer.
+    // Who has only finished sending is still owed his answer, but it is not worth waiting for.
     form_.keep_alive = false;
+    end_long_poll();
+}
+
+// Only for calls that wait; others answer when they are done.
+void Connection::end_long_poll() {
+    if (!long_poll_) return;
+    boost::asio::post(worker_->control(),
+                      [call = std::exchange(long_poll_, nullptr)] { call->end(); });
 }
 
 void Connection::discard_input() {

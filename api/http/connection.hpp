@@ -12,6 +12,7 @@
 #include "api/http/client_stream.hpp"
 #include "api/http/deadline_heap.hpp"
 #include "api/http/dispatcher.hpp"
+#include "api/http/long_poll.hpp"
 #include "api/http/request_parser.hpp"
 #include "api/http/transport.hpp"
 #include "api/http/wait_table.hpp"
@@ -96,6 +97,7 @@ private:
     void act_on(OpenStream& open);
     void answer_exception(const std::exception& error);
     void fail_request(const RequestFault& fault);
+    void end_long_poll();
 
     void send(const Answer& answer);
     void send_after_wait(const Answer& answer);
@@ -118,6 +120,7 @@ private:
 
     std::unique_ptr<RequestParser> parser_;  // while a request is being read or handled
     std::unique_ptr<Waiter> waiter_;
+    std::shared_ptr<LongPoll> long_poll_;  // while the control thread handles a request
     std::unique_ptr<Unsent> unsent_;
     std::unique_ptr<Streamed> streamed_;
 

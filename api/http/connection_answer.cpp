@@ -55,6 +55,8 @@ void Connection::act_on(std::unique_ptr<Waiter>& waiter) {
 }
 
 void Connection::act_on(CallLater& call) {
+    if (call.on_control) long_poll_ = std::make_shared<LongPoll>(worker_->shared_config());
+    parser_->request().long_poll = long_poll_;
     auto request = std::make_shared<const Request>(std::move(parser_->request()));
     auto pending =
         std::make_shared<PendingAnswer>(weak_from_this(), worker_->io().get_executor(), ++ticket_);
@@ -94,6 +96,7 @@ void Connection::act_on(OpenStream& open) {
         return answer_exception(error);
     }
     if (auto* refusal = std::get_if<Response>(&made)) {
+        if (refusal->over_limit) worker_->metrics().refused(Refusal::Streams);
         return send(worker_->dispatcher().finish(std::move(*refusal), form_.layout));
     }
     start_stream(std::move(stream), std::move(std::get<std::shared_ptr<void>>(made)));
@@ -107,6 +110,8 @@ void Connection::answer_exception(const std::exception& error) {
 
 void Connection::answer_later(std::uint32_t ticket, Response response) {
     if (state_ != State::Handling || ticket != ticket_) return;
+    long_poll_.reset();
+    if (response.over_limit) worker_->metrics().refused(Refusal::Waiters);
     auto alive = shared_from_this();
     send(worker_->dispatcher().finish(std::move(response), form_.layout));
     if (state_ == State::Reading) resume();

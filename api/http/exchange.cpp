@@ -1,20 +1,8 @@
 #include "api/http/exchange.hpp"
 
-#include <algorithm>
+#include "agent/catalog/text_order.hpp"
 
 namespace weft::api {
-namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
-}
-
-}  // namespace
 
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
     for (const auto& [key, value] : query) {
@@ -33,7 +21,7 @@ std::vector<std::string_view> Request::parameters(std::string_view name) const {
 
 std::optional<std::string_view> Request::header(std::string_view name) const {
     for (const auto& [key, value] : headers) {
-        if (equal_ignoring_case(key, name)) return std::string_view(value);
+        if (agent::fold_equal(key, name)) return std::string_view(value);
     }
     return std::nullopt;
 }
@@ -51,6 +39,12 @@ Response Response::json(std::string minified) {
     response.content_type = "application/json";
     response.body = std::move(minified);
     response.is_json = true;
+    return response;
+}
+
+Response Response::too_many(std::string body) {
+    Response response = text(429, std::move(body));
+    response.over_limit = true;
     return response;
 }
 

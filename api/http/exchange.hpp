@@ -17,6 +17,8 @@
 // limits) and the endpoints (what to answer). Endpoints know no socket, thread or Beast.
 namespace weft::api {
 
+class LongPoll;  // long_poll.hpp
+
 struct Request {
     std::string method;  // "GET", "PUT", ...
     std::string path;    // percent-decoded, begins with '/'
@@ -24,7 +26,8 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> query;    // decoded, in order; a bare "stale" has the value ""
     std::vector<std::pair<std::string, std::string>> headers;  // names as received
     std::string body;
-    std::string client_address;  // "127.0.0.1", "@" for a unix socket
+    std::string client_address;           // "127.0.0.1", "@" for a unix socket
+    std::shared_ptr<LongPoll> long_poll;  // for ControlHandlers that wait; null elsewhere
 
     // First value of a query parameter; nullopt when absent.
     std::optional<std::string_view> parameter(std::string_view name) const;
@@ -39,10 +42,12 @@ struct Response {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     bool is_json = false;  // body is minified JSON: laid out by the server when pretty was asked for
+    bool over_limit = false;  // turned away at a limit of the API: counted as refused
 
     static Response text(int status, std::string body);  // text/plain, no trailing newline added
     static Response json(std::string minified);
     static Response empty(int status = 200);
+    static Response too_many(std::string body);  // 429: over_limit
 };
 
 using Respond = std::function<void(Response)>;

@@ -23,7 +23,8 @@ enum class Refusal : std::size_t {
     ClientConnections,  // one client holds too many
     TotalConnections,
     Descriptors,  // the process may open no more files
-    Waiters,      // too many blocking queries
+    Waiters,      // too many blocking queries, or hash-blocking ones of agent/service
+    Streams,      // too many clients of agent/monitor
     Body,
     Header,
     Malformed,

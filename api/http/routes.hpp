@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "api/http/agent_interfaces.hpp"
@@ -15,6 +16,7 @@ struct Endpoints {
     Membership& membership;
     AgentControl& control;
     ControlTimers& timers;
+    std::function<void(std::function<void()>)> post_to_control;  // from any thread
     AgentFacts facts;
     std::uint64_t seed = 1;  // for the jitter of waits
 };

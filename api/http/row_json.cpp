@@ -330,4 +330,24 @@ void write_aggregated_check(JsonWriter& writer, const CheckRow& row) {
     writer.end_object();
 }
 
+// The protocol numbers are those of Consul 1.8's gossip, which weft will speak.
+void write_member(JsonWriter& writer, const Member& member, std::string_view name) {
+    writer.begin_object();
+    writer.field("Name", name);
+    writer.field("Addr", member.address);
+    writer.field("Port", static_cast<unsigned>(member.port));
+    writer.key("Tags");
+    writer.begin_object();
+    for (const auto& [tag, value] : member.tags) writer.field(tag, value);
+    writer.end_object();
+    writer.field("Status", member.status);
+    writer.field("ProtocolMin", 1);
+    writer.field("ProtocolMax", 5);
+    writer.field("ProtocolCur", 2);
+    writer.field("DelegateMin", 2);
+    writer.field("DelegateMax", 5);
+    writer.field("DelegateCur", 4);
+    writer.end_object();
+}
+
 }  // namespace weft::api

@@ -38,4 +38,7 @@ void write_local_check(JsonWriter& writer, const LocalCheck& check);
 // The check in agent/health, which shows less of it.
 void write_aggregated_check(JsonWriter& writer, const agent::CheckRow& row);
 
+// As in agent/members; name is that of its pool, which for the WAN ends in the datacenter.
+void write_member(JsonWriter& writer, const Member& member, std::string_view name);
+
 }  // namespace weft::api

@@ -3,29 +3,25 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include <algorithm>
-#include <chrono>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "agent/base/go_duration.hpp"
 #include "agent/base/json_writer.hpp"
-#include "api/http/agent_answers.hpp"
+#include "api/http/long_poll.hpp"
+#include "api/http/read_options.hpp"
 #include "api/http/row_json.hpp"
 
 namespace weft::api {
 namespace {
 
-constexpr Duration kDefaultWait = std::chrono::minutes(5);
-constexpr Duration kLongestWait = std::chrono::minutes(10);
-
-// As for blocking queries: the default, the cap, and up to a sixteenth more so that waiters do not
-// return together.
-Duration waiting_time(Duration asked, Rng& rng) {
-    const Duration wait = asked <= Duration{} ? kDefaultWait : std::min(asked, kLongestWait);
-    return wait + Duration(static_cast<std::int64_t>(
-                      rng.below(static_cast<std::uint64_t>(wait.count() / 16 + 1))));
+// As blocking queries wait.
+Duration waiting_time(Duration asked, const Request& request, Rng& rng) {
+    static const HttpConfig kDefaults;
+    ReadOptions options;
+    options.wait = asked;
+    return blocking_time(options, request.long_poll ? request.long_poll->config() : kDefaults, rng);
 }
 
 }  // namespace
@@ -66,38 +62,45 @@ void ServiceWatch::answer(std::shared_ptr<const Request> request, Respond respon
     Content content = content_of(request->rest);
     if (known.empty() || content.hash != known) return respond(std::move(content.response));
     if (waiters_.size() >= kMaxWaiters) {
-        return respond(Response::text(
-            429, fmt::format("{} requests wait for changes of services already", kMaxWaiters)));
+        return respond(Response::too_many(
+            fmt::format("{} requests wait for changes of services already", kMaxWaiters)));
     }
-    wait(request->rest, known, waiting_time(asked, rng_), std::move(respond));
+    wait(*request, known, waiting_time(asked, *request, rng_), std::move(respond));
 }
 
-void ServiceWatch::wait(std::string id, std::string hash, Duration limit, Respond respond) {
-    const auto waiter =
-        waiters_.insert(waiters_.end(), {std::move(id), std::move(hash), std::move(respond), 0});
-    waiter->timeout = timers_.call_after(limit, [weak = weak_from_this(), waiter] {
-        const auto alive = weak.lock();
-        if (!alive) return;
-        const Waiter done = std::move(*waiter);
-        alive->waiters_.erase(waiter);
-        done.respond(alive->content_of(done.id).response);
-    });
+void ServiceWatch::wait(const Request& request, std::string hash, Duration limit,
+                        Respond respond) {
+    const std::uint64_t number = ++last_number_;
+    const auto answer_now = [weak = weak_from_this(), number] {
+        if (const auto alive = weak.lock()) alive->answer_now(number);
+    };
+    waiters_[number] = {request.rest, std::move(hash), std::move(respond),
+                        timers_.call_after(limit, answer_now)};
+    if (request.long_poll) request.long_poll->on_end(answer_now);
+}
+
+void ServiceWatch::answer_now(std::uint64_t number) {
+    auto waiter = waiters_.extract(number);
+    if (!waiter) return;
+    timers_.cancel(waiter.mapped().timeout);
+    waiter.mapped().respond(content_of(waiter.mapped().id).response);
 }
 
 void ServiceWatch::changed() {
     std::map<std::string, Content> contents;
     std::vector<std::pair<Respond, Response>> answers;
-    for (auto waiter = waiters_.begin(); waiter != waiters_.end();) {
-        auto content = contents.find(waiter->id);
+    for (auto at = waiters_.begin(); at != waiters_.end();) {
+        Waiter& waiter = at->second;
+        auto content = contents.find(waiter.id);
         if (content == contents.end())
-            content = contents.emplace(waiter->id, content_of(waiter->id)).first;
-        if (content->second.hash == waiter->hash) {
-            ++waiter;
+            content = contents.emplace(waiter.id, content_of(waiter.id)).first;
+        if (content->second.hash == waiter.hash) {
+            ++at;
             continue;
         }
-        timers_.cancel(waiter->timeout);
-        answers.emplace_back(std::move(waiter->respond), content->second.response);
-        waiter = waiters_.erase(waiter);
+        timers_.cancel(waiter.timeout);
+        answers.emplace_back(std::move(waiter.respond), content->second.response);
+        at = waiters_.erase(at);
     }
     // Last, since an answer may lead to the next request at once.
     for (auto& [respond, response] : answers) respond(std::move(response));

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -12,7 +12,7 @@
 namespace weft::api {
 
 // GET /v1/agent/service/:id with its hash blocking: a request that names the content it knows waits
-// until the registration has other content, or is gone. Control thread only.
+// until the registration has other content, is gone, or its LongPoll ends. Control thread only.
 class ServiceWatch : public std::enable_shared_from_this<ServiceWatch> {
 public:
     // Takes local.on_change().
@@ -32,7 +32,8 @@ private:
         Respond respond;
         std::uint64_t timeout = 0;
     };
-    using Waiters = std::list<Waiter>;
+    // By a number of their own: a timeout or the end of a poll may come when the answer has gone.
+    using Waiters = std::map<std::uint64_t, Waiter>;
 
     struct Content {
         Response response;
@@ -43,13 +44,15 @@ private:
         : local_(local), timers_(timers), rng_(seed) {}
 
     Content content_of(const std::string& id) const;
-    void wait(std::string id, std::string hash, Duration limit, Respond respond);
+    void wait(const Request& request, std::string hash, Duration limit, Respond respond);
+    void answer_now(std::uint64_t number);
     void changed();
 
     LocalServices& local_;
     ControlTimers& timers_;
     Rng rng_;
     Waiters waiters_;
+    std::uint64_t last_number_ = 0;
 };
 
 }  // namespace weft::api

@@ -85,6 +85,7 @@ public:
     boost::asio::io_context& io() { return io_; }
     const boost::asio::any_io_executor& control() const { return shared_->control; }
     const HttpConfig& config() const { return *settings_.config; }
+    const std::shared_ptr<const HttpConfig>& shared_config() const { return settings_.config; }
     Dispatcher& dispatcher() { return dispatcher_; }
     CatalogQueries& queries() { return queries_; }
     WaitTable& waits() { return waits_; }

@@ -39,7 +39,12 @@ EndpointFixture::EndpointFixture() {
     facts.node_name = "golden";
     facts.datacenter = "dc1";
     router_ =
-        std::make_unique<Router>(make_routes({catalog, local, membership, control, timers, facts}));
+        std::make_unique<Router>(make_routes({catalog, local, membership, control, timers,
+                                              [this](const std::function<void()>& work) {
+                                                  ++posted_to_control;
+                                                  work();
+                                              },
+                                              facts}));
 }
 
 Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
@@ -66,6 +71,7 @@ std::optional<Response> EndpointFixture::call(std::string_view line, std::string
     request->path = target->path;
     request->query = target->query;
     request->body = std::move(body);
+    request->long_poll = long_poll = std::make_shared<LongPoll>(http_config);
     const Router::Match match = router_->match(request->path);
     if (!match.entry) return Response::empty(404);
     request->rest = match.rest;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/http/long_poll.hpp"
 #include "api/http/router.hpp"
 #include "api/http/routes.hpp"
 #include "tests/unit/api/http/fakes.hpp"
@@ -39,6 +40,9 @@ public:
     FakeControl control;
     FakeTimers timers;
     std::vector<Response> late_answers;
+    int posted_to_control = 0;
+    std::shared_ptr<const HttpConfig> http_config = std::make_shared<HttpConfig>();
+    std::shared_ptr<LongPoll> long_poll;  // of the last call
 
     // The stream that a call opened; a client that leaves destroys it.
     const std::string& streamed() const { return stream_->text; }

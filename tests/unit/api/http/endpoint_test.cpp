@@ -76,7 +76,59 @@ TEST(ServiceWatch, WaitersAreBounded) {
     const std::string line =
         "GET /v1/agent/service/web?hash=" + hash_of(*fixture.call("GET /v1/agent/service/web"));
     for (int i = 0; i < 4096; ++i) EXPECT_FALSE(fixture.call(line).has_value());
-    EXPECT_EQ(fixture.call(line)->status, 429);
+    const auto refused = fixture.call(line);
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_TRUE(refused->over_limit);
+}
+
+TEST(ServiceWatch, AnswersAtOnceWhenTheClientWaitsNoLonger) {
+    EndpointFixture fixture;
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string hash = hash_of(*fixture.call("GET /v1/agent/service/web"));
+    EXPECT_FALSE(fixture.call("GET /v1/agent/service/web?hash=" + hash).has_value());
+    fixture.long_poll->end();
+    ASSERT_EQ(fixture.late_answers.size(), 1u);
+    EXPECT_EQ(hash_of(fixture.late_answers[0]), hash);
+    EXPECT_TRUE(fixture.timers.calls.empty());
+    register_service(fixture, R"({"Name":"web","Port":81})");
+    EXPECT_EQ(fixture.late_answers.size(), 1u);
+}
+
+TEST(ServiceWatch, WaitsAsConfigured) {
+    EndpointFixture fixture;
+    HttpConfig config;
+    config.default_query_time = seconds(16);
+    config.max_query_time = seconds(32);
+    fixture.http_config = std::make_shared<HttpConfig>(config);
+    register_service(fixture, R"({"Name":"web"})");
+    const std::string line =
+        "GET /v1/agent/service/web?hash=" + hash_of(*fixture.call("GET /v1/agent/service/web"));
+    EXPECT_FALSE(fixture.call(line).has_value());
+    EXPECT_FALSE(fixture.call(line + "&wait=1h").has_value());
+    EXPECT_LE(fixture.timers.calls.at(1).first, seconds(17));
+    EXPECT_GE(fixture.timers.calls.at(2).first, seconds(32));
+    EXPECT_LE(fixture.timers.calls.at(2).first, seconds(34));
+}
+
+TEST(Endpoints, BodiesAndFiltersAreReadOnTheWorker) {
+    EndpointFixture fixture;
+    fixture.call("PUT /v1/agent/service/register", "{");
+    fixture.call("PUT /v1/agent/check/register", "{");
+    fixture.call("PUT /v1/agent/check/update/x", "{");
+    fixture.call("GET /v1/agent/services?filter=Bogus==1");
+    fixture.call("GET /v1/agent/checks?filter=(");
+    EXPECT_EQ(fixture.posted_to_control, 0);
+    fixture.call("GET /v1/agent/services");
+    EXPECT_EQ(fixture.posted_to_control, 1);
+}
+
+TEST(Endpoints, ServicesAreFoundWithoutRegardToCase) {
+    EndpointFixture fixture;
+    for (const std::string path : {"/v1/catalog/service/", "/v1/health/service/"}) {
+        const std::string body = fixture.body_of("GET " + path + "consul");
+        EXPECT_NE(body.find("non_voter"), std::string::npos);
+        EXPECT_EQ(fixture.body_of("GET " + path + "CONSUL"), body);
+    }
 }
 
 TEST(Endpoints, NearPutsTheNodesOwnRowsFirst) {
@@ -116,6 +168,9 @@ TEST(Endpoints, LeaveAnswersAndLeaves) {
 
 TEST(Endpoints, MonitorStreamsLinesUntilTheClientLeaves) {
     EndpointFixture fixture;
+    fixture.control.monitors_full = true;
+    EXPECT_TRUE(fixture.call("GET /v1/agent/monitor")->over_limit);
+    fixture.control.monitors_full = false;
     EXPECT_EQ(fixture.call("GET /v1/agent/monitor?loglevel=loud")->body,
               "Bad request: Unknown log level: loud");
     EXPECT_FALSE(fixture.call("GET /v1/agent/monitor?loglevel=DEBUG").has_value());

@@ -104,6 +104,7 @@ public:
     void leave() override { left = true; }
     Result<std::unique_ptr<LogSubscription>> subscribe_log(
         std::string_view level, bool, std::function<void(LogLine)> sink) override {
+        if (monitors_full) return make_error(Errc::Limit, "at most 64");
         log_level = level;
         log = std::move(sink);
         return std::make_unique<LogSubscription>();
@@ -117,6 +118,7 @@ public:
     std::string autopilot_health_json() const override { return "{}"; }
 
     bool left = false;
+    bool monitors_full = false;
     std::string log_level;
     std::function<void(LogLine)> log;
 };

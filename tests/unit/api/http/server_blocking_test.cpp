@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+
+#include "api/http/long_poll.hpp"
 #include "tests/unit/api/http/server_fixture.hpp"
 
 // Catalog queries over real sockets, with a real catalog.
@@ -127,6 +130,49 @@ TEST(HttpBlocking, GracefulEndAnswersWhoWaits) {
     EXPECT_EQ(answer->header("Connection"), "close");
     EXPECT_TRUE(waiting.is_closed_by_server());
     EXPECT_TRUE(idle.is_closed_by_server());
+}
+
+// GET /v1/patient: waits until its LongPoll ends.
+std::vector<Route> patient_route(std::atomic<int>& waiting) {
+    ControlHandler handler{[&waiting](std::shared_ptr<const Request> request, Respond respond) {
+        ++waiting;
+        request->long_poll->on_end([&waiting, respond] {
+            --waiting;
+            respond(Response::json("[]"));
+        });
+    }};
+    return {{"/v1/patient", {{"GET", std::move(handler)}}, "patient"}};
+}
+
+TEST(HttpBlocking, AnAbandonedLongPollEnds) {
+    std::atomic<int> waiting = 0;
+    TestServer server(patient_route(waiting));
+    for (bool reset : {false, true}) {
+        RawClient client = server.connect();
+        client.get("/v1/patient");
+        EXPECT_TRUE(eventually([&] { return waiting == 1; }));
+        if (reset) {
+            client.reset();
+        } else {
+            client.finish_sending();
+            EXPECT_EQ(client.answer()->body, "[]") << "it may still be reading";
+        }
+        EXPECT_TRUE(eventually([&] { return waiting == 0; }));
+        EXPECT_TRUE(eventually([&] { return server.metrics().connections.Value() == 0; }));
+    }
+}
+
+TEST(HttpBlocking, GracefulEndAnswersLongPolls) {
+    std::atomic<int> waiting = 0;
+    TestServer server(patient_route(waiting));
+    RawClient client = server.connect();
+    client.get("/v1/patient");
+    EXPECT_TRUE(eventually([&] { return waiting == 1; }));
+    server.close(true);
+    auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "[]");
+    EXPECT_TRUE(client.is_closed_by_server());
 }
 
 TEST(HttpBlocking, RestoreWakesEverybody) {
