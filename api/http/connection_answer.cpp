@@ -76,6 +76,7 @@ void Connection::act_on(CallLater& call) {
     };
     if (call.on_control) {
         boost::asio::post(worker_->control(), std::move(run));
+        if (worker_->is_closing()) end_long_poll();
     } else {
         run();
     }

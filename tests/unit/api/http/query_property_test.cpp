@@ -156,6 +156,7 @@ private:
 const std::vector<const char*> kTargets = {
     "/v1/catalog/nodes",
     "/v1/catalog/nodes?node-meta=zone:blue",
+    "/v1/catalog/nodes?filter=Meta.zone==green",
     "/v1/catalog/services",
     "/v1/catalog/services?node-meta=zone:blue",
     "/v1/catalog/service/web",
@@ -176,6 +177,7 @@ const std::vector<const char*> kTargets = {
     "/v1/health/service/web",
     "/v1/health/service/Db?passing",
     "/v1/health/service/cache?node-meta=zone:blue",
+    "/v1/health/service/web?filter=Node.Meta.zone==blue",
     "/v1/health/connect/web",
     "/v1/health/connect/WEB?node-meta=zone:v2",
 };
