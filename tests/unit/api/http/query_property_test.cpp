@@ -224,6 +224,39 @@ TEST(QueryWatches, ANodeIsWatchedByItsIdToo) {
     EXPECT_EQ(pollers.at(target).index, kFirstIndex + 3);
 }
 
+TEST(CatalogQueries, ALargeAnswerIsRenderedOnceAVersion) {
+    ReadCatalog reader;
+    SeenQueries seen;
+    prometheus::Registry registry;
+    HttpMetrics metrics(registry);
+    CatalogQueries queries(reader, {}, seen, metrics, 1);
+    queries.configure(std::make_shared<HttpConfig>(), "");
+    int rendered = 0;
+    CatalogQuery query;
+    query.watch = {agent::WatchKind::Nodes, {}};
+    query.cache_key = "large";
+    query.render = [&](const agent::View& view) -> Result<std::string> {
+        ++rendered;
+        return std::string(3 * 1024 * 1024, view.node_count() == 1 ? '1' : '2');
+    };
+
+    reader.catalog.apply(agent::Index(10), node_of("n1", "", "blue"));
+    Request request;
+    request.query = {{"index", "10"}};
+    std::vector<std::unique_ptr<Waiter>> waiters;
+    for (int i = 0; i < 3; ++i) {
+        waiters.push_back(
+            std::get<std::unique_ptr<Waiter>>(queries.begin(request, query, Layout{})));
+    }
+    EXPECT_EQ(rendered, 1);
+    reader.catalog.apply(agent::Index(11), node_of("n2", "", "blue"));
+    for (const auto& waiter : waiters) EXPECT_EQ(queries.changed(*waiter)->body->front(), '2');
+    EXPECT_EQ(rendered, 2);
+    queries.forget_answers();
+    queries.current(*waiters.front());
+    EXPECT_EQ(rendered, 3);
+}
+
 TEST(QueryWatches, MetadataOfNodesWakesWhatItChooses) {
     Pollers pollers;
     agent::RegisterCommand command = node_of("n1", "", "blue");
