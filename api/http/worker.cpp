@@ -216,6 +216,7 @@ void Worker::forget(Connection& connection) {
 
 void Worker::catalog_changed(const std::vector<agent::Watch>* watches) {
     if (!watches) {
+        queries_.forget_answers();
         waits_.restored();
     } else {
         for (const agent::Watch& watch : *watches) waits_.changed(watch);
