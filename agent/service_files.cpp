@@ -78,7 +78,7 @@ private:
         writer_.end_object();
     }
     template <class T>
-        requires requires(FieldWriter& self, T& block) { read_fields(self, block); }
+    requires requires(FieldWriter& self, T& block) { read_fields(self, block); }
     void write(T& block) {
         writer_.begin_object();
         read_fields(*this, block);

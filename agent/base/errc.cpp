@@ -11,16 +11,26 @@ public:
 
     std::string message(int value) const override {
         switch (static_cast<Errc>(value)) {
-            case Errc::InvalidArgument: return "invalid argument";
-            case Errc::NotFound: return "not found";
-            case Errc::AlreadyExists: return "already exists";
-            case Errc::Limit: return "limit reached";
-            case Errc::Corrupt: return "corrupt data";
-            case Errc::Unsupported: return "not supported";
-            case Errc::Unavailable: return "unavailable";
-            case Errc::Timeout: return "timed out";
-            case Errc::Cancelled: return "cancelled";
-            case Errc::Io: return "input/output error";
+            case Errc::InvalidArgument:
+                return "invalid argument";
+            case Errc::NotFound:
+                return "not found";
+            case Errc::AlreadyExists:
+                return "already exists";
+            case Errc::Limit:
+                return "limit reached";
+            case Errc::Corrupt:
+                return "corrupt data";
+            case Errc::Unsupported:
+                return "not supported";
+            case Errc::Unavailable:
+                return "unavailable";
+            case Errc::Timeout:
+                return "timed out";
+            case Errc::Cancelled:
+                return "cancelled";
+            case Errc::Io:
+                return "input/output error";
         }
         return "unknown error";
     }
@@ -33,6 +43,8 @@ const std::error_category& base_category() {
     return category;
 }
 
-std::error_code make_error_code(Errc code) { return {static_cast<int>(code), base_category()}; }
+std::error_code make_error_code(Errc code) {
+    return {static_cast<int>(code), base_category()};
+}
 
 }  // namespace weft

@@ -11,7 +11,9 @@ namespace {
 __extension__ using Wide = __int128;
 constexpr Wide kMost = std::numeric_limits<std::int64_t>::max();
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 Error refuse(std::string_view what, std::string_view text) {
     return make_error(Errc::InvalidArgument, fmt::format("time: {} \"{}\"", what, text));
@@ -76,8 +78,9 @@ Result<Duration> parse_go_duration(std::string_view text) {
         rest.remove_prefix(length);
         const std::int64_t unit = unit_of(name);
         if (unit == 0) {
-            return make_error(Errc::InvalidArgument,
-                              fmt::format("time: unknown unit \"{}\" in duration \"{}\"", name, text));
+            return make_error(
+                Errc::InvalidArgument,
+                fmt::format("time: unknown unit \"{}\" in duration \"{}\"", name, text));
         }
         total += whole * unit + fraction * unit / scale;
         if (whole > kMost || total > kMost) return refuse("invalid duration", text);
@@ -90,7 +93,8 @@ std::string format_go_duration(Duration duration) {
     const std::int64_t ns = duration.count();
     if (ns == 0) return "0s";
     // The magnitude as unsigned, so that the smallest value has one too.
-    const std::uint64_t size = ns < 0 ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
+    const std::uint64_t size =
+        ns < 0 ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
     const char* sign = ns < 0 ? "-" : "";
     const auto with_fraction = [&](std::uint64_t unit, int digits, const char* name) {
         std::string out = fmt::format("{}", size / unit);

@@ -9,7 +9,8 @@ namespace weft {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     std::array<char, INET6_ADDRSTRLEN + 1> buffer{};
-    if (text.size() >= buffer.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+    if (text.size() >= buffer.size() || text.find('\0') != std::string_view::npos)
+        return std::nullopt;
     std::memcpy(buffer.data(), text.data(), text.size());
     IpAddress address;
     if (inet_pton(AF_INET, buffer.data(), address.bytes_.data()) == 1) return address;

@@ -12,10 +12,13 @@
 namespace weft {
 namespace {
 
-// Length of the UTF-8 sequence at the front of text; 0 when it is not valid (RFC 3629: no surrogates, no overlong forms).
+// Length of the UTF-8 sequence at the front of text; 0 when it is not valid (RFC 3629: no
+// surrogates, no overlong forms).
 std::size_t valid_sequence(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xc0) == 0x80; };
+    const auto continues = [&](std::size_t i) {
+        return i < text.size() && (byte(i) & 0xc0) == 0x80;
+    };
     const unsigned char first = byte(0);
     if (first < 0x80) return 1;
     if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
@@ -42,7 +45,9 @@ constexpr std::array<bool, 256> kPlain = [] {
     return plain;
 }();
 
-bool is_plain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
+bool is_plain(char c) {
+    return kPlain[static_cast<unsigned char>(c)];
+}
 
 void append_number(std::string& out, auto number) {
     std::array<char, 24> digits;
@@ -86,12 +91,23 @@ void JsonWriter::append_quoted(std::string_view text) {
             continue;
         }
         switch (text.front()) {
-            case '"': out_.append("\\\""); break;
-            case '\\': out_.append("\\\\"); break;
-            case '\n': out_.append("\\n"); break;
-            case '\r': out_.append("\\r"); break;
-            case '\t': out_.append("\\t"); break;
-            default: fmt::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
+            case '"':
+                out_.append("\\\"");
+                break;
+            case '\\':
+                out_.append("\\\\");
+                break;
+            case '\n':
+                out_.append("\\n");
+                break;
+            case '\r':
+                out_.append("\\r");
+                break;
+            case '\t':
+                out_.append("\\t");
+                break;
+            default:
+                fmt::format_to(std::back_inserter(out_), "\\u{:04x}", byte);
         }
         text.remove_prefix(1);
     }
@@ -162,7 +178,8 @@ void JsonWriter::value(double number) {
         out_.append("null");
         return;
     }
-    // The shortest digits that read back as the same double; whole numbers without a point, as Go writes them.
+    // The shortest digits that read back as the same double; whole numbers without a point, as Go
+    // writes them.
     if (number == std::floor(number) && std::fabs(number) < 1e15) {
         fmt::format_to(std::back_inserter(out_), "{}", static_cast<std::int64_t>(number));
     } else {
@@ -220,8 +237,11 @@ void JsonWriter::raw(std::string_view json) {
                 out_.push_back(c);
                 line();
                 break;
-            case ':': out_.append(": "); break;
-            default: out_.push_back(c);
+            case ':':
+                out_.append(": ");
+                break;
+            default:
+                out_.push_back(c);
         }
     }
 }

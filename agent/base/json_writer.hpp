@@ -7,9 +7,10 @@
 
 namespace weft {
 
-// Streaming JSON writer with the layout of Go's encoding/json: minified, or indented by four spaces; "<", ">", "&",
-// U+2028 and U+2029 are escaped and invalid UTF-8 becomes U+FFFD. Field order is the caller's: it is part of Consul's
-// contract. Misuse (a value where a key is due) is a bug and asserted.
+// Streaming JSON writer with the layout of Go's encoding/json: minified, or indented by four
+// spaces; "<", ">", "&", U+2028 and U+2029 are escaped and invalid UTF-8 becomes U+FFFD. Field
+// order is the caller's: it is part of Consul's contract. Misuse (a value where a key is due) is a
+// bug and asserted.
 class JsonWriter {
 public:
     explicit JsonWriter(std::string& out, bool pretty = false) : out_(out), pretty_(pretty) {}
@@ -31,7 +32,8 @@ public:
     void value(double number);
     void null();
 
-    // JSON text made elsewhere; it must be minified and is laid out anew when this writer is pretty.
+    // JSON text made elsewhere; it must be minified and is laid out anew when this writer is
+    // pretty.
     void raw(std::string_view json);
 
     template <class T>

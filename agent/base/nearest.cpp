@@ -36,7 +36,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     return (*last)[b.size()];
 }
 
-std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known) {
+std::optional<std::string_view> nearest(std::string_view word,
+                                        std::span<const std::string_view> known) {
     if (word.size() > kLongestWord) return std::nullopt;
     std::optional<std::string_view> best;
     std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;

@@ -8,7 +8,8 @@
 
 namespace weft {
 
-// Base of objects that RefPtr owns. The count is atomic: a catalog view may be dropped by any thread.
+// Base of objects that RefPtr owns. The count is atomic: a catalog view may be dropped by any
+// thread.
 class RefCounted {
 public:
     RefCounted() = default;
@@ -27,7 +28,8 @@ private:
     mutable std::atomic<std::uint32_t> references_{0};
 };
 
-// Intrusive shared pointer of 8 bytes; T derives from RefCounted. Catalog trees hold hundreds of thousands.
+// Intrusive shared pointer of 8 bytes; T derives from RefCounted. Catalog trees hold hundreds of
+// thousands.
 template <class T>
 class RefPtr {
 public:

@@ -11,7 +11,8 @@
 
 namespace weft {
 
-// Why something failed: code for programs, context for people (the peer, file or key that the caller didn't know).
+// Why something failed: code for programs, context for people (the peer, file or key that the
+// caller didn't know).
 struct Error {
     std::error_code code;
     std::string context;
@@ -24,8 +25,12 @@ struct Error {
 template <class T>
 using Result = boost::outcome_v2::basic_result<T, Error, boost::outcome_v2::policy::all_narrow>;
 
-inline Error make_error(std::error_code code, std::string context = {}) { return Error{code, std::move(context)}; }
-inline boost::outcome_v2::success_type<void> success() { return boost::outcome_v2::success(); }
+inline Error make_error(std::error_code code, std::string context = {}) {
+    return Error{code, std::move(context)};
+}
+inline boost::outcome_v2::success_type<void> success() {
+    return boost::outcome_v2::success();
+}
 
 }  // namespace weft
 

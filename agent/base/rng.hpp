@@ -6,8 +6,8 @@
 
 namespace weft {
 
-// Seeded generator (xoshiro256**, Blackman and Vigna 2018) handed to whatever needs randomness, so that a run can be
-// repeated from its seed. Not for secrets. Not thread-safe: one per owner.
+// Seeded generator (xoshiro256**, Blackman and Vigna 2018) handed to whatever needs randomness, so
+// that a run can be repeated from its seed. Not for secrets. Not thread-safe: one per owner.
 class Rng {
 public:
     explicit Rng(std::uint64_t seed);

@@ -13,9 +13,9 @@
 
 namespace weft {
 
-// Immutable string in one pointer, shared between copies; the empty string needs no memory. Catalog rows hold
-// millions of short, often equal strings: a std::string would cost four times as much before its first character.
-// Copies may be used and dropped on any thread.
+// Immutable string in one pointer, shared between copies; the empty string needs no memory. Catalog
+// rows hold millions of short, often equal strings: a std::string would cost four times as much
+// before its first character. Copies may be used and dropped on any thread.
 class SharedText {
 public:
     SharedText() = default;
@@ -33,7 +33,8 @@ public:
     ~SharedText() { drop(); }
 
     std::string_view view() const {
-        return block_ ? std::string_view(reinterpret_cast<const char*>(block_ + 1), block_->size) : std::string_view();
+        return block_ ? std::string_view(reinterpret_cast<const char*>(block_ + 1), block_->size)
+                      : std::string_view();
     }
     operator std::string_view() const { return view(); }
     std::string str() const { return std::string(view()); }
@@ -43,10 +44,16 @@ public:
     friend bool operator==(const SharedText& a, const SharedText& b) {
         return a.block_ == b.block_ || a.view() == b.view();
     }
-    friend auto operator<=>(const SharedText& a, const SharedText& b) { return a.view() <=> b.view(); }
+    friend auto operator<=>(const SharedText& a, const SharedText& b) {
+        return a.view() <=> b.view();
+    }
     friend bool operator==(const SharedText& a, std::string_view b) { return a.view() == b; }
-    friend bool operator==(const SharedText& a, const char* b) { return a.view() == std::string_view(b); }
-    friend std::ostream& operator<<(std::ostream& out, const SharedText& text) { return out << text.view(); }
+    friend bool operator==(const SharedText& a, const char* b) {
+        return a.view() == std::string_view(b);
+    }
+    friend std::ostream& operator<<(std::ostream& out, const SharedText& text) {
+        return out << text.view();
+    }
 
 private:
     struct Block {
@@ -59,7 +66,8 @@ private:
     Block* block_ = nullptr;
 };
 
-// Nullable, immutable, shared value in one pointer. Null and empty differ: Consul's JSON tells null from [] and {}.
+// Nullable, immutable, shared value in one pointer. Null and empty differ: Consul's JSON tells null
+// from [] and {}.
 template <class T>
 class Shared {
 public:
@@ -93,5 +101,7 @@ private:
 
 template <>
 struct std::hash<weft::SharedText> {
-    std::size_t operator()(const weft::SharedText& text) const { return std::hash<std::string_view>{}(text.view()); }
+    std::size_t operator()(const weft::SharedText& text) const {
+        return std::hash<std::string_view>{}(text.view());
+    }
 };

@@ -26,5 +26,7 @@ private:
 
 template <class Tag, class Value>
 struct std::hash<weft::StrongId<Tag, Value>> {
-    std::size_t operator()(const weft::StrongId<Tag, Value>& id) const { return std::hash<Value>{}(id.get()); }
+    std::size_t operator()(const weft::StrongId<Tag, Value>& id) const {
+        return std::hash<Value>{}(id.get());
+    }
 };

@@ -7,7 +7,8 @@ namespace weft {
 
 using Duration = std::chrono::nanoseconds;
 
-// A point on the monotonic time that a shell hands to a core. Has no now(): cores are told the time.
+// A point on the monotonic time that a shell hands to a core. Has no now(): cores are told the
+// time.
 struct MonotonicTime {
     using duration = Duration;
     using rep = duration::rep;
@@ -17,7 +18,8 @@ struct MonotonicTime {
 };
 using Instant = MonotonicTime::time_point;
 
-// Nanoseconds since the Unix epoch, as stamped into records. For people and peers, never for measuring waits.
+// Nanoseconds since the Unix epoch, as stamped into records. For people and peers, never for
+// measuring waits.
 struct WallTime {
     std::int64_t unix_ns = 0;
     auto operator<=>(const WallTime&) const = default;

@@ -57,8 +57,9 @@ private:
 
     void count(std::size_t size) {
         if (size <= kMaxListedRows || error_) return;
-        error_ = make_error(Errc::Limit, fmt::format("Too many entries in \"{}\": {}, the limit is {}",
-                                                     name_, size, kMaxListedRows));
+        error_ =
+            make_error(Errc::Limit, fmt::format("Too many entries in \"{}\": {}, the limit is {}",
+                                                name_, size, kMaxListedRows));
     }
 
     std::string_view name_;  // of the field that is looked at

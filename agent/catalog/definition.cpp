@@ -197,13 +197,13 @@ Result<void> validate_service_check(const CheckDefinition& check) {
 Result<void> validate_sizes(const ServiceDefinition& service) {
     static const ProxyDefinition no_proxy;
     const ProxyDefinition& proxy = service.proxy ? *service.proxy : no_proxy;
-    for (const auto& [what, size] :
-         {std::pair("checks", service.checks.size()),
-          std::pair("tagged addresses", service.tagged_addresses.size()),
-          std::pair("upstreams", proxy.upstreams.size()),
-          std::pair("exposed paths", proxy.expose_paths.size())}) {
+    for (const auto& [what, size] : {std::pair("checks", service.checks.size()),
+                                     std::pair("tagged addresses", service.tagged_addresses.size()),
+                                     std::pair("upstreams", proxy.upstreams.size()),
+                                     std::pair("exposed paths", proxy.expose_paths.size())}) {
         if (size > kMaxListedRows)
-            return invalid(fmt::format("Too many {}: {}, the limit is {}", what, size, kMaxListedRows));
+            return invalid(
+                fmt::format("Too many {}: {}, the limit is {}", what, size, kMaxListedRows));
     }
     return success();
 }

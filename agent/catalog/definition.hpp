@@ -60,7 +60,7 @@ struct CheckDefinition {
     std::int64_t failures_before_warning = 0;
     std::int64_t failures_before_critical = 0;
     std::int64_t output_max_size = 0;  // 0: the agent's check_output_max_size
-    std::string token;  // never shown, never logged
+    std::string token;                 // never shown, never logged
 
     bool operator==(const CheckDefinition&) const = default;
 

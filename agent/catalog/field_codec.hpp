@@ -17,7 +17,9 @@
 namespace weft::agent {
 
 template <class T, class Visitor>
-concept HasFields = requires(T& value, Visitor& visitor) { visit_fields(visitor, value); };
+concept HasFields = requires(T& value, Visitor& visitor) {
+    visit_fields(visitor, value);
+};
 
 class FieldWriter {
 public:
@@ -112,10 +114,8 @@ private:
         }
     }
     template <class T>
-        requires HasFields<const T, FieldWriter>
-    void write(const T& value) {
-        write_struct(value);
-    }
+    requires HasFields<const T, FieldWriter>
+    void write(const T& value) { write_struct(value); }
 
     Sink sink_;
     msgpack::packer<Sink> packer_;
@@ -195,10 +195,8 @@ private:
         sort_by_key(map);
     }
     template <class T>
-        requires HasFields<T, FieldReader::Match>
-    void read(T& value) {
-        read_struct(value);
-    }
+    requires HasFields<T, FieldReader::Match>
+    void read(T& value) { read_struct(value); }
 
     // Equal rows must have equal bytes, so what another program wrote is put in order; the first of
     // equal keys stays.

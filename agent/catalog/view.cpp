@@ -89,8 +89,8 @@ Digest View::digest() const {
 
 Index View::index_of(const Watch& watch) const {
     const auto about = subject_of(watch.kind);
-    const Index found = about ? subject_index(*root_, *about, watch.name)
-                              : table_index(root_->globals, watch);
+    const Index found =
+        about ? subject_index(*root_, *about, watch.name) : table_index(root_->globals, watch);
     return std::max(found, kFirst);
 }
 

@@ -9,7 +9,7 @@ using enum ValueType;
 constexpr std::string_view kWan = "datacenters are joined in a later version of weft";
 constexpr std::string_view kMesh = "the mesh comes with a later version of weft";
 
-template <std::vector<std::string> AgentConfig::* Member>
+template <std::vector<std::string> AgentConfig::*Member>
 constexpr void set_addresses(AgentConfig& config, const KeyValue& value) {
     config.*Member = {value.text};  // split and expanded by resolve()
 }

@@ -113,8 +113,8 @@ Document parse_document(std::shared_ptr<const Source> source, Diagnostics& diagn
                           Place{source, {}});
         return document;
     }
-    document.root =
-        dialect_of(*source) == Dialect::Json ? parse_json(source, diagnostics) : parse_hcl(source, diagnostics);
+    document.root = dialect_of(*source) == Dialect::Json ? parse_json(source, diagnostics)
+                                                         : parse_hcl(source, diagnostics);
     return document;
 }
 

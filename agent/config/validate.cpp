@@ -95,7 +95,7 @@ private:
                  "set it to a folder of the agent's own, or start with -dev to keep nothing"});
             return;
         }
-        struct stat info{};
+        struct stat info {};
         if (stat(config_.data_dir.c_str(), &info) == 0 && !S_ISDIR(info.st_mode)) {
             error("W1024", fmt::format("`data_dir` {} is not a folder", config_.data_dir),
                   "data_dir");
@@ -276,7 +276,7 @@ private:
 
     // A key of another user's may be open to a group: that may be how this one reads it.
     void check_private(const std::string& path) {
-        struct stat status{};
+        struct stat status {};
         if (path.empty() || stat(path.c_str(), &status) != 0) return;
         const mode_t open_to_others = status.st_uid == geteuid() ? 0077 : 0007;
         if ((status.st_mode & open_to_others) == 0) return;

@@ -100,7 +100,7 @@ private:
         body_ += fields.finish();
     }
     template <class T>
-        requires requires(FieldPacker& packer, T& value) { read_fields(packer, value); }
+    requires requires(FieldPacker& packer, T& value) { read_fields(packer, value); }
     void pack(T& value) {
         FieldPacker fields;
         read_fields(fields, value);

@@ -104,7 +104,7 @@ private:
         expect(!fields.failed());
     }
     template <class T>
-        requires requires(FieldUnpacker& reader, T& value) { read_fields(reader, value); }
+    requires requires(FieldUnpacker& reader, T& value) { read_fields(reader, value); }
     void read(const msgpack::object& from, T& to) {
         FieldUnpacker fields(from);
         read_fields(fields, to);

@@ -186,7 +186,7 @@ std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
 }
 
 std::string host_json() {
-    struct sysinfo machine{};
+    struct sysinfo machine {};
     ::sysinfo(&machine);
     utsname name{};
     ::uname(&name);
@@ -219,7 +219,7 @@ std::string host_json() {
     writer.field("kernelVersion", name.release);
     writer.field("kernelArch", name.machine);
     writer.end_object();
-    struct statvfs disk{};
+    struct statvfs disk {};
     writer.key("Disk");
     writer.begin_object();
     if (::statvfs("/", &disk) == 0) {

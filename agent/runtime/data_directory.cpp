@@ -93,7 +93,7 @@ Result<void> DataDirectory::take_lock() {
 
 // Tokens and health checks' secrets are in the state.
 void DataDirectory::close_to_others() {
-    struct stat status{};
+    struct stat status {};
     if (::stat(path_.c_str(), &status) != 0 || (status.st_mode & 077) == 0) return;
     const bool closed = status.st_uid == ::geteuid() && ::chmod(path_.c_str(), 0700) == 0;
     warning_ = closed ? "data_dir was open to other users: its mode is 0700 now"

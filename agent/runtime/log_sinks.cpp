@@ -91,7 +91,7 @@ std::shared_ptr<spdlog::sinks::sink> make_stderr_sink() {
 
 bool stderr_is_journal() {
     const char* stream = std::getenv("JOURNAL_STREAM");
-    struct stat status{};
+    struct stat status {};
     if (!stream || ::fstat(STDERR_FILENO, &status) != 0) return false;
     return std::string_view(stream) ==
            std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);

@@ -20,8 +20,8 @@ ProcessFacts read_process_facts();
 std::uint64_t raise_descriptor_limit();
 
 // glibc gives each thread a heap of its own, and what one thread frees of another's stays with that
-// one. Rows are made by the control thread and freed by whichever dropped the last view: with 100,000
-// instances two heaps instead of eight saved 20 MiB of 125.
+// one. Rows are made by the control thread and freed by whichever dropped the last view: with
+// 100,000 instances two heaps instead of eight saved 20 MiB of 125.
 void limit_heaps();
 
 }  // namespace weft::agent

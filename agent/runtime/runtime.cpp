@@ -106,8 +106,8 @@ Result<void> Runtime::Parts::open_checkpoint() {
                 voter->refuse(error);  // the log can't be compacted any more: it must not grow
                 storage_failed(error);
             }};
-    write_behind = std::make_unique<WriteBehind>(WriteBehindConfig{}, *store, std::move(hooks), store_metrics,
-                                                 control.context().get_executor());
+    write_behind = std::make_unique<WriteBehind>(WriteBehindConfig{}, *store, std::move(hooks),
+                                                 store_metrics, control.context().get_executor());
     machine.on_applied([this](std::size_t bytes) { write_behind->applied(bytes); });
     return success();
 }
@@ -165,10 +165,10 @@ Result<void> Runtime::Parts::open_listeners() {
         .datacenter = identity.datacenter,
         .server = identity.server,
         .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
-    const auto post_to_control = [executor = control.context().get_executor()](
-                                     std::function<void()> work) {
-        asio::post(executor, std::move(work));
-    };
+    const auto post_to_control =
+        [executor = control.context().get_executor()](std::function<void()> work) {
+            asio::post(executor, std::move(work));
+        };
     const api::Endpoints endpoints{commits, local,           agent_control, agent_control,
                                    timers,  post_to_control, facts,         random_seed()};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,

@@ -75,9 +75,8 @@ std::string quote_key(std::string_view key) {
 
 std::vector<ServedInstance> served_instances(const agent::View& view, const NameLookup& lookup,
                                              bool only_passing) {
-    const auto instances = lookup.kind == NameKind::Connect
-                               ? view.connect_instances(lookup.name)
-                               : view.instances(lookup.name);
+    const auto instances = lookup.kind == NameKind::Connect ? view.connect_instances(lookup.name)
+                                                            : view.instances(lookup.name);
     std::vector<ServedInstance> served;
     served.reserve(instances.size());
     for (const agent::Instance& instance : instances) {

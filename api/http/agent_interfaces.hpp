@@ -20,8 +20,8 @@ namespace weft::api {
 
 // How fresh the local catalog is: X-Consul-KnownLeader and X-Consul-LastContact.
 struct LeaderContact {
-    bool known = true;   // there is a leader
-    Duration age{};      // since it was last heard; 0 on the leader itself
+    bool known = true;  // there is a leader
+    Duration age{};     // since it was last heard; 0 on the leader itself
 };
 
 // The newest published catalog. Any thread; no lock.
@@ -32,8 +32,9 @@ public:
     virtual LeaderContact leader_contact() const { return {}; }
 };
 
-// Commits a command to the log. Any thread. done is called exactly once on the control thread, with the index after the
-// command was applied and published here, or with why it was refused (the catalog's own words) or failed.
+// Commits a command to the log. Any thread. done is called exactly once on the control thread, with
+// the index after the command was applied and published here, or with why it was refused (the
+// catalog's own words) or failed.
 class Writer {
 public:
     virtual ~Writer() = default;
@@ -52,9 +53,9 @@ struct LocalCheck {
 
 enum class AggregateStatus { Passing, Warning, Critical, Maintenance };
 
-// The services and checks registered with this agent. All methods on the control thread. `done` is called on the control
-// thread, once: after the change is durable and the catalog has it (or could not be reached, which is no error: the
-// change is kept and synced later).
+// The services and checks registered with this agent. All methods on the control thread. `done` is
+// called on the control thread, once: after the change is durable and the catalog has it (or could
+// not be reached, which is no error: the change is kept and synced later).
 class LocalServices {
 public:
     using Done = std::function<void(Result<void>)>;
@@ -67,17 +68,20 @@ public:
     virtual std::vector<LocalCheck> node_checks() const = 0;  // checks bound to no service
 
     // The definition was validated. Errors: limits, a script check that is not enabled.
-    virtual void register_service(agent::ServiceDefinition definition, bool replace_existing_checks, Done done) = 0;
+    virtual void register_service(agent::ServiceDefinition definition, bool replace_existing_checks,
+                                  Done done) = 0;
     virtual void deregister_service(std::string id, Done done) = 0;
     virtual void register_check(agent::CheckDefinition definition, Done done) = 0;
     virtual void deregister_check(std::string id, Done done) = 0;
-    virtual void update_ttl(std::string check_id, agent::Status status, std::string output, Done done) = 0;
+    virtual void update_ttl(std::string check_id, agent::Status status, std::string output,
+                            Done done) = 0;
     // NotFound for an unknown service.
-    virtual void service_maintenance(std::string id, bool enable, std::string reason, Done done) = 0;
+    virtual void service_maintenance(std::string id, bool enable, std::string reason,
+                                     Done done) = 0;
     virtual void node_maintenance(bool enable, std::string reason, Done done) = 0;
 
-    // listener is called on the control thread after each change of the registered services. One listener; the last
-    // one set counts.
+    // listener is called on the control thread after each change of the registered services. One
+    // listener; the last one set counts.
     virtual void on_change(std::function<void()> listener) = 0;
 };
 
@@ -98,17 +102,19 @@ struct Member {
     std::string address;
     std::uint16_t port = 0;
     std::vector<std::pair<std::string, std::string>> tags;  // sorted
-    int status = 1;                                         // 0 none, 1 alive, 2 leaving, 3 left, 4 failed
+    int status = 1;  // 0 none, 1 alive, 2 leaving, 3 left, 4 failed
 };
 
-// The members that this agent knows. Until gossip is built this is the agent itself. Control thread.
+// The members that this agent knows. Until gossip is built this is the agent itself. Control
+// thread.
 class Membership {
 public:
     virtual ~Membership() = default;
     virtual std::vector<Member> members() const = 0;
 };
 
-// One line of /v1/agent/monitor, without its newline. Returned by the log sink, see AgentControl::subscribe_log.
+// One line of /v1/agent/monitor, without its newline. Returned by the log sink, see
+// AgentControl::subscribe_log.
 using LogLine = std::shared_ptr<const std::string>;
 
 // Ends the subscription when destroyed.
@@ -134,9 +140,10 @@ public:
     virtual void reload(std::function<void(Result<void>)> done) = 0;
     virtual void leave() = 0;  // answers first; the process ends after it
 
-    // Any thread. level: trace, debug, info, warn, err. The sink is called on any thread and must not block.
-    virtual Result<std::unique_ptr<LogSubscription>> subscribe_log(std::string_view level, bool json,
-                                                                   std::function<void(LogLine)> sink) = 0;
+    // Any thread. level: trace, debug, info, warn, err. The sink is called on any thread and must
+    // not block.
+    virtual Result<std::unique_ptr<LogSubscription>> subscribe_log(
+        std::string_view level, bool json, std::function<void(LogLine)> sink) = 0;
 
     // Of the consensus: "ip:port" of the leader (empty: none) and of all voters. Any thread.
     virtual std::string leader_address() const = 0;

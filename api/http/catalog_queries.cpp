@@ -197,8 +197,7 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
     }
     if (read.options.cached && has_agent_cache(read.query)) {
         // The replica is kept current, so what is taken from it is never aged.
-        answer.headers.append(read.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n"
-                                               : "X-Cache: MISS\r\n");
+        answer.headers.append(read.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n");
     }
     answer.headers.append(common_headers_);
     if (body.value()->bytes.empty()) return answer;

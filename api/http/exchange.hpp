@@ -13,8 +13,9 @@
 #include "agent/base/result.hpp"
 #include "agent/catalog/view.hpp"
 
-// One HTTP request and what may become of it: the vocabulary between the server (connections, blocking, layout,
-// limits) and the endpoints (what to answer). Endpoints know no socket, thread or Beast.
+// One HTTP request and what may become of it: the vocabulary between the server (connections,
+// blocking, layout, limits) and the endpoints (what to answer). Endpoints know no socket, thread or
+// Beast.
 namespace weft::api {
 
 class LongPoll;  // long_poll.hpp
@@ -22,8 +23,10 @@ class LongPoll;  // long_poll.hpp
 struct Request {
     std::string method;  // "GET", "PUT", ...
     std::string path;    // percent-decoded, begins with '/'
-    std::string rest;    // what follows a prefix route's pattern: "x" of /v1/agent/service/x; may hold slashes
-    std::vector<std::pair<std::string, std::string>> query;    // decoded, in order; a bare "stale" has the value ""
+    std::string rest;    // what follows a prefix route's pattern: "x" of /v1/agent/service/x; may
+                         // hold slashes
+    std::vector<std::pair<std::string, std::string>>
+        query;  // decoded, in order; a bare "stale" has the value ""
     std::vector<std::pair<std::string, std::string>> headers;  // names as received
     std::string body;
     std::string client_address;           // "127.0.0.1", "@" for a unix socket
@@ -41,7 +44,8 @@ struct Response {
     std::string content_type;  // empty: none is sent, as Consul does for an empty body
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    bool is_json = false;  // body is minified JSON: laid out by the server when pretty was asked for
+    bool is_json =
+        false;  // body is minified JSON: laid out by the server when pretty was asked for
     bool over_limit = false;  // turned away at a limit of the API: counted as refused
 
     static Response text(int status, std::string body);  // text/plain, no trailing newline added
@@ -52,20 +56,23 @@ struct Response {
 
 using Respond = std::function<void(Response)>;
 
-// A read of the catalog: made from path and query parameters alone, since it serves later requests with the same ones,
-// and rendered again whenever its result may have changed. The server adds blocking (?index, ?wait), consistency
-// parameters and headers, layout, caching of the rendered answer and compression.
+// A read of the catalog: made from path and query parameters alone, since it serves later requests
+// with the same ones, and rendered again whenever its result may have changed. The server adds
+// blocking (?index, ?wait), consistency parameters and headers, layout, caching of the rendered
+// answer and compression.
 struct CatalogQuery {
     agent::Watch watch;
 
-    // Names the answer among all queries: equal keys with equal versions give equal bodies. Empty: not cached.
+    // Names the answer among all queries: equal keys with equal versions give equal bodies. Empty:
+    // not cached.
     std::string cache_key;
 
-    // Minified JSON; a failure answers with status 500 and the error's text. May be called on any worker thread.
+    // Minified JSON; a failure answers with status 500 and the error's text. May be called on any
+    // worker thread.
     std::function<Result<std::string>(const agent::View&)> render;
 
-    // For a watch of one service: rendered answers are kept as long as this version of the service is current;
-    // otherwise as long as index_of(watch) is.
+    // For a watch of one service: rendered answers are kept as long as this version of the service
+    // is current; otherwise as long as index_of(watch) is.
     bool by_service_version = false;
 
     // X-Consul-Effective-Consistency is sent (catalog, health and query endpoints only).
@@ -77,28 +84,30 @@ struct CatalogQuery {
 using WorkerOutcome = std::variant<Response, CatalogQuery>;
 using WorkerHandler = std::function<WorkerOutcome(const Request&)>;
 
-// Answers later, from any thread, exactly once. Runs on a worker, or on the control thread for ControlHandler, which may
-// use the interfaces that are bound to it.
+// Answers later, from any thread, exactly once. Runs on a worker, or on the control thread for
+// ControlHandler, which may use the interfaces that are bound to it.
 using AsyncHandler = std::function<void(std::shared_ptr<const Request>, Respond)>;
 struct ControlHandler {
     AsyncHandler handle;
 };
 
-// An answer without an end (agent/monitor). write() may be called from any thread and returns false when the client is
-// gone or too slow (a bounded buffer is full): the line is dropped then. Each chunk is flushed at once.
+// An answer without an end (agent/monitor). write() may be called from any thread and returns false
+// when the client is gone or too slow (a bounded buffer is full): the line is dropped then. Each
+// chunk is flushed at once.
 class Stream {
 public:
     virtual ~Stream() = default;
     virtual bool write(std::string_view chunk) = 0;
 };
 // Returns what keeps the stream going; destroyed when the client leaves. An error Response refuses.
-using StreamHandler =
-    std::function<std::variant<Response, std::shared_ptr<void>>(const Request&, std::shared_ptr<Stream>)>;
+using StreamHandler = std::function<std::variant<Response, std::shared_ptr<void>>(
+    const Request&, std::shared_ptr<Stream>)>;
 
 using Handler = std::variant<WorkerHandler, AsyncHandler, ControlHandler, StreamHandler>;
 
 struct Route {
-    // "/v1/agent/services": that path alone; "/v1/agent/service/": every path that begins so (Go's ServeMux rules).
+    // "/v1/agent/services": that path alone; "/v1/agent/service/": every path that begins so (Go's
+    // ServeMux rules).
     std::string pattern;
     std::vector<std::pair<std::string, Handler>> methods;  // in the order of the Allow header
     std::string metric_name;                               // label of the route in metrics; bounded

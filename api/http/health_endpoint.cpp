@@ -24,7 +24,7 @@ struct CheckList {
     std::string_view endpoint;
     WatchKind watch;
     WatchKind watch_with_meta;  // moves with the metadata of nodes too
-    std::string_view missing;  // text when the path names nothing
+    std::string_view missing;   // text when the path names nothing
     ChecksOf checks_of;
 };
 
@@ -51,8 +51,8 @@ WorkerOutcome checks(const Endpoints& endpoints, const Request& request, const C
     auto selectors = read_selectors(request, check_fields(), endpoints.facts.node_name);
     if (!selectors) return failing_query(std::move(selectors).error());
     CatalogQuery query;
-    query.watch = watch_of(
-        selectors.value().node_meta.empty() ? list.watch : list.watch_with_meta, request.rest);
+    query.watch = watch_of(selectors.value().node_meta.empty() ? list.watch : list.watch_with_meta,
+                           request.rest);
     if (query.watch.kind == WatchKind::State) query.watch.name = request.rest;
     if (query.watch.kind == WatchKind::NodesAndChecks) query.watch.name.clear();
     query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());

@@ -40,8 +40,7 @@ bool names_field(std::string_view name, const agent::FieldNames& field) {
     if (agent::fold_equal(name, field.json)) return true;
     // A check inside a service is called CheckID; "id" would be its name in a file.
     if (field.json == "CheckID") return false;
-    if (!field.snake.empty() && !is_file_only(field.snake) &&
-        agent::fold_equal(name, field.snake))
+    if (!field.snake.empty() && !is_file_only(field.snake) && agent::fold_equal(name, field.snake))
         return true;
     if (!field.alias.empty() && agent::fold_equal(name, field.alias)) return true;
     return field.json == "Args" && agent::fold_equal(name, "ScriptArgs");

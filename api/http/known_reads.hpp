@@ -40,8 +40,8 @@ private:
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
-    using ByTarget = std::unordered_map<std::string, std::shared_ptr<const KnownRead>, Hash,
-                                        std::equal_to<>>;
+    using ByTarget =
+        std::unordered_map<std::string, std::shared_ptr<const KnownRead>, Hash, std::equal_to<>>;
 
     std::array<ByTarget, 2> by_gzip_;
 };

@@ -130,7 +130,7 @@ sockaddr_un unix_address(const std::string& path) {
 
 // A socket file whose program has died is removed; anything else stays, and is an error.
 Result<void> remove_stale(const std::string& path) {
-    struct stat status{};
+    struct stat status {};
     if (lstat(path.c_str(), &status) != 0) return success();
     if (!S_ISSOCK(status.st_mode)) {
         return make_error(

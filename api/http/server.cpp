@@ -95,15 +95,15 @@ void HttpServer::close(bool graceful, std::function<void()> done) {
     // The one that accepts goes first: what it has handed over then reaches the others before they
     // are told to end.
     boost::asio::io_context& first = *members_.front().io;
-    boost::asio::post(first, [members = std::exchange(members_, {}), graceful,
-                              closed = std::move(closed)] {
-        members.front().worker->close(graceful, closed);
-        for (std::size_t i = 1; i < members.size(); ++i) {
-            boost::asio::post(*members[i].io, [worker = members[i].worker, graceful, closed] {
-                worker->close(graceful, closed);
-            });
-        }
-    });
+    boost::asio::post(
+        first, [members = std::exchange(members_, {}), graceful, closed = std::move(closed)] {
+            members.front().worker->close(graceful, closed);
+            for (std::size_t i = 1; i < members.size(); ++i) {
+                boost::asio::post(*members[i].io, [worker = members[i].worker, graceful, closed] {
+                    worker->close(graceful, closed);
+                });
+            }
+        });
 }
 
 }  // namespace weft::api

@@ -20,13 +20,15 @@ class Worker;
 struct WorkerShared;
 
 // The HTTP API's server: listens, and answers with the routes that it is given. The first worker
-// accepts, and each has connections and caches of its own. Methods are called on the control thread.
+// accepts, and each has connections and caches of its own. Methods are called on the control
+// thread.
 class HttpServer {
 public:
     // Binds everything before it returns, so that a taken port is an error here. The workers'
-    // contexts, one at least, run or will run, one thread each. They, catalog and metrics outlive the server until
-    // close() has said that it is done, and the workers' contexts outlive the control executor's:
-    // requests that were never handled there are answered when they are destroyed.
+    // contexts, one at least, run or will run, one thread each. They, catalog and metrics outlive
+    // the server until close() has said that it is done, and the workers' contexts outlive the
+    // control executor's: requests that were never handled there are answered when they are
+    // destroyed.
     static Result<std::unique_ptr<HttpServer>> open(
         HttpConfig config, AgentFacts facts, std::vector<Route> routes, CatalogReader& catalog,
         std::vector<boost::asio::io_context*> workers, boost::asio::any_io_executor control,

@@ -68,8 +68,7 @@ void ServiceWatch::answer(std::shared_ptr<const Request> request, Respond respon
     wait(*request, known, waiting_time(asked, *request, rng_), std::move(respond));
 }
 
-void ServiceWatch::wait(const Request& request, std::string hash, Duration limit,
-                        Respond respond) {
+void ServiceWatch::wait(const Request& request, std::string hash, Duration limit, Respond respond) {
     const std::uint64_t number = ++last_number_;
     const auto answer_now = [weak = weak_from_this(), number] {
         if (const auto alive = weak.lock()) alive->answer_now(number);

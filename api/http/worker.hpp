@@ -62,8 +62,9 @@ struct WorkerShared {
     std::vector<std::weak_ptr<Worker>> workers;  // complete before the first accepts
 };
 
-// The HTTP server's part on one worker thread: connections, timer, waiting queries, kept answers; on
-// the first of them also the listening sockets. All methods on that thread, but for the constructor.
+// The HTTP server's part on one worker thread: connections, timer, waiting queries, kept answers;
+// on the first of them also the listening sockets. All methods on that thread, but for the
+// constructor.
 class Worker : public std::enable_shared_from_this<Worker> {
 public:
     // number: its place among the workers.

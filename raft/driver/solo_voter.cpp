@@ -54,7 +54,8 @@ Result<std::unique_ptr<SoloVoter>> SoloVoter::open(SoloVoterConfig config,
     WEFT_TRY(voter->lead());
     WEFT_TRY(voter->replay());
     voter->worker_ = std::make_unique<AppendWorker>(
-        *voter->store_, [&self = *voter](const std::shared_ptr<AppendJob>& job) {
+        *voter->store_,
+        [&self = *voter](const std::shared_ptr<AppendJob>& job) {
             self.post([&self, job] { self.completed(job); });
         },
         [&self = *voter](const Error& error) {

@@ -172,7 +172,7 @@ Result<LogState> RocksLogStore::Database::load() const {
     WEFT_TRY(verify_side());
     if (state.acked_hint > state.last.index) {
         return errors.damaged(fmt::format("it ends at entry {}, but entry {} was acknowledged",
-                                           state.last.index.get(), state.acked_hint.get()));
+                                          state.last.index.get(), state.acked_hint.get()));
     }
     return state;
 }
@@ -197,7 +197,7 @@ Result<void> RocksLogStore::Database::load_entries(LogState& state) const {
         }
         if (found.chain != next_chain(state.last.chain, found)) {
             return errors.damaged(fmt::format("log entry {} does not belong to the entry before it",
-                                       found.index.get()));
+                                              found.index.get()));
         }
         state.last = {found.index, found.term, found.chain};
     }
@@ -210,8 +210,8 @@ Result<void> RocksLogStore::Database::verify_side() const {
     for (at->SeekToFirst(); at->Valid(); at->Next()) {
         const auto payload = unseal(view(at->key()), view(at->value()));
         if (!payload) {
-            return errors.damaged(fmt::format("side record {}: {}", view(at->key()),
-                                               payload.error().message()));
+            return errors.damaged(
+                fmt::format("side record {}: {}", view(at->key()), payload.error().message()));
         }
     }
     if (!at->status().ok()) return errors.read(at->status());

@@ -1,4 +1,5 @@
-// One client's durable HTTP registration against a bare append+fdatasync, interleaved on the same disk.
+// One client's durable HTTP registration against a bare append+fdatasync, interleaved on the same
+// disk.
 //
 //   registration_bench HTTP_PORT [ROUNDS]
 //
@@ -38,10 +39,13 @@ int connect_to(int port) {
 
 void register_once(int fd, int number) {
     const std::string name = "bench-" + std::to_string(number % 500);
-    const std::string body = R"({"Name":")" + name + R"(","Port":)" + std::to_string(number % 60000 + 1) + "}";
-    const std::string request = "PUT /v1/agent/service/register HTTP/1.1\r\nHost: bench\r\nContent-Length: " +
-                                std::to_string(body.size()) + "\r\n\r\n" + body;
-    if (write(fd, request.data(), request.size()) != static_cast<ssize_t>(request.size())) fail("write");
+    const std::string body =
+        R"({"Name":")" + name + R"(","Port":)" + std::to_string(number % 60000 + 1) + "}";
+    const std::string request =
+        "PUT /v1/agent/service/register HTTP/1.1\r\nHost: bench\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    if (write(fd, request.data(), request.size()) != static_cast<ssize_t>(request.size()))
+        fail("write");
     std::string answer;
     char buffer[4096];
     while (answer.find("\r\n\r\n") == std::string::npos) {
@@ -65,11 +69,13 @@ template <class Operation>
 double microseconds(Operation operation) {
     const auto before = std::chrono::steady_clock::now();
     operation();
-    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - before).count();
+    return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - before)
+        .count();
 }
 
 double median(std::vector<double> values) {
-    std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2), values.end());
+    std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2),
+                     values.end());
     return values[values.size() / 2];
 }
 

@@ -10,9 +10,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data + 1), size - 1);
     switch (data[0] % 5) {
-        case 0: (void)weft::api::read_service_body(body); break;
-        case 1: (void)weft::api::read_check_body(body); break;
-        case 2: (void)weft::api::read_check_update_body(body); break;
+        case 0:
+            (void)weft::api::read_service_body(body);
+            break;
+        case 1:
+            (void)weft::api::read_check_body(body);
+            break;
+        case 2:
+            (void)weft::api::read_check_update_body(body);
+            break;
         case 3: {
             const auto registration = weft::api::read_catalog_register_body(body);
             // What was accepted becomes a command, which must read back.
@@ -22,7 +28,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             }
             break;
         }
-        case 4: (void)weft::api::read_catalog_deregister_body(body); break;
+        case 4:
+            (void)weft::api::read_catalog_deregister_body(body);
+            break;
     }
     return 0;
 }

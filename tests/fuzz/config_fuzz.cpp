@@ -1,4 +1,5 @@
-// Configuration files, HCL (first byte even) or JSON (odd): the parsers alone, then the whole way to a configuration.
+// Configuration files, HCL (first byte even) or JSON (odd): the parsers alone, then the whole way
+// to a configuration.
 #include <cstdint>
 #include <string>
 

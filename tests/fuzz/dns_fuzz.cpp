@@ -1,5 +1,5 @@
-// DNS packets: queries (first byte even) are answered from a small catalog over UDP or TCP; answers of recursors (odd) are
-// read as forwarding reads them.
+// DNS packets: queries (first byte even) are answered from a small catalog over UDP or TCP; answers
+// of recursors (odd) are read as forwarding reads them.
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -18,12 +18,15 @@ weft::agent::View small_catalog() {
         weft::agent::RegisterCommand command;
         command.node.name = "node" + std::to_string(i);
         command.node.address = i % 3 == 0 ? "::1" : "127.0.0." + std::to_string(i + 1);
-        command.node.meta = weft::agent::TextMap{{"key", "value"}, {"rfc1035-txt", std::string(300, 'x')}};
+        command.node.meta =
+            weft::agent::TextMap{{"key", "value"}, {"rfc1035-txt", std::string(300, 'x')}};
         command.service.emplace();
         command.service->id = "web" + std::to_string(i);
         command.service->name = i % 7 == 0 ? "db" : "web";
         command.service->tags = weft::agent::TextList{"blue", "v1.2"};
-        command.service->address = i % 5 == 0 ? "name.example.com" : i % 5 == 1 ? "node2.node.consul" : "";
+        command.service->address = i % 5 == 0   ? "name.example.com"
+                                   : i % 5 == 1 ? "node2.node.consul"
+                                                : "";
         command.service->port = 8000 + i;
         catalog.apply(weft::agent::Index{++index}, command);
     }
@@ -51,8 +54,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     config.only_passing = (data[0] & 8) != 0;
     if ((data[0] & 16) != 0) config.recursors = {"127.0.0.1"};
     weft::api::Answerer answerer(std::make_shared<const weft::api::DnsSettings>(config), 1);
-    const auto transport = (data[0] & 4) != 0 ? weft::api::Transport::Tcp : weft::api::Transport::Udp;
+    const auto transport =
+        (data[0] & 4) != 0 ? weft::api::Transport::Tcp : weft::api::Transport::Udp;
     const auto answered = answerer.answer(view, query.value(), transport, weft::WallTime{}, out);
-    if (answered.action == weft::api::Answered::Action::Send && answered.size > out.size()) __builtin_trap();
+    if (answered.action == weft::api::Answered::Action::Send && answered.size > out.size())
+        __builtin_trap();
     return 0;
 }

@@ -44,11 +44,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (filter) (void)filter.value().matches(record);
     };
     switch (data[0] % 5) {
-        case 0: run(weft::api::node_fields(), &node_record); break;
-        case 1: run(weft::api::catalog_service_fields(), &catalog_record); break;
-        case 2: run(weft::api::service_fields(), &service); break;
-        case 3: run(weft::api::check_fields(), &check); break;
-        case 4: run(weft::api::instance_fields(), &instance); break;
+        case 0:
+            run(weft::api::node_fields(), &node_record);
+            break;
+        case 1:
+            run(weft::api::catalog_service_fields(), &catalog_record);
+            break;
+        case 2:
+            run(weft::api::service_fields(), &service);
+            break;
+        case 3:
+            run(weft::api::check_fields(), &check);
+            break;
+        case 4:
+            run(weft::api::instance_fields(), &instance);
+            break;
     }
     return 0;
 }

@@ -26,7 +26,8 @@ void apply_commands(std::string_view bytes) {
     weft::agent::Catalog catalog;
     std::uint64_t index = 0;
     while (bytes.size() >= 2) {
-        const std::size_t length = static_cast<unsigned char>(bytes[0]) * 256u + static_cast<unsigned char>(bytes[1]);
+        const std::size_t length =
+            static_cast<unsigned char>(bytes[0]) * 256u + static_cast<unsigned char>(bytes[1]);
         const std::string_view command = bytes.substr(2, length);
         bytes.remove_prefix(2 + command.size());
         catalog.apply(weft::agent::Index{++index}, std::as_bytes(std::span(command)));
@@ -39,7 +40,8 @@ void import_record(std::string_view bytes) {
     if (split == std::string_view::npos) return;
     weft::agent::Catalog catalog;
     if (!catalog.begin_import()) return;
-    weft::agent::StoredRecord record{std::string(bytes.substr(0, split)), std::string(bytes.substr(split + 1))};
+    weft::agent::StoredRecord record{std::string(bytes.substr(0, split)),
+                                     std::string(bytes.substr(split + 1))};
     if (!catalog.import_record(record)) return;
     if (catalog.finish_import(weft::agent::Index{9}, std::nullopt)) catalog.check_invariants();
 }
@@ -50,13 +52,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::string_view bytes(reinterpret_cast<const char*>(data + 1), size - 1);
     switch (data[0] % 8) {
-        case 0: check_command(bytes); break;
-        case 1: apply_commands(bytes); break;
-        case 2: import_record(bytes); break;
-        case 3: (void)weft::agent::decode_service(bytes); break;
-        case 4: (void)weft::agent::decode_check(bytes); break;
-        case 5: (void)weft::agent::decode_state(bytes); break;
-        case 6: (void)weft::raft::decode_entry("12345678", bytes); break;
+        case 0:
+            check_command(bytes);
+            break;
+        case 1:
+            apply_commands(bytes);
+            break;
+        case 2:
+            import_record(bytes);
+            break;
+        case 3:
+            (void)weft::agent::decode_service(bytes);
+            break;
+        case 4:
+            (void)weft::agent::decode_check(bytes);
+            break;
+        case 5:
+            (void)weft::agent::decode_state(bytes);
+            break;
+        case 6:
+            (void)weft::raft::decode_entry("12345678", bytes);
+            break;
         case 7:
             (void)weft::raft::decode_hard_state(bytes);
             (void)weft::raft::decode_position(bytes);

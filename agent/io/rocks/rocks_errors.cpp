@@ -28,22 +28,22 @@ Error RocksErrors::open(const rocksdb::Status& status) const {
     if (status.IsCorruption() || status.IsPathNotFound()) return damaged(status.ToString());
     const Errc code =
         status.IsNotSupported() || status.IsInvalidArgument() ? Errc::Unsupported : Errc::Io;
-    return make_error(code, fmt::format("cannot open {} in {}: {}", what, folder,
-                                        status.ToString()));
+    return make_error(code,
+                      fmt::format("cannot open {} in {}: {}", what, folder, status.ToString()));
 }
 
 Error RocksErrors::read(const rocksdb::Status& status) const {
     if (status.IsCorruption()) return damaged(status.ToString());
-    return make_error(
-        Errc::Io, fmt::format("reading {} in {} failed: {}", what, folder, status.ToString()));
+    return make_error(Errc::Io,
+                      fmt::format("reading {} in {} failed: {}", what, folder, status.ToString()));
 }
 
 Error RocksErrors::write(const rocksdb::Status& status) const {
     if (status.IsNoSpace()) {
-        return make_error(
-            Errc::Io, fmt::format("the disk that holds {} is full: {} cannot be written ({}). "
-                                  "Make room and start the agent again",
-                                  folder, what, status.ToString()));
+        return make_error(Errc::Io,
+                          fmt::format("the disk that holds {} is full: {} cannot be written ({}). "
+                                      "Make room and start the agent again",
+                                      folder, what, status.ToString()));
     }
     return make_error(Errc::Io,
                       fmt::format("writing {} in {} failed: {}. Writes are not tried again, since "

@@ -22,7 +22,8 @@ TEST(GoDuration, ReadsWhatGoReads) {
 TEST(GoDuration, RefusesInGosWords) {
     EXPECT_EQ(parse_go_duration("30").error().message(), "time: missing unit in duration \"30\"");
     EXPECT_EQ(parse_go_duration("soon").error().message(), "time: invalid duration \"soon\"");
-    EXPECT_EQ(parse_go_duration("5x").error().message(), "time: unknown unit \"x\" in duration \"5x\"");
+    EXPECT_EQ(parse_go_duration("5x").error().message(),
+              "time: unknown unit \"x\" in duration \"5x\"");
     EXPECT_EQ(parse_go_duration("").error().message(), "time: invalid duration \"\"");
     EXPECT_EQ(parse_go_duration("9999999999999999h").error().message(),
               "time: invalid duration \"9999999999999999h\"");
@@ -38,7 +39,8 @@ TEST(GoDuration, WritesWhatGoWrites) {
     EXPECT_EQ(format_go_duration(72h), "72h0m0s");
     EXPECT_EQ(format_go_duration(1500ns), "1.5\xc2\xb5s");
     EXPECT_EQ(format_go_duration(-1s), "-1s");
-    EXPECT_EQ(format_go_duration(Duration{std::numeric_limits<std::int64_t>::min()}), "-2562047h47m16.854775808s");
+    EXPECT_EQ(format_go_duration(Duration{std::numeric_limits<std::int64_t>::min()}),
+              "-2562047h47m16.854775808s");
 }
 
 }  // namespace

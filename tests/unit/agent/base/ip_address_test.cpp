@@ -13,7 +13,8 @@ TEST(IpAddress, ReadsBothFamilies) {
 }
 
 TEST(IpAddress, RefusesEverythingElse) {
-    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "example.com", "[::1]", "::1%lo", "1.2.3.4:80", " 1.2.3.4"}) {
+    for (const char* text : {"", "1", "1.2.3", "1.2.3.4.5", "example.com", "[::1]", "::1%lo",
+                             "1.2.3.4:80", " 1.2.3.4"}) {
         EXPECT_FALSE(IpAddress::parse(text).has_value()) << text;
     }
     EXPECT_FALSE(IpAddress::parse(std::string_view("1.2.3.4\0x", 9)).has_value());

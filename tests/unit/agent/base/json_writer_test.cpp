@@ -33,7 +33,8 @@ TEST(JsonWriter, IndentsAsGoDoes) {
     JsonWriter json(out, true);
     write_sample(json);
     EXPECT_EQ(out,
-              "{\n    \"Name\": \"web\",\n    \"Port\": 80,\n    \"Tags\": [\n        \"a\",\n        true\n    ],\n"
+              "{\n    \"Name\": \"web\",\n    \"Port\": 80,\n    \"Tags\": [\n        \"a\",\n     "
+              "   true\n    ],\n"
               "    \"Meta\": {},\n    \"Proxy\": null\n}");
 }
 

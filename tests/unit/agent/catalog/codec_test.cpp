@@ -96,9 +96,8 @@ TextMap many_pairs(std::size_t size) {
 
 TEST(CommandCodec, WhatPassesTheLimitsComesBack) {
     expect_bounded([](RegisterCommand& command, std::size_t size) { command.checks.resize(size); });
-    expect_bounded([](RegisterCommand& command, std::size_t size) {
-        command.node.meta = many_pairs(size);
-    });
+    expect_bounded(
+        [](RegisterCommand& command, std::size_t size) { command.node.meta = many_pairs(size); });
     expect_bounded([](RegisterCommand& command, std::size_t size) {
         command.service->meta = many_pairs(size);
     });
@@ -109,7 +108,8 @@ TEST(CommandCodec, WhatPassesTheLimitsComesBack) {
     });
     expect_bounded([](RegisterCommand& command, std::size_t size) {
         CheckDefinitionRow definition;
-        for (const auto& [name, value] : many_pairs(size)) definition.header.push_back({name, {value}});
+        for (const auto& [name, value] : many_pairs(size))
+            definition.header.push_back({name, {value}});
         command.checks.back().definition = std::move(definition);
     });
     RegisterCommand command = full_registration();

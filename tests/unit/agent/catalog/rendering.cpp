@@ -130,9 +130,8 @@ std::string render(const View& view, const Watch& watch) {
 
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
-        "Nodes",         "Node",       "ServiceNames", "Service", "ServiceHealth",
-        "ServiceChecks", "NodeChecks", "State",        "Connect", "ConnectHealth",
-        "Registrations", "NodesAndChecks"};
+        "Nodes",      "Node",  "ServiceNames", "Service",       "ServiceHealth", "ServiceChecks",
+        "NodeChecks", "State", "Connect",      "ConnectHealth", "Registrations", "NodesAndChecks"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -186,8 +186,8 @@ TEST(Load, APrivateKeyThatOthersMayReadIsAWarning) {
     const std::string key = folder / "key.pem";
     std::ofstream{key} << "x";
     std::filesystem::permissions(key, std::filesystem::perms(0644));
-    const std::string text = "ports { https = 8501 }\ncert_file = \"" + key +
-                             "\"\nkey_file = \"" + key + "\"";
+    const std::string text =
+        "ports { https = 8501 }\ncert_file = \"" + key + "\"\nkey_file = \"" + key + "\"";
     EXPECT_THAT(load_one(text).text(), HasSubstr("its mode is 0644"));
     std::filesystem::permissions(key, std::filesystem::perms(0600));
     EXPECT_THAT(load_one(text).text(), Not(HasSubstr("its mode")));

@@ -97,8 +97,7 @@ TEST(ReloadPlan, KeysAppliedNowAreAllKnownToApply) {
         const bool known = path.starts_with("dns_config.") || path.starts_with("tls.") ||
                            path.starts_with("service") || path.starts_with("check") ||
                            path == "recursors" || path == "log_level" || path == "node_meta" ||
-                           path == "discard_check_output" ||
-                           path == "telemetry.prefix_filter" ||
+                           path == "discard_check_output" || path == "telemetry.prefix_filter" ||
                            path == "telemetry.filter_default" ||
                            path == "limits.http_max_conns_per_client";
         EXPECT_TRUE(known) << path;

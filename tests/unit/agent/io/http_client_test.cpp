@@ -140,20 +140,23 @@ TEST(HttpClient, RedirectsTakeSecretsToTheSameServerOnly) {
     LoopbackServer server([&](Socket& socket) {
         seen_here = LoopbackServer::read_header(socket);
         const std::string to = seen_here.starts_with("GET /first") ? "/second" : elsewhere.url();
-        LoopbackServer::send(socket, "HTTP/1.1 302 Found\r\nLocation: " + to +
-                                         "\r\nContent-Length: 0\r\n\r\n");
+        LoopbackServer::send(
+            socket, "HTTP/1.1 302 Found\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n");
     });
     auto request = get(server.url("/first"));
-    request.headers = {{"authorization", "secret"}, {"Cookie", "secret"}, {"Cookie2", "secret"},
-                       {"Host", "secret"},          {"X-Plain", "value"}};
+    request.headers = {{"authorization", "secret"},
+                       {"Cookie", "secret"},
+                       {"Cookie2", "secret"},
+                       {"Host", "secret"},
+                       {"X-Plain", "value"}};
     request.redirects_max = 10;
     EXPECT_EQ(http_fetch_blocking(request).value().body, "elsewhere");
     EXPECT_EQ(seen_here,
               "GET /second HTTP/1.1\r\nHost: secret\r\nauthorization: secret\r\nCookie: secret\r\n"
               "Cookie2: secret\r\nX-Plain: value\r\nConnection: close\r\n\r\n");
-    EXPECT_EQ(seen_elsewhere, "GET / HTTP/1.1\r\nHost: 127.0.0.1:" +
-                                  std::to_string(elsewhere.port()) +
-                                  "\r\nX-Plain: value\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(seen_elsewhere,
+              "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(elsewhere.port()) +
+                  "\r\nX-Plain: value\r\nConnection: close\r\n\r\n");
 }
 
 TEST(HttpClient, ATimeoutCoversASilentServer) {

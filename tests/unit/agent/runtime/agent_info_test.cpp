@@ -17,7 +17,8 @@ TEST(AgentInfo, AFailedStorageIsNotHealthyAndLeadsNobody) {
     EXPECT_THAT(autopilot_health_json(lone_server(), stats, ""), Not(HasSubstr("false")));
     EXPECT_THAT(self_json(lone_server(), {}, stats), HasSubstr("\"state\":\"Leader\""));
     stats.storage_failed = true;
-    EXPECT_THAT(autopilot_health_json(lone_server(), stats, ""), Not(HasSubstr("\"Healthy\":true")));
+    EXPECT_THAT(autopilot_health_json(lone_server(), stats, ""),
+                Not(HasSubstr("\"Healthy\":true")));
     EXPECT_THAT(self_json(lone_server(), {}, stats), HasSubstr("\"state\":\"Shutdown\""));
 }
 

@@ -34,10 +34,9 @@ protected:
 };
 
 TEST_F(CatalogMachineTest, StopsBeforeACommandThatItDoesNotKnow) {
-    const std::vector<raft::Entry> entries = {entry({}, raft::EntryType::Noop),
-                                              entry(registration("a")),
-                                              entry(of_another_kind(registration("b"))),
-                                              entry(registration("c"))};
+    const std::vector<raft::Entry> entries = {
+        entry({}, raft::EntryType::Noop), entry(registration("a")),
+        entry(of_another_kind(registration("b"))), entry(registration("c"))};
     const auto applied = machine_.apply(entries);
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, Errc::Unsupported);

@@ -45,7 +45,7 @@ TEST_F(DataDirectoryTest, KeepsTheNodesIdAndIsPrivate) {
     const auto second = DataDirectory::open(path_, made);
     ASSERT_TRUE(second);
     EXPECT_EQ(second.value().node_id(), made);
-    struct stat status{};
+    struct stat status {};
     ASSERT_EQ(::stat(path_.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777, 0700u);
 }
@@ -60,9 +60,7 @@ TEST_F(DataDirectoryTest, ThatIsOpenToOthersIsClosedToThem) {
 }
 
 TEST_F(DataDirectoryTest, BelongsToOneNode) {
-    {
-        ASSERT_TRUE(DataDirectory::open(path_, kNode));
-    }
+    { ASSERT_TRUE(DataDirectory::open(path_, kNode)); }
     EXPECT_THAT(error(kOther), HasSubstr("belongs to node 90a5c0de-0000-4000-8000-000000000001"));
     EXPECT_EQ(error(), "");
 }
@@ -74,9 +72,7 @@ TEST_F(DataDirectoryTest, IsUsedByOneAgentAtATime) {
 }
 
 TEST_F(DataDirectoryTest, OfANewerVersionOrDamagedIsRefused) {
-    {
-        ASSERT_TRUE(DataDirectory::open(path_, kNode));
-    }
+    { ASSERT_TRUE(DataDirectory::open(path_, kNode)); }
     std::ofstream(path_ + "/version") << "99\n";
     EXPECT_THAT(error(), HasSubstr("newer weft (format 99"));
     std::ofstream(path_ + "/version") << "x\n";

@@ -182,11 +182,10 @@ TEST(Runtime, ReloadIsWholeOrNothing) {
 // The status of a GET over TLS; 0 when the certificate is not the one in cert_file.
 int get_over_tls(const Runtime& runtime, const std::string& cert_file) {
     HttpRequest request;
-    request.url = "https://127.0.0.1:" + std::to_string(runtime.http_ports().at(1)) +
-                  "/v1/status/leader";
-    request.tls = make_client_tls({.cert_file = {}, .key_file = {}, .ca_file = cert_file,
-                                   .ca_path = {}},
-                                  false)
+    request.url =
+        "https://127.0.0.1:" + std::to_string(runtime.http_ports().at(1)) + "/v1/status/leader";
+    request.tls = make_client_tls(
+                      {.cert_file = {}, .key_file = {}, .ca_file = cert_file, .ca_path = {}}, false)
                       .value();
     const auto response = http_fetch_blocking(std::move(request));
     return response ? response.value().status : 0;
@@ -198,9 +197,8 @@ TEST(Runtime, AReloadTakesACertificateThatWasRenewedInPlace) {
     const std::string renewed = folder / "renewed.pem", renewed_key = folder / "renewed-key.pem";
     ASSERT_TRUE(::weft::testing::make_certificate(cert, key));
     ASSERT_TRUE(::weft::testing::make_certificate(renewed, renewed_key));
-    const auto runtime = start(request_for({"ports { https = 3 } cert_file = \"" + cert +
-                                            "\" key_file = \"" + key + "\""},
-                                           true));
+    const auto runtime = start(request_for(
+        {"ports { https = 3 } cert_file = \"" + cert + "\" key_file = \"" + key + "\""}, true));
     ASSERT_TRUE(runtime);
     EXPECT_EQ(get_over_tls(*runtime, renewed), 0);
 
@@ -221,9 +219,8 @@ TEST(Runtime, AStartThatCannotRegisterItsNodeReportsWhyAndEnds) {
     {
         const auto runtime = start(request_as("n1"));
         ASSERT_TRUE(runtime);
-        const auto taken =
-            call(*runtime, "PUT", "/v1/catalog/register",
-                 R"({"Node": "n2", "ID": "40e4a748-2192-161a-0510-9bf59fe950b5",
+        const auto taken = call(*runtime, "PUT", "/v1/catalog/register",
+                                R"({"Node": "n2", "ID": "40e4a748-2192-161a-0510-9bf59fe950b5",
                      "Address": "127.0.0.2",
                      "Check": {"CheckID": "serfHealth", "Name": "s", "Status": "passing"}})");
         EXPECT_EQ(taken.status, 200) << taken.body;
@@ -243,10 +240,9 @@ TEST(Runtime, ASecondAgentLeavesThePidFileOfTheFirstAlone) {
     const auto first = DataDirectory::open(data, "");
     ASSERT_TRUE(first);
     std::ofstream(pid_file) << "123\n";
-    const LoadResult loaded =
-        load(request_for({"server = true bootstrap = true data_dir = \"" + data +
-                          "\" pid_file = \"" + pid_file + "\""},
-                         false));
+    const LoadResult loaded = load(request_for({"server = true bootstrap = true data_dir = \"" +
+                                                data + "\" pid_file = \"" + pid_file + "\""},
+                                               false));
     ASSERT_TRUE(loaded.ok()) << loaded.text();
     AgentConfig config = *loaded.config;
     for (auto& listener : config.http.listeners) listener.port = 0;

@@ -10,7 +10,9 @@
 namespace weft::api::testing {
 namespace {
 
-DnsName name_of(const std::string& text) { return *DnsName::from_text(text); }
+DnsName name_of(const std::string& text) {
+    return *DnsName::from_text(text);
+}
 
 // The names of a message, one after the other, from the given offset to its end.
 std::vector<std::string> names_of(std::span<const std::uint8_t> message, std::size_t at) {

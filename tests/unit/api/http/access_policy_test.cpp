@@ -56,8 +56,9 @@ TEST(HttpConfig, RefusesWhatCannotWork) {
     EXPECT_TRUE(refused([](HttpConfig& c) { c.allow_write_cidrs = {"10.0.0.0"}; }));
     EXPECT_TRUE(refused([](HttpConfig& c) { c.listeners = {{"localhost", 1, "", false}}; }));
     EXPECT_TRUE(refused([](HttpConfig& c) { c.listeners = {{"127.0.0.1", 1, "", true}}; }));
-    EXPECT_TRUE(
-        refused([](HttpConfig& c) { c.listeners = {{"", 0, std::string(108, 'x'), false}}; }));
+    EXPECT_TRUE(refused([](HttpConfig& c) {
+        c.listeners = {{"", 0, std::string(108, 'x'), false}};
+    }));
     EXPECT_TRUE(refused([](HttpConfig& c) { c.unix_socket_mode = "888"; }));
 }
 

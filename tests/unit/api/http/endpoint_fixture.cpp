@@ -38,13 +38,12 @@ EndpointFixture::EndpointFixture() {
     AgentFacts facts;
     facts.node_name = "golden";
     facts.datacenter = "dc1";
-    router_ =
-        std::make_unique<Router>(make_routes({catalog, local, membership, control, timers,
-                                              [this](const std::function<void()>& work) {
-                                                  ++posted_to_control;
-                                                  work();
-                                              },
-                                              facts}));
+    router_ = std::make_unique<Router>(make_routes({catalog, local, membership, control, timers,
+                                                    [this](const std::function<void()>& work) {
+                                                        ++posted_to_control;
+                                                        work();
+                                                    },
+                                                    facts}));
 }
 
 Response EndpointFixture::finish(const WorkerOutcome& outcome) const {

@@ -153,8 +153,7 @@ TEST(ServiceBody, ListsThatNoLogCouldHoldAreRefused) {
     std::string addresses = R"("x0":{})";
     for (std::uint32_t i = 1; i <= agent::kMaxListedRows; ++i)
         addresses += ",\"x" + std::to_string(i) + "\":{}";
-    const auto refused =
-        read_service_body(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
+    const auto refused = read_service_body(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().context, "Too many tagged addresses: 16385, the limit is 16384");
 }

@@ -173,10 +173,9 @@ TestServer::TestServer(std::vector<Route> more_routes, HttpConfig config) {
     facts.datacenter = "dc1";
     auto log =
         std::make_shared<spdlog::logger>("http", std::make_shared<spdlog::sinks::null_sink_mt>());
-    auto server =
-        HttpServer::open(std::move(config), facts, std::move(routes), *this,
-                         {&worker_.context(), &second_worker_.context()},
-                         control_.context().get_executor(), metrics_, log);
+    auto server = HttpServer::open(std::move(config), facts, std::move(routes), *this,
+                                   {&worker_.context(), &second_worker_.context()},
+                                   control_.context().get_executor(), metrics_, log);
     if (!server) throw std::runtime_error(server.error().message());
     server_ = std::move(server.value());
     worker_.start();

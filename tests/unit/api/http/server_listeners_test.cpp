@@ -70,7 +70,7 @@ TEST(HttpListeners, UnixSocketHasItsMode) {
     config.max_connections_per_client = 1;
     {
         TestServer server({}, config);
-        struct stat status{};
+        struct stat status {};
         ASSERT_EQ(stat(path.c_str(), &status), 0);
         EXPECT_EQ(status.st_mode & 0777u, 0620u);
         RawClient client = RawClient::unix_socket(path);

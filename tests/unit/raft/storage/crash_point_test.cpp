@@ -30,7 +30,7 @@ struct Expected {
 
 struct Step {
     AppendTask task;
-    LogIndex compact_to;     // instead of the task when not 0
+    LogIndex compact_to;      // instead of the task when not 0
     bool to_level_1 = false;  // instead of the task: reopens the log with its entries in level 1
 };
 

@@ -6,8 +6,8 @@
 namespace weft {
 namespace {
 
-using ::testing::HasSubstr;
 using rocksdb::Status;
+using ::testing::HasSubstr;
 
 const RocksErrors kErrors{"the log", "some/folder"};
 
