@@ -50,6 +50,8 @@ must() {
 
 must 'set up' deploy/setup.sh --tests --fuzz
 must 'build release' build release
+mapfile -t sources < <(git ls-files '*.cpp' '*.hpp')
+step 'layout of the code' clang-format --dry-run -Werror "${sources[@]}"
 step 'unit tests' ctest --preset release -j2
 step 'golden suite' python3 tests/interop/golden/replay.py --program build/release/weft \
     --expect tests/interop/golden-expect.txt --jobs 4
@@ -63,6 +65,8 @@ if [ $full = yes ]; then
     for preset in asan tsan; do
         step "build $preset" build $preset
         step "unit tests $preset" ctest --preset $preset -j2
+        step "golden suite $preset" python3 tests/interop/golden/replay.py --program build/$preset/weft \
+            --expect tests/interop/golden-expect.txt --jobs 2
     done
 fi
 echo "$passed passed, $failed failed"

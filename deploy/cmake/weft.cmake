@@ -114,10 +114,10 @@ function(weft_library folder)
     endif()
 endfunction()
 
-# weft_test(agent/base SOURCES a_test.cpp .. [DEPENDS folder ..] [LIBRARIES ..]) makes the program test_agent_base,
-# run with the repository's root as working directory.
+# weft_test(agent/base SOURCES a_test.cpp .. [DEPENDS folder ..] [LIBRARIES ..] [SHARDS n]) makes the program
+# test_agent_base, run with the repository's root as working directory; a slow one in n parts side by side.
 function(weft_test folder)
-    cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(arg "" "SHARDS" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
     string(REPLACE "/" "_" name "test_${folder}")
     add_executable(${name} ${arg_SOURCES})
     foreach(folder_below ${folder} ${arg_DEPENDS})
@@ -127,5 +127,14 @@ function(weft_test folder)
     # agent/io has the function bodies of Asio, which the precompiled header declares.
     target_link_libraries(${name} PRIVATE weft_agent_io GTest::gmock GTest::gtest_main ${arg_LIBRARIES})
     target_precompile_headers(${name} REUSE_FROM weft_pch_shell)
-    add_test(NAME ${folder} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    if(NOT arg_SHARDS)
+        add_test(NAME ${folder} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        return()
+    endif()
+    math(EXPR last "${arg_SHARDS} - 1")
+    foreach(shard RANGE ${last})
+        add_test(NAME ${folder}.${shard} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        set_tests_properties(${folder}.${shard} PROPERTIES
+            ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${shard}")
+    endforeach()
 endfunction()
