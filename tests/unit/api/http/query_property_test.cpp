@@ -104,15 +104,13 @@ public:
 
 private:
     // Without blocking.
-    Answer read(const Poll& poll) {
-        return std::get<Answer>(queries_->begin(poll.request, poll.query(), {}));
-    }
+    Answer read(const Poll& poll) { return queries_->answer_now({poll.query(), {}, {}}); }
 
     void ask(Poll& poll) {
         if (poll.index == 0) note(poll, read(poll));
-        Request request = poll.request;
-        request.query.emplace_back("index", std::to_string(poll.index));
-        auto begun = queries_->begin(request, poll.query(), {});
+        ReadOptions options;
+        options.index = poll.index;
+        auto begun = queries_->begin({poll.query(), options, {}});
         auto* waiter = std::get_if<std::unique_ptr<Waiter>>(&begun);
         ASSERT_TRUE(waiter) << "its index has passed itself: " << poll.request.path;
         poll.waiter = std::move(*waiter);
@@ -241,12 +239,11 @@ TEST(CatalogQueries, ALargeAnswerIsRenderedOnceAVersion) {
     };
 
     reader.catalog.apply(agent::Index(10), node_of("n1", "", "blue"));
-    Request request;
-    request.query = {{"index", "10"}};
+    ReadOptions options;
+    options.index = 10;
     std::vector<std::unique_ptr<Waiter>> waiters;
     for (int i = 0; i < 3; ++i) {
-        waiters.push_back(
-            std::get<std::unique_ptr<Waiter>>(queries.begin(request, query, Layout{})));
+        waiters.push_back(std::get<std::unique_ptr<Waiter>>(queries.begin({query, options, {}})));
     }
     EXPECT_EQ(rendered, 1);
     reader.catalog.apply(agent::Index(11), node_of("n2", "", "blue"));
