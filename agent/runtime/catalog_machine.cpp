@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <boost/smart_ptr/make_shared.hpp>
 #include <utility>
 
 namespace weft::agent {
 
-CatalogMachine::CatalogMachine(bool keeps_changes) : published_(std::make_shared<const View>()) {
+CatalogMachine::CatalogMachine(bool keeps_changes) : published_(boost::make_shared<const View>()) {
     catalog_.set_record_tracking(keeps_changes);
 }
 
@@ -57,7 +58,7 @@ Result<void> CatalogMachine::apply_command(const raft::Entry& entry) {
 }
 
 void CatalogMachine::published() {
-    published_.store(std::make_shared<const View>(catalog_.view()), std::memory_order_release);
+    published_.store(boost::make_shared<const View>(catalog_.view()));
     auto watches = std::make_shared<const std::vector<Watch>>(catalog_.take_changed_watches());
     if (changed_ && !watches->empty()) changed_(std::move(watches));
 }

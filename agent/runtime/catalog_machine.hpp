@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <boost/smart_ptr/atomic_shared_ptr.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -25,7 +25,7 @@ public:
     // keeps_changes: they are taken with take_round(), for a checkpoint on disk.
     explicit CatalogMachine(bool keeps_changes);
 
-    View view() const override { return *published_.load(std::memory_order_acquire); }
+    View view() const override { return *published_.load(); }
 
     // Told which results changed, after each publication.
     using Changed = std::function<void(std::shared_ptr<const std::vector<Watch>>)>;
@@ -55,7 +55,9 @@ private:
     Catalog catalog_;
     raft::LogIndex applied_;
     raft::Term term_;  // of the entry at applied_
-    std::atomic<std::shared_ptr<const View>> published_;
+    // Not std::atomic<std::shared_ptr>: that of g++ 12 lets a store race with a load that has not
+    // copied the pointer yet (it unlocks without a release).
+    boost::atomic_shared_ptr<const View> published_;
     Changed changed_;
     std::function<void(std::size_t)> applied_bytes_;
     std::unordered_map<std::uint64_t, Error> refusals_;

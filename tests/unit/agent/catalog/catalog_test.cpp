@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <boost/smart_ptr/atomic_shared_ptr.hpp>
+#include <boost/smart_ptr/make_shared.hpp>
 #include <chrono>
 #include <thread>
 
@@ -186,8 +188,7 @@ TEST(Catalog, DamagedRecordsNeverDoMoreThanFail) {
 
 TEST(Catalog, ViewsAreReadAndDroppedOnOtherThreads) {
     Catalog catalog;
-    std::atomic<std::shared_ptr<const View>> published(
-        std::make_shared<const View>(catalog.view()));
+    boost::atomic_shared_ptr<const View> published(boost::make_shared<const View>(catalog.view()));
     std::atomic<bool> stop = false;
     std::vector<std::thread> readers;
     for (int i = 0; i < 2; ++i) {
@@ -206,7 +207,7 @@ TEST(Catalog, ViewsAreReadAndDroppedOnOtherThreads) {
         } else {
             catalog.apply(Index(index), registration(fmt::format("n{}", index % 200), "web"));
         }
-        published.store(std::make_shared<const View>(catalog.view()));
+        published.store(boost::make_shared<const View>(catalog.view()));
     }
     stop = true;
     for (std::thread& reader : readers) reader.join();

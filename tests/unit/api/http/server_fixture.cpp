@@ -185,6 +185,11 @@ TestServer::TestServer(std::vector<Route> more_routes, HttpConfig config) {
 
 TestServer::~TestServer() {
     close(false);
+    // A worker may still be in the call that told the control thread that it is done.
+    worker_.stop();
+    second_worker_.stop();
+    worker_.join();
+    second_worker_.join();
 }
 
 void TestServer::close(bool graceful) {
