@@ -75,7 +75,8 @@ install_quietly() {
     if [ -d /run/systemd/system ]; then
         for package in "$@"; do
             if [[ " ${daemon_packages[*]} " = *" $package "* ]]; then
-                as_root systemctl disable "$package" >/dev/null 2>&1 || true
+                as_root systemctl disable "$package" >/dev/null 2>&1 ||
+                    echo "setup.sh: warning: could not disable the service $package, it starts at the next boot" >&2
             fi
         done
     fi

@@ -165,35 +165,32 @@ TEST_F(SyncTest, OutputAloneWaitsAndStatusDoesNot) {
     EXPECT_EQ(settle(), 0);
 }
 
-TEST_F(SyncTest, TagsOfTheCatalogWinWhereTheyMay) {
-    full();
-    auto definition = service("web");
-    definition.tags = {"local"};
-    definition.enable_tag_override = true;
-    put(definition);
-    settle();
+// A service "web" whose tags somebody has changed in the catalog, as it allows.
+class TagOverrideTest : public SyncTest {
+protected:
+    void SetUp() override {
+        full();
+        definition.tags = {"local"};
+        definition.enable_tag_override = true;
+        put(definition);
+        settle();
+        retag.node = *catalog.view().node("n1");
+        retag.service = *catalog.view().service("n1", "web");
+        retag.service->tags = TextList{"remote"};
+        ASSERT_TRUE(write(retag));
+    }
+
+    ServiceDefinition definition = service("web");
     RegisterCommand retag;
-    retag.node = *catalog.view().node("n1");
-    retag.service = *catalog.view().service("n1", "web");
-    retag.service->tags = TextList{"remote"};
-    ASSERT_TRUE(write(retag));
+};
+
+TEST_F(TagOverrideTest, TagsOfTheCatalogWinWhereTheyMay) {
     EXPECT_EQ(full(), 0);
     EXPECT_EQ(catalog.view().service("n1", "web")->tags.get(), TextList{"remote"});
     EXPECT_EQ(state.service("web")->row.tags.get(), TextList{"remote"});
 }
 
-TEST_F(SyncTest, ARegistrationWritesNoOldTagsBack) {
-    full();
-    auto definition = service("web");
-    definition.tags = {"local"};
-    definition.enable_tag_override = true;
-    put(definition);
-    settle();
-    RegisterCommand retag;
-    retag.node = *catalog.view().node("n1");
-    retag.service = *catalog.view().service("n1", "web");
-    retag.service->tags = TextList{"remote"};
-    ASSERT_TRUE(write(retag));
+TEST_F(TagOverrideTest, ARegistrationWritesNoOldTagsBack) {
     put(definition);
     EXPECT_EQ(settle(), 0);
     EXPECT_TRUE(state.take_adopted());
