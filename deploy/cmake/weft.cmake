@@ -29,8 +29,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
     # clang is the second compiler: it builds the fuzzers, and warns about libstdc++'s own use of what it deprecates.
     add_compile_options(-Wno-deprecated-declarations -Wno-error)
-    # A precompiled header out of ccache is good whatever the times of the files it was made from.
-    add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
 endif()
 add_compile_definitions(
     BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
