@@ -159,6 +159,10 @@ Duration CatalogQueries::waiting_time(const Waiter& waiter) {
     return blocking_time(waiter.options, *config_, rng_);
 }
 
+bool CatalogQueries::has_passed(const Waiter& waiter) const {
+    return passed(index_of(catalog_.view(), waiter.query), waiter.options);
+}
+
 std::optional<Answer> CatalogQueries::changed(const Waiter& waiter) {
     agent::View view = catalog_.view();
     std::uint64_t index = index_of(view, waiter.query);
@@ -192,8 +196,9 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
     answer.headers.append("Content-Type: application/json\r\n");
     if (read.query.has_index) add_index(answer, index, contact.known, contact.age);
     if (read.query.shows_consistency) {
-        answer.add_header("X-Consul-Effective-Consistency",
-                          consistency_name(read.options.consistency));
+        answer.headers.append("X-Consul-Effective-Consistency: ")
+            .append(consistency_name(read.options.consistency))
+            .append("\r\n");
     }
     if (read.options.cached && has_agent_cache(read.query)) {
         // The replica is kept current, so what is taken from it is never aged.

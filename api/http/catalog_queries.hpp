@@ -41,6 +41,9 @@ public:
     // How long a waiter that was begun just now may wait.
     Duration waiting_time(const Waiter& waiter);
 
+    // Whether the result's index has passed that of the wait.
+    bool has_passed(const Waiter& waiter) const;
+
     // The answer, if the result passed the index and differs from what it was when the wait began.
     std::optional<Answer> changed(const Waiter& waiter);
 

@@ -194,7 +194,7 @@ void Connection::parse(std::string_view& input) {
     while (state_ == State::Reading && !input.empty() && turn < kPipelineTurn) {
         if (!parser_) {
             parser_ = worker_->take_parser();
-            request_deadline_ = now() + worker_->config().header_timeout;
+            request_deadline_.reset();
         }
         switch (parser_->feed(input)) {
             case RequestParser::Progress::Failed:
@@ -214,8 +214,10 @@ void Connection::parse(std::string_view& input) {
 
 // Waits for the rest of a request or for the next one.
 void Connection::read_on() {
-    worker_->deadlines().set(*this,
-                             parser_ ? request_deadline_ : now() + worker_->config().idle_timeout);
+    const HttpConfig& config = worker_->config();
+    const Instant at = now();
+    if (parser_ && !request_deadline_) request_deadline_ = at + config.header_timeout;
+    worker_->deadlines().set(*this, parser_ ? *request_deadline_ : at + config.idle_timeout);
     worker_->rearm();
     if (!std::exchange(readable_, false) && !transport_.has_buffered()) return watch_read();
     boost::asio::post(worker_->io(), [self = shared_from_this()] {

@@ -126,8 +126,8 @@ private:
 
     const RequestCounters* counters_ = nullptr;  // of the request being answered
     Instant started_{};                          // of it, time spent blocking left out
-    Instant request_deadline_{};
-    std::uint32_t ticket_ = 0;  // tells the answer that is awaited from late ones
+    std::optional<Instant> request_deadline_;    // of one that has come in part
+    std::uint32_t ticket_ = 0;                   // tells the answer that is awaited from late ones
     AnswerForm form_;
     State state_ = State::Reading;
     bool read_watched_ = false;

@@ -52,6 +52,13 @@ void Connection::act_on(std::unique_ptr<Waiter>& waiter) {
     worker_->deadlines().set(*this, started_ + worker_->queries().waiting_time(*waiter_));
     worker_->rearm();
     watch_read();
+    // A change between the query's look at the catalog and its place in the table was told to
+    // nobody.
+    if (!worker_->queries().has_passed(*waiter_)) return;
+    boost::asio::post(worker_->io(),
+                      [worker = worker_, watches = std::vector{waiter_->query.watch}] {
+                          worker->catalog_changed(&watches);
+                      });
 }
 
 void Connection::act_on(CallLater& call) {

@@ -97,7 +97,8 @@ Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, A
     }
     Call call{request, form.layout, nullptr};
     Dispatched outcome = dispatch_anew(call, raw_target, form);
-    if (plain && call.read) {
+    // A compiled filter may take a megabyte, whatever the length of its target.
+    if (plain && call.read && !request.has("filter")) {
         call.read->counters = outcome.counters;
         known_reads_.put(raw_target, form.layout.gzip, std::move(call.read));
     }

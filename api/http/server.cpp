@@ -66,6 +66,8 @@ HttpServer::~HttpServer() {
 
 void HttpServer::catalog_changed(std::shared_ptr<const std::vector<agent::Watch>> watches) {
     for (Member& member : members_) {
+        // To wake a thread for nothing costs more than most writes do.
+        if (watches && !member.worker->waits().anyone_waits()) continue;
         boost::asio::post(*member.io, [worker = member.worker, watches] {
             worker->catalog_changed(watches.get());
         });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -38,9 +39,11 @@ struct WaitGroup {
 };
 
 // The waiters of a worker by what they watch, so that a change costs only those that watch what
-// changed.
+// changed. On the worker's thread but for anyone_waits().
 class WaitTable {
 public:
+    // What is published from here on, changed() will tell of. Whoever looked at the catalog before
+    // must look again.
     void add(Waiter& waiter);
 
     // Does nothing when the waiter is not in the table.
@@ -55,7 +58,11 @@ public:
     // Takes out the next that is due: the caller answers it or adds it again. Null: none.
     Waiter* take_due();
 
-    std::size_t size() const { return size_; }
+    std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+
+    // For the thread that has just published a catalog: false when nobody waits, and whoever comes
+    // later will find that catalog. Else changed() must be called.
+    bool anyone_waits() { return size_.fetch_add(0) > 0; }
 
 private:
     void make_due(WaitGroup& group);
@@ -63,7 +70,9 @@ private:
     // Names in lower case: those that differ in case only share a group, which costs a look more.
     std::map<agent::Watch, WaitGroup> groups_;
     boost::intrusive::list<Waiter> due_;
-    std::size_t size_ = 0;
+    // Each change of it is a read-modify-write, and so is anyone_waits(): one comes first, and the
+    // other sees what was done before it.
+    std::atomic<std::size_t> size_ = 0;
 };
 
 }  // namespace weft::api

@@ -175,6 +175,18 @@ TEST(HttpBlocking, GracefulEndAnswersLongPolls) {
     EXPECT_TRUE(client.is_closed_by_server());
 }
 
+TEST(HttpBlocking, ChangeBetweenTheLookAndTheWaitIsNotMissed) {
+    TestServer server;
+    const std::uint64_t index = server.register_service("n1", "web", 80);
+    std::uint64_t later = 0;
+    server.after_next_view([&] { later = server.register_service("n1", "web", 81); });
+    RawClient client = server.connect();
+    client.get(poll(index));
+    const auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->header("X-Consul-Index"), std::to_string(later));
+}
+
 TEST(HttpBlocking, RestoreWakesEverybody) {
     TestServer server;
     std::uint64_t index = server.register_service("n1", "web", 80);

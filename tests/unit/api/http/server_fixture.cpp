@@ -207,8 +207,17 @@ ClientAnswer TestServer::get(std::string_view target, std::string_view headers) 
 }
 
 agent::View TestServer::view() const {
+    std::unique_lock lock(mutex_);
+    agent::View seen = view_;
+    const auto then = std::exchange(after_view_, nullptr);
+    lock.unlock();
+    if (then) then();
+    return seen;
+}
+
+void TestServer::after_next_view(std::function<void()> f) {
     std::lock_guard lock(mutex_);
-    return view_;
+    after_view_ = std::move(f);
 }
 
 std::uint64_t TestServer::register_service(const std::string& node, const std::string& service,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -68,6 +69,8 @@ public:
     std::uint64_t register_service(const std::string& node, const std::string& service, int port);
     void set_leader(bool known) { leader_known_ = known; }
     void wait_until_waiting(int queries);
+    // Runs f after the next look at the catalog, on the thread that looked.
+    void after_next_view(std::function<void()> f);
 
     agent::View view() const override;
     LeaderContact leader_contact() const override { return {leader_known_, Duration{}}; }
@@ -81,6 +84,7 @@ private:
     agent::Catalog catalog_;
     mutable std::mutex mutex_;
     agent::View view_;
+    mutable std::function<void()> after_view_;
     std::uint64_t index_ = 10;
     std::atomic<bool> leader_known_{true};
     prometheus::Registry registry_;

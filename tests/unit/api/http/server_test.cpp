@@ -167,6 +167,29 @@ TEST(HttpServer, ARepeatedReadFollowsCatalogLeaderConfigurationAndHeaders) {
     EXPECT_TRUE(eventually([&] { return server.get(target).status == 403; }));
 }
 
+TEST(HttpServer, ARepeatedReadIsMadeOnceButForAFilter) {
+    std::atomic<int> made = 0;
+    WorkerHandler read = [&made](const Request&) -> WorkerOutcome {
+        ++made;
+        CatalogQuery query;
+        query.watch = {agent::WatchKind::Nodes, {}};
+        query.render = [](const agent::View&) -> Result<std::string> { return std::string("[]"); };
+        return query;
+    };
+    TestServer server({{"/v1/read", {{"GET", std::move(read)}}, {}}});
+    RawClient client = server.connect();
+    const auto ask_twice = [&](std::string_view target) {
+        made = 0;
+        for (int i = 0; i < 2; ++i) {
+            client.get(target);
+            EXPECT_EQ(client.answer().value_or(ClientAnswer{}).body, "[]");
+        }
+        return made.load();
+    };
+    EXPECT_EQ(ask_twice("/v1/read?tag=a"), 1);
+    EXPECT_EQ(ask_twice("/v1/read?filter=Node"), 2) << "a compiled filter may be large";
+}
+
 TEST(HttpServer, ManyConnectionsAreServedByAllWorkersAndClosedWithThem) {
     TestServer server;
     std::vector<RawClient> clients;

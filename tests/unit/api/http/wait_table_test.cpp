@@ -53,6 +53,18 @@ TEST(WaitTable, WaiterMayBeRemovedWhileDue) {
     EXPECT_EQ(table.size(), 0u);
 }
 
+TEST(WaitTable, TellsWhetherAnyoneWaits) {
+    WaitTable table;
+    EXPECT_FALSE(table.anyone_waits());
+    auto one = waiter({WatchKind::Nodes, ""});
+    table.add(*one);
+    EXPECT_TRUE(table.anyone_waits());
+    table.changed({WatchKind::Nodes, ""});
+    EXPECT_TRUE(table.anyone_waits()) << "it is due, not answered";
+    table.take_due();
+    EXPECT_FALSE(table.anyone_waits());
+}
+
 TEST(WaitTable, WaiterThatIsAddedAgainIsNotDue) {
     WaitTable table;
     auto one = waiter({WatchKind::State, "any"});
