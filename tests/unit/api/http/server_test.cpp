@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <thread>
 #include <vector>
 
@@ -191,13 +193,22 @@ TEST(HttpServer, ARepeatedReadIsMadeOnceButForAFilter) {
 }
 
 TEST(HttpServer, ManyConnectionsAreServedByAllWorkersAndClosedWithThem) {
-    TestServer server;
+    auto thread_name = [](const Request&) -> WorkerOutcome {
+        return Response::text(
+            200, fmt::format("{}", std::hash<std::thread::id>()(std::this_thread::get_id())));
+    };
+    TestServer server({route("/v1/thread", "GET", WorkerHandler(thread_name))});
     std::vector<RawClient> clients;
     for (std::size_t i = 0; i < 3 * ConnectionPlacement::kBlock; ++i) {
         clients.push_back(server.connect());
     }
-    for (RawClient& client : clients) client.get("/v1/services/web");
-    for (RawClient& client : clients) EXPECT_EQ(client.answer()->status, 200);
+    std::map<std::string, std::size_t> served;  // by thread
+    for (RawClient& client : clients) client.get("/v1/thread");
+    for (RawClient& client : clients) ++served[client.answer()->body];
+    ASSERT_EQ(served.size(), 2u);
+    // The first worker fills a block, then the second, then the first again.
+    constexpr std::size_t kBlock = ConnectionPlacement::kBlock;
+    EXPECT_EQ(std::min(served.begin()->second, served.rbegin()->second), kBlock);
     // Some of these are still on their way to the second worker.
     for (int i = 0; i < 20; ++i) clients.push_back(server.connect());
     server.close(true);
