@@ -144,7 +144,6 @@ void Telemetry::read(const std::vector<MetricFamily>& families, Readings& counte
     for (const MetricFamily& family : families) {
         const ConsulName* name = consul_name_of(family.name);
         if (!name || family.type == MetricType::Gauge) continue;
-        if (!is_shown(prefix_ + std::string(name->name))) continue;
         for (const ClientMetric& metric : family.metric) {
             SeriesKey key{prefix_ + std::string(name->name), {}};
             for (const auto& label : metric.label)
@@ -261,10 +260,11 @@ void Telemetry::write_gauges(JsonWriter& writer, const std::vector<MetricFamily>
 }
 
 void Telemetry::write_readings(JsonWriter& writer, std::string_view title,
-                               const Readings& readings) {
+                               const Readings& readings) const {
     writer.key(title);
     writer.begin_array();
     for (const auto& [key, reading] : readings) {
+        if (!is_shown(key.name)) continue;
         writer.begin_object();
         writer.field("Name", key.name);
         writer.field("Count", static_cast<std::uint64_t>(reading.count));

@@ -69,13 +69,14 @@ private:
     };
 
     std::vector<prometheus::MetricFamily> collect() const;
+    // Whether shown or not: a series that is hidden and shown again must not report its whole total
+    // as that of one interval.
     void read(const std::vector<prometheus::MetricFamily>& families, Readings& counters,
               Readings& samples) const;
     void write_gauges(JsonWriter& writer,
                       const std::vector<prometheus::MetricFamily>& families) const;
     static Spread spread_of(const Reading& reading);
-    static void write_readings(JsonWriter& writer, std::string_view title,
-                               const Readings& readings);
+    void write_readings(JsonWriter& writer, std::string_view title, const Readings& readings) const;
     static void write_labels(JsonWriter& writer, const Labels& labels);
 
     // telemetry.prefix_filter: the longest prefix that fits decides.

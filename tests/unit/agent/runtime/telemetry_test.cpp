@@ -92,5 +92,23 @@ TEST(Telemetry, NamesFollowPrefixHostAndFilter) {
     EXPECT_THAT(telemetry.consul_json(), HasSubstr("mesh.node1.version"));
 }
 
+TEST(Telemetry, ACounterThatIsShownAgainShowsOneInterval) {
+    TelemetryConfig config;
+    config.prefix_filter = {"-consul.client"};
+    Telemetry telemetry(config, "node1", "1.2.3");
+    auto& requests = prometheus::BuildCounter()
+                         .Name("weft_http_requests_total")
+                         .Register(telemetry.registry())
+                         .Add({{"route", "x"}});
+    requests.Increment(5);
+    telemetry.tick(WallTime{1'600'000'000'000'000'000});
+    EXPECT_THAT(telemetry.consul_json(), Not(HasSubstr("consul.client.rpc")));
+    telemetry.set_filter({});
+    requests.Increment(2);
+    telemetry.tick(WallTime{1'600'000'010'000'000'000});
+    const auto json = boost::json::parse(telemetry.consul_json());
+    EXPECT_EQ(json.at("Counters").at(0).at("Count").as_int64(), 2);
+}
+
 }  // namespace
 }  // namespace weft::agent
