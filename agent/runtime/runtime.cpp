@@ -352,7 +352,12 @@ Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOption
 }
 
 Result<void> Runtime::start() {
-    return parts_->start();
+    auto started = parts_->start();
+    if (!started) {
+        stop(false);
+        (void)wait();
+    }
+    return started;
 }
 
 void Runtime::stop(bool leave) {

@@ -38,7 +38,8 @@ public:
     Runtime(const Runtime&) = delete;
     Runtime& operator=(const Runtime&) = delete;
 
-    // Starts the threads; returns when the agent answers with its own node in the catalog.
+    // Starts the threads; returns when the agent answers with its own node in the catalog. After an
+    // error they have ended again.
     Result<void> start();
 
     // Any thread. Requests under way are answered, what is not yet written is written, then run()

@@ -231,7 +231,9 @@ TEST(Runtime, AStartThatCannotRegisterItsNodeReportsWhyAndEnds) {
     const auto started = runtime->start();
     ASSERT_FALSE(started);
     EXPECT_THAT(started.error().message(), HasSubstr("n2"));
-    runtime.reset();  // ends the threads
+    HttpRequest request;
+    request.url = "http://127.0.0.1:" + std::to_string(runtime->http_ports().at(0)) + "/v1/x";
+    EXPECT_FALSE(http_fetch_blocking(std::move(request))) << "nothing listens any more";
 }
 
 TEST(Runtime, ASecondAgentLeavesThePidFileOfTheFirstAlone) {
