@@ -17,7 +17,8 @@ struct AgentStats {
     std::size_t services = 0;
     std::uint64_t applied_index = 0;
     Digest catalog_digest;
-    std::uint64_t last_log_index = 0;  // durable, and so committed: there is one voter
+    // The last one committed; for autopilot, which any thread may ask about, the last one applied.
+    std::uint64_t last_log_index = 0;
     std::uint64_t term = 0;
     bool storage_failed = false;              // no more changes until a restart
     std::vector<std::string> restart_needed;  // keys whose new value waits for a restart

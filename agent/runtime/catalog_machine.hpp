@@ -17,7 +17,8 @@
 namespace weft::agent {
 
 // The catalog behind the log: applies committed commands and publishes each new state to the
-// readers. All on the control thread but view(), which any thread may call without a lock.
+// readers. All on the control thread but view(), which any thread may call: it waits for others at
+// most while they copy or replace one pointer.
 class CatalogMachine final : public raft::StateMachine,
                              public api::CatalogReader,
                              public api::DnsCatalog {

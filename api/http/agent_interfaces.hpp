@@ -24,7 +24,8 @@ struct LeaderContact {
     Duration age{};     // since it was last heard; 0 on the leader itself
 };
 
-// The newest published catalog. Any thread; no lock.
+// The newest published catalog. Any thread, for every request: no lock is held longer than it takes
+// to copy a pointer.
 class CatalogReader {
 public:
     virtual ~CatalogReader() = default;
