@@ -40,6 +40,10 @@ void AnswerCache::put_large(Entry entry) {
     if (entry.body->bytes.size() <= bytes_max_) large_.kept = std::move(entry.body);
 }
 
+std::size_t AnswerCache::bytes() const {
+    return bytes_ + (large_.kept ? large_.kept->bytes.size() : 0);
+}
+
 void AnswerCache::resize(std::size_t bytes_max) {
     bytes_max_ = bytes_max;
     large_ = {};

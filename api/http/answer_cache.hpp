@@ -20,7 +20,7 @@ using Rendered = std::shared_ptr<const RenderedBody>;
 
 // Rendered answers by name, each good for one version. Bounded by bytes; what was not used for
 // longest goes first. An answer above a quarter of the bound would drive out all others: the last
-// such one is kept apart, so that the many who wait for it share it.
+// such one, up to the bound again, is kept apart, so that the many who wait for it share it.
 class AnswerCache {
 public:
     explicit AnswerCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
@@ -32,7 +32,7 @@ public:
 
     void resize(std::size_t bytes_max);
     void clear();
-    std::size_t bytes() const { return bytes_; }  // the large answer, which is apart, left out
+    std::size_t bytes() const;  // up to twice the bound: the large answer comes on top
 
 private:
     struct Entry {
@@ -57,7 +57,7 @@ private:
     void shrink();
 
     std::size_t bytes_max_;
-    std::size_t bytes_ = 0;
+    std::size_t bytes_ = 0;  // of entries_
     Large large_;
     Entries entries_;  // used last first
     std::unordered_map<std::string_view, Entries::iterator> by_key_;

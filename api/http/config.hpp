@@ -54,7 +54,9 @@ struct HttpConfig {
     std::string unix_socket_user;   // numeric uid or empty
     std::string unix_socket_group;  // numeric gid or empty
 
-    std::size_t answer_cache_bytes = 8 * 1024 * 1024;  // rendered answers kept, per worker
+    // Rendered answers kept, per worker. As much again for one large answer, of above a quarter of
+    // it.
+    std::size_t answer_cache_bytes = 8 * 1024 * 1024;
 
     Result<void> validate() const;
 };

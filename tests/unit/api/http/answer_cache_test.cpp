@@ -37,7 +37,9 @@ TEST(AnswerCache, ALargeAnswerIsKeptApart) {
     cache.put("large", 1, body(5'000));
     EXPECT_NE(cache.find("large", 1), nullptr);
     EXPECT_NE(cache.find("small", 1), nullptr);
+    EXPECT_GE(cache.bytes(), 5'010u);
     cache.put("larger", 1, body(9'000));
+    EXPECT_LE(cache.bytes(), 10'000u) << "of the large ones only the last is kept";
     EXPECT_EQ(cache.find("large", 1), nullptr);
     EXPECT_NE(cache.find("larger", 1), nullptr);
     EXPECT_EQ(cache.find("larger", 2), nullptr);
