@@ -171,9 +171,11 @@ AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next) {
     config.dns.alt_domain = running.dns.alt_domain;
 
     config.http.max_connections_per_client = next.http.max_connections_per_client;
-    // A TLS listener that the next configuration turns off serves until the restart, with what it
-    // has.
-    if (!serves_tls(running) || serves_tls(next)) {
+    // A TLS listener that the next configuration turns off serves until the restart, with the
+    // certificate that was read: its files may be gone.
+    if (serves_tls(running) && !serves_tls(next)) {
+        config.http.tls = {};
+    } else {
         config.http.tls = next.http.tls;
         config.tls_defaults = next.tls_defaults;
         config.tls_https = next.tls_https;

@@ -12,11 +12,14 @@
 namespace weft::api {
 namespace {
 
+bool has_tls(const HttpListener& listener) {
+    return listener.tls;
+}
+
 Result<WorkerSettings> make_settings(HttpConfig config) {
     WEFT_TRY(config.validate());
     WorkerSettings settings;
-    auto with_tls = [](const HttpListener& listener) { return listener.tls; };
-    if (std::any_of(config.listeners.begin(), config.listeners.end(), with_tls)) {
+    if (std::any_of(config.listeners.begin(), config.listeners.end(), has_tls)) {
         TlsFiles files;
         files.cert_file = config.tls.cert_file;
         files.key_file = config.tls.key_file;
@@ -75,6 +78,7 @@ void HttpServer::catalog_changed(std::shared_ptr<const std::vector<agent::Watch>
 }
 
 Result<void> HttpServer::reconfigure(HttpConfig config) {
+    if (config.tls.cert_file.empty()) std::erase_if(config.listeners, has_tls);
     WEFT_TRY(WorkerSettings settings, make_settings(std::move(config)));
     shared_->limits.configure(settings.config->max_connections_per_client,
                               settings.config->max_connections);

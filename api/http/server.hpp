@@ -28,7 +28,8 @@ public:
     // contexts, one at least, run or will run, one thread each. They, catalog and metrics outlive
     // the server until close() has said that it is done, and the workers' contexts outlive the
     // control executor's: requests that were never handled there are answered when they are
-    // destroyed.
+    // destroyed. When they end before close() is done, the first context must be destroyed first:
+    // what is queued there may own the other workers.
     static Result<std::unique_ptr<HttpServer>> open(
         HttpConfig config, AgentFacts facts, std::vector<Route> routes, CatalogReader& catalog,
         std::vector<boost::asio::io_context*> workers, boost::asio::any_io_executor control,
@@ -43,7 +44,8 @@ public:
     void catalog_changed(std::shared_ptr<const std::vector<agent::Watch>> watches);
 
     // Everything but the listeners and the unix socket's owner takes effect, for new requests and
-    // connections. TLS files are read again. An error changes nothing.
+    // connections. TLS files are read again; when none is named any more, listeners with TLS carry
+    // on with what was read before. An error changes nothing.
     Result<void> reconfigure(HttpConfig config);
 
     // The bound ports, in the order of the listeners; 0 for a unix socket.

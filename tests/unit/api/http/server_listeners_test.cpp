@@ -230,6 +230,21 @@ TEST(HttpsListener, FilesAreReadAgain) {
     EXPECT_EQ(TlsClient(server.port(), nullptr).common_name(), "second");
 }
 
+TEST(HttpsListener, KeepsItsCertificateWhenFilesAreNamedNoMore) {
+    Certificates own("first");
+    HttpConfig config = tls_config(own);
+    TestServer server({}, config);
+    std::filesystem::remove(own.cert);
+    config.tls = {};
+    config.response_headers = {{"X-Golden", "changed"}};
+    ASSERT_TRUE(server.server().reconfigure(config));
+    EXPECT_TRUE(eventually([&] {
+        TlsClient client(server.port(), nullptr);
+        return client.ask(kEcho, "[1]}").find("X-Golden: changed") != std::string::npos;
+    }));
+    EXPECT_EQ(TlsClient(server.port(), nullptr).common_name(), "first");
+}
+
 TEST(HttpsListener, PlainTalkIsClosed) {
     Certificates own;
     TestServer server({}, tls_config(own));
