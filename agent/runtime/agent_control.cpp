@@ -35,8 +35,9 @@ std::string AgentControl::autopilot_configuration_json() const {
     return agent::autopilot_configuration_json();
 }
 
-std::string AgentControl::autopilot_health_json() const {
-    return agent::autopilot_health_json(identity_, actions_.consensus(), stable_since_);
+api::AutopilotHealth AgentControl::autopilot_health() const {
+    const AgentStats stats = actions_.consensus();
+    return {autopilot_health_json(identity_, stats, stable_since_), !stats.storage_failed};
 }
 
 }  // namespace weft::agent

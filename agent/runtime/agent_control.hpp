@@ -48,7 +48,7 @@ public:
     }
     std::string raft_configuration_json() const override;
     std::string autopilot_configuration_json() const override;
-    std::string autopilot_health_json() const override;
+    api::AutopilotHealth autopilot_health() const override;
 
     std::vector<api::Member> members() const override { return {self_member(identity_)}; }
 

@@ -124,6 +124,12 @@ public:
     virtual ~LogSubscription() = default;
 };
 
+// Body of GET /v1/operator/autopilot/health (minified JSON), whose status clients look at too.
+struct AutopilotHealth {
+    std::string json;
+    bool healthy = true;
+};
+
 // Facts about and actions on the agent itself. Control thread unless said otherwise.
 class AgentControl {
 public:
@@ -151,7 +157,7 @@ public:
     virtual std::vector<std::string> peer_addresses() const = 0;
     virtual std::string raft_configuration_json() const = 0;
     virtual std::string autopilot_configuration_json() const = 0;
-    virtual std::string autopilot_health_json() const = 0;
+    virtual AutopilotHealth autopilot_health() const = 0;
 };
 
 // Fixed facts that answers are built from.

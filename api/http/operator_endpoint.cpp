@@ -94,6 +94,14 @@ Response set_autopilot(const Request& request) {
         501, "Changing autopilot needs more than one server, which is not in this version of weft");
 }
 
+// As Consul says that the servers are not healthy; the body is the same.
+Response autopilot_health(const AgentControl& control) {
+    AutopilotHealth health = control.autopilot_health();
+    Response response = Response::json(std::move(health.json));
+    if (!health.healthy) response.status = 429;
+    return response;
+}
+
 WorkerHandler worker(std::function<Response(const Request&)> answer) {
     return [answer = std::move(answer)](const Request& request) -> WorkerOutcome {
         return answer(request);
@@ -130,7 +138,9 @@ void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoin
                        {"PUT", worker(set_autopilot)}},
                       {}});
     routes.push_back({"/v1/operator/autopilot/health",
-                      {{"GET", json(&AgentControl::autopilot_health_json)}},
+                      {{"GET", worker([endpoints](const Request&) {
+                            return autopilot_health(endpoints->control);
+                        })}},
                       {}});
 
     // There is no gossip to encrypt yet: reading answers as an agent without encryption does.

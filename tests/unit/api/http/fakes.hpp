@@ -115,8 +115,9 @@ public:
         return R"({"Servers":[{"ID":"6d1a4d4e-0b5b-4a57-8f3d-0d0f3a0a9a11"}],"Index":0})";
     }
     std::string autopilot_configuration_json() const override { return "{}"; }
-    std::string autopilot_health_json() const override { return "{}"; }
+    AutopilotHealth autopilot_health() const override { return {"{}", healthy}; }
 
+    bool healthy = true;
     bool left = false;
     bool monitors_full = false;
     std::string log_level;
