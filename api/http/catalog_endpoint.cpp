@@ -105,6 +105,7 @@ WorkerOutcome services(const Request& request) {
     const bool all = selectors.node_meta.empty();
     query.watch = {all ? WatchKind::ServiceNames : WatchKind::Registrations, {}};
     query.cache_key = cache_key("catalog/services", {}, selectors);
+    query.agent_cached = true;
     query.render = [selectors = std::move(selectors)](const View& view) -> Result<std::string> {
         return render_services(view, selectors);
     };
@@ -143,6 +144,7 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     query.by_service_version = plain;
     query.cache_key =
         cache_key(plain ? "catalog/service" : "catalog/connect", request.rest, selectors.value());
+    query.agent_cached = true;
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
                     datacenter =
                         endpoints.facts.datacenter](const View& view) -> Result<std::string> {

@@ -24,21 +24,6 @@ std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
     return std::max<std::uint64_t>(view.index_of(query.watch).get(), 1);
 }
 
-// The queries that Consul's agent cache serves; elsewhere ?cached has no effect.
-bool has_agent_cache(const CatalogQuery& query) {
-    switch (query.watch.kind) {
-        case agent::WatchKind::ServiceNames:
-        case agent::WatchKind::Registrations:
-        case agent::WatchKind::Service:
-        case agent::WatchKind::ServiceHealth:
-        case agent::WatchKind::Connect:
-        case agent::WatchKind::ConnectHealth:
-            return !query.cache_key.empty();
-        default:
-            return false;
-    }
-}
-
 void append_number(std::string& out, std::uint64_t number) {
     std::array<char, 20> digits;
     auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
@@ -119,6 +104,7 @@ std::variant<ReadOptions, Answer> CatalogQueries::admit(const Request& request,
         return answer;
     }
     if (auto refusal_answer = refusal(request, query)) return std::move(*refusal_answer);
+    if (!query.agent_cached) options.value().cached = false;
     return options.value();
 }
 
@@ -141,7 +127,7 @@ CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
     if (lacks_leader(read.options, contact)) {
         return refused("No cluster leader", read.query.has_index);
     }
-    if (read.options.cached && has_agent_cache(read.query)) {
+    if (read.options.cached) {
         bool seen = seen_.note(read.query.cache_key);
         read.cache_hit = seen && !read.options.revalidate;
     }
@@ -200,7 +186,7 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
             .append(consistency_name(read.options.consistency))
             .append("\r\n");
     }
-    if (read.options.cached && has_agent_cache(read.query)) {
+    if (read.options.cached) {
         // The replica is kept current, so what is taken from it is never aged.
         answer.headers.append(read.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n");
     }

@@ -75,6 +75,10 @@ struct CatalogQuery {
     // is current; otherwise as long as index_of(watch) is.
     bool by_service_version = false;
 
+    // Consul's agent cache serves it: ?cached is answered with X-Cache, and has no effect
+    // elsewhere. Needs a cache_key.
+    bool agent_cached = false;
+
     // X-Consul-Effective-Consistency is sent (catalog, health and query endpoints only).
     bool shows_consistency = true;
     bool has_index = true;  // X-Consul-Index and its companions are sent and blocking is served

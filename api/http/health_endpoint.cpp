@@ -123,6 +123,7 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     query.by_service_version = plain;
     query.cache_key =
         cache_key(plain ? "health/service" : "health/connect", request.rest, selectors.value());
+    query.agent_cached = true;
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
                     datacenter =
                         endpoints.facts.datacenter](const View& view) -> Result<std::string> {
@@ -138,6 +139,8 @@ WorkerOutcome ingress(const Request& request) {
     if (!passing) return Response::text(400, passing.error().context);
     CatalogQuery query;
     query.watch = watch_of(WatchKind::ServiceHealth, request.rest);
+    query.cache_key = cache_key("health/ingress", request.rest, {});
+    query.agent_cached = true;
     query.render = [](const View&) -> Result<std::string> { return std::string("[]"); };
     return query;
 }

@@ -78,8 +78,12 @@ std::optional<Response> EndpointFixture::call(std::string_view line, std::string
     if (method == Router::Entry::npos) return refuse(*request, *match.entry);
 
     const Handler& handler = match.entry->route.methods[method].second;
-    if (const auto* worker = std::get_if<WorkerHandler>(&handler))
-        return finish((*worker)(*request));
+    if (const auto* worker = std::get_if<WorkerHandler>(&handler)) {
+        const WorkerOutcome outcome = (*worker)(*request);
+        const auto* query = std::get_if<CatalogQuery>(&outcome);
+        agent_cached = query && query->agent_cached;
+        return finish(outcome);
+    }
     if (const auto* stream = std::get_if<StreamHandler>(&handler)) {
         auto opened = (*stream)(*request, stream_);
         if (auto* refusal = std::get_if<Response>(&opened)) return *refusal;

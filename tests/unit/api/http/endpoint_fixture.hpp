@@ -43,6 +43,7 @@ public:
     int posted_to_control = 0;
     std::shared_ptr<const HttpConfig> http_config = std::make_shared<HttpConfig>();
     std::shared_ptr<LongPoll> long_poll;  // of the last call
+    bool agent_cached = false;            // whether that was such a query
 
     // The stream that a call opened; a client that leaves destroys it.
     const std::string& streamed() const { return stream_->text; }

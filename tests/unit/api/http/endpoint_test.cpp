@@ -170,6 +170,27 @@ TEST(Endpoints, AutopilotAnswers429WhenUnhealthy) {
     EXPECT_FALSE(unhealthy->over_limit) << "no limit was reached";
 }
 
+TEST(Endpoints, ConsulsAgentCacheServesServicesButNoChecksOrNodes) {
+    EndpointFixture fixture;
+    const auto agent_cached = [&](const std::string& target) {
+        EXPECT_EQ(fixture.call("GET " + target)->status, 200) << target;
+        return fixture.agent_cached;
+    };
+    for (const std::string meta : {"", "?node-meta=a:b"}) {
+        for (const std::string path :
+             {"/v1/catalog/services", "/v1/catalog/service/web", "/v1/catalog/connect/web",
+              "/v1/health/service/web", "/v1/health/connect/web", "/v1/health/ingress/web"}) {
+            EXPECT_TRUE(agent_cached(path + meta)) << path + meta;
+        }
+        for (const std::string path :
+             {"/v1/catalog/nodes", "/v1/catalog/node/golden", "/v1/catalog/node-services/golden",
+              "/v1/catalog/gateway-services/web", "/v1/health/checks/web", "/v1/health/node/golden",
+              "/v1/health/state/any"}) {
+            EXPECT_FALSE(agent_cached(path + meta)) << path + meta;
+        }
+    }
+}
+
 TEST(Endpoints, LeaveAnswersAndLeaves) {
     EndpointFixture fixture;
     EXPECT_EQ(fixture.call("PUT /v1/agent/leave")->status, 200);

@@ -26,6 +26,7 @@ WorkerOutcome list_ports(const Request& request) {
     CatalogQuery query;
     query.watch = {agent::WatchKind::Service, request.rest};
     query.cache_key = "ports/" + request.rest;
+    query.agent_cached = true;
     query.render = [name = request.rest](const agent::View& view) -> Result<std::string> {
         std::string json = "[";
         for (const agent::Instance& instance : view.instances(name)) {
