@@ -119,6 +119,7 @@ void Connection::answer_exception(const std::exception& error) {
 void Connection::answer_later(std::uint32_t ticket, Response response) {
     if (state_ != State::Handling || ticket != ticket_) return;
     long_poll_.reset();
+    if (response.after_wait) started_ = now();
     if (response.over_limit) worker_->metrics().refused(Refusal::Waiters);
     auto alive = shared_from_this();
     send(worker_->dispatcher().finish(std::move(response), form_.layout));

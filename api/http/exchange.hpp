@@ -47,6 +47,7 @@ struct Response {
     bool is_json =
         false;  // body is minified JSON: laid out by the server when pretty was asked for
     bool over_limit = false;  // turned away at a limit of the API: counted as refused
+    bool after_wait = false;  // the request blocked until now: its time counts from here
 
     static Response text(int status, std::string body);  // text/plain, no trailing newline added
     static Response json(std::string minified);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/assert.hpp"
 #include "agent/base/go_duration.hpp"
 #include "agent/base/json_writer.hpp"
 #include "api/http/long_poll.hpp"
@@ -18,10 +19,9 @@ namespace {
 
 // As blocking queries wait.
 Duration waiting_time(Duration asked, const Request& request, Rng& rng) {
-    static const HttpConfig kDefaults;
     ReadOptions options;
     options.wait = asked;
-    return blocking_time(options, request.long_poll ? request.long_poll->config() : kDefaults, rng);
+    return blocking_time(options, request.long_poll->config(), rng);
 }
 
 }  // namespace
@@ -52,6 +52,7 @@ ServiceWatch::Content ServiceWatch::content_of(const std::string& id) const {
 }
 
 void ServiceWatch::answer(std::shared_ptr<const Request> request, Respond respond) {
+    WEFT_ASSERT(request->long_poll);  // as for every ControlHandler
     const std::string known(request->parameter("hash").value_or(""));
     Duration asked{};
     if (const auto text = request->parameter("wait"); text && !text->empty()) {
@@ -75,14 +76,16 @@ void ServiceWatch::wait(const Request& request, std::string hash, Duration limit
     };
     waiters_[number] = {request.rest, std::move(hash), std::move(respond),
                         timers_.call_after(limit, answer_now)};
-    if (request.long_poll) request.long_poll->on_end(answer_now);
+    request.long_poll->on_end(answer_now);
 }
 
 void ServiceWatch::answer_now(std::uint64_t number) {
     auto waiter = waiters_.extract(number);
     if (!waiter) return;
     timers_.cancel(waiter.mapped().timeout);
-    waiter.mapped().respond(content_of(waiter.mapped().id).response);
+    Response response = content_of(waiter.mapped().id).response;
+    response.after_wait = true;
+    waiter.mapped().respond(std::move(response));
 }
 
 void ServiceWatch::changed() {
@@ -102,7 +105,10 @@ void ServiceWatch::changed() {
         at = waiters_.erase(at);
     }
     // Last, since an answer may lead to the next request at once.
-    for (auto& [respond, response] : answers) respond(std::move(response));
+    for (auto& [respond, response] : answers) {
+        response.after_wait = true;
+        respond(std::move(response));
+    }
 }
 
 }  // namespace weft::api

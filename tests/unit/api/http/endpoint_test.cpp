@@ -32,6 +32,7 @@ TEST(ServiceWatch, WaitsWhileTheContentIsTheKnownOne) {
 
     ASSERT_EQ(fixture.late_answers.size(), 1u);
     EXPECT_NE(fixture.late_answers[0].body.find("\"Port\":81"), std::string::npos);
+    EXPECT_TRUE(fixture.late_answers[0].after_wait);
     EXPECT_NE(hash_of(fixture.late_answers[0]), hash);
     EXPECT_TRUE(fixture.timers.calls.empty());
 }
@@ -48,6 +49,7 @@ TEST(ServiceWatch, AnswersTheSameContentWhenTheWaitEnds) {
     fixture.timers.fire();
     ASSERT_EQ(fixture.late_answers.size(), 1u);
     EXPECT_EQ(hash_of(fixture.late_answers[0]), hash);
+    EXPECT_TRUE(fixture.late_answers[0].after_wait);
     register_service(fixture, R"({"Name":"web","Port":81})");
     EXPECT_EQ(fixture.late_answers.size(), 1u);
 }
