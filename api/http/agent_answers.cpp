@@ -62,7 +62,7 @@ void on_control(const Endpoints& endpoints, Respond respond, std::function<void(
         try {
             work(respond);
         } catch (const std::exception& error) {
-            respond(Response::text(500, error.what()));
+            respond(Response::thrown(error));
         }
     });
 }

@@ -27,9 +27,12 @@ void Connection::handle_request() {
 void Connection::act(Dispatched dispatched) {
     counters_ = dispatched.counters;
     if (!dispatched.failure.empty()) {
+        // As the client wrote it, since the path of a known read is not decoded; without the query,
+        // which may hold a token.
+        std::string_view path = parser_->target();
+        path = path.substr(0, path.find('?'));
         worker_->log().error("request failed method={} path={} error=\"{}\"",
-                             parser_->request().method, parser_->request().path,
-                             dispatched.failure);
+                             parser_->request().method, path, dispatched.failure);
     }
     std::visit([this](auto& action) { act_on(action); }, dispatched.action);
 }
@@ -65,20 +68,18 @@ void Connection::act_on(CallLater& call) {
     if (call.on_control) long_poll_ = std::make_shared<LongPoll>(worker_->shared_config());
     parser_->request().long_poll = long_poll_;
     auto request = std::make_shared<const Request>(std::move(parser_->request()));
-    auto pending =
-        std::make_shared<PendingAnswer>(weak_from_this(), worker_->io().get_executor(), ++ticket_);
+    auto pending = std::make_shared<PendingAnswer>(weak_from_this(), worker_->io().get_executor(),
+                                                   ++ticket_, worker_->shared_log(), *request);
     Respond respond = [pending](Response response) { pending->answer(std::move(response)); };
     state_ = State::Handling;
     worker_->deadlines().remove(*this);
     watch_read();
-    auto run = [handler = call.handler, router = worker_->dispatcher().router(),
-                log = worker_->shared_log(), request, respond, pending] {
+    auto run = [handler = call.handler, router = worker_->dispatcher().router(), request, respond,
+                pending] {
         try {
             (*handler)(request, respond);
         } catch (const std::exception& error) {
-            log->error("request failed method={} path={} error=\"{}\"", request->method,
-                       request->path, error.what());
-            pending->answer(Response::text(500, error.what()));
+            pending->answer(Response::thrown(error));
         }
     };
     if (call.on_control) {

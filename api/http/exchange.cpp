@@ -48,6 +48,12 @@ Response Response::too_many(std::string body) {
     return response;
 }
 
+Response Response::thrown(const std::exception& error) {
+    Response response = text(500, error.what());
+    response.failure = error.what();
+    return response;
+}
+
 Response Response::empty(int status) {
     Response response;
     response.status = status;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,11 +49,13 @@ struct Response {
         false;  // body is minified JSON: laid out by the server when pretty was asked for
     bool over_limit = false;  // turned away at a limit of the API: counted as refused
     bool after_wait = false;  // the request blocked until now: its time counts from here
+    std::string failure;      // words of an exception, for the log
 
     static Response text(int status, std::string body);  // text/plain, no trailing newline added
     static Response json(std::string minified);
     static Response empty(int status = 200);
-    static Response too_many(std::string body);  // 429: over_limit
+    static Response too_many(std::string body);           // 429: over_limit
+    static Response thrown(const std::exception& error);  // 500 with its words, which are logged
 };
 
 using Respond = std::function<void(Response)>;

@@ -193,6 +193,15 @@ TEST(Endpoints, ConsulsAgentCacheServesServicesButNoChecksOrNodes) {
     }
 }
 
+TEST(Endpoints, WhatIsThrownOnTheControlThreadIsAnsweredForTheLog) {
+    EndpointFixture fixture;
+    fixture.local.broken = true;
+    const auto answer = fixture.call("GET /v1/agent/services");
+    EXPECT_EQ(answer->status, 500);
+    EXPECT_EQ(answer->body, "broken");
+    EXPECT_EQ(answer->failure, "broken");
+}
+
 TEST(Endpoints, LeaveAnswersAndLeaves) {
     EndpointFixture fixture;
     EXPECT_EQ(fixture.call("PUT /v1/agent/leave")->status, 200);

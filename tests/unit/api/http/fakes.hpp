@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,10 @@ private:
 // Keeps registrations as rows, with just enough of the agent's rules for the endpoints to be seen.
 class FakeLocalServices final : public LocalServices {
 public:
-    std::vector<LocalService> services() const override { return values(services_); }
+    std::vector<LocalService> services() const override {
+        if (broken) throw std::runtime_error("broken");
+        return values(services_);
+    }
     std::vector<LocalCheck> checks() const override { return values(checks_); }
 
     std::optional<LocalService> service(std::string_view id) const override {
@@ -69,6 +73,8 @@ public:
     void service_maintenance(std::string id, bool enable, std::string reason, Done done) override;
     void node_maintenance(bool enable, std::string reason, Done done) override;
     void on_change(std::function<void()> listener) override { changed_ = std::move(listener); }
+
+    bool broken = false;  // services() throws
 
 private:
     template <class Map>

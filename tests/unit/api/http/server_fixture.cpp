@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <spdlog/sinks/null_sink.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -172,8 +171,7 @@ TestServer::TestServer(std::vector<Route> more_routes, HttpConfig config) {
     for (Route& route : more_routes) routes.push_back(std::move(route));
     AgentFacts facts;
     facts.datacenter = "dc1";
-    auto log =
-        std::make_shared<spdlog::logger>("http", std::make_shared<spdlog::sinks::null_sink_mt>());
+    auto log = std::make_shared<spdlog::logger>("http", log_);
     auto server = HttpServer::open(std::move(config), facts, std::move(routes), *this,
                                    {&worker_.context(), &second_worker_.context()},
                                    control_.context().get_executor(), metrics_, log);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <prometheus/registry.h>
+#include <spdlog/sinks/ringbuffer_sink.h>
 
 #include "agent/catalog/catalog.hpp"
 #include "agent/io/io_thread.hpp"
@@ -78,6 +79,7 @@ public:
     HttpServer& server() { return *server_; }
     HttpMetrics& metrics() { return metrics_; }
     IoThread& worker() { return worker_; }
+    std::vector<std::string> log() { return log_->last_formatted(); }  // oldest first
     void close(bool graceful);
 
 private:
@@ -89,6 +91,8 @@ private:
     std::atomic<bool> leader_known_{true};
     prometheus::Registry registry_;
     HttpMetrics metrics_{registry_};
+    std::shared_ptr<spdlog::sinks::ringbuffer_sink_mt> log_ =
+        std::make_shared<spdlog::sinks::ringbuffer_sink_mt>(16);
     IoThread worker_{"worker"};
     IoThread second_worker_{"second worker"};
     IoThread control_{"control"};

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <thread>
 #include <vector>
@@ -274,6 +275,37 @@ TEST(HttpServer, WhoForgetsOrThrowsAnswers500) {
         EXPECT_EQ(answer->status, 500);
         EXPECT_EQ(answer->body, text);
     }
+}
+
+TEST(HttpServer, WhatEndpointsThrowIsLoggedWithTheirPath) {
+    std::atomic<bool> broken{false};
+    auto query = [&](const Request&) -> WorkerOutcome {
+        CatalogQuery read;
+        read.render = [&](const agent::View&) -> Result<std::string> {
+            if (broken) throw std::runtime_error("broken query");
+            return std::string("[]");
+        };
+        return read;
+    };
+    auto later = [](std::shared_ptr<const Request>, Respond respond) {
+        respond(Response::thrown(std::runtime_error("broken later")));
+    };
+    TestServer server({route("/v1/query", "GET", WorkerHandler(query)),
+                       route("/v1/later", "GET", AsyncHandler(later))});
+    RawClient client = server.connect();
+    client.get("/v1/query?token=secret");
+    EXPECT_EQ(client.answer()->status, 200);
+    broken = true;
+    for (auto target : {"/v1/query?token=secret", "/v1/later"}) {
+        client.get(target);
+        EXPECT_EQ(client.answer()->status, 500);
+    }
+    const std::vector<std::string> lines = server.log();
+    ASSERT_EQ(lines.size(), 2u);
+    EXPECT_NE(lines[0].find("method=GET path=/v1/query error=\"broken query\""), std::string::npos)
+        << lines[0];
+    EXPECT_NE(lines[1].find("method=GET path=/v1/later error=\"broken later\""), std::string::npos)
+        << lines[1];
 }
 
 TEST(HttpServer, SlowReaderGetsItAll) {
