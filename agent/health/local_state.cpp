@@ -322,7 +322,11 @@ void LocalState::adopt_tags(std::string_view service_id, const Shared<TextList>&
     const auto found = services_.find(service_id);
     if (found == services_.end()) return;
     LocalServiceEntry& entry = found->second;
-    if (!entry.row.enable_tag_override || entry.tags_changed || entry.row.tags == tags) return;
+    if (entry.row.tags == tags) {
+        entry.tags_changed = false;  // nothing will be written, so tags_written() may never come
+        return;
+    }
+    if (!entry.row.enable_tag_override || entry.tags_changed) return;
     entry.row.tags = tags;
     adopted_ = true;
 }

@@ -110,9 +110,10 @@ public:
     // deregister_critical_service_after.
     LocalChange reap(Instant now);
 
-    // Keeps the catalog's tags of a service with enable_tag_override, but for tags_changed.
+    // The catalog has these tags: a service with enable_tag_override keeps them, but for
+    // tags_changed.
     void adopt_tags(std::string_view service_id, const Shared<TextList>& tags);
-    // The catalog has these tags now.
+    // These tags were written to the catalog.
     void tags_written(std::string_view service_id, const Shared<TextList>& tags);
     // True when adopt_tags() changed a service since the last call.
     bool take_adopted() { return std::exchange(adopted_, false); }

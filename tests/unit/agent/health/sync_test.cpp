@@ -211,6 +211,17 @@ TEST_F(TagOverrideTest, ARegistrationWritesNoOldTagsBack) {
     EXPECT_EQ(state.service("web")->row.tags.get(), TextList{"remote"});
 }
 
+TEST_F(TagOverrideTest, ChangedTagsThatTheCatalogHasAlreadyAreOverriddenAgain) {
+    definition.tags = {"remote"};
+    put(definition);
+    EXPECT_EQ(settle(), 0);
+    retag.service->tags = TextList{"other"};
+    ASSERT_TRUE(write(retag));
+    EXPECT_EQ(full(), 0);
+    EXPECT_EQ(catalog.view().service("n1", "web")->tags.get(), TextList{"other"});
+    EXPECT_EQ(state.service("web")->row.tags.get(), TextList{"other"});
+}
+
 TEST_F(SyncTest, AWriteThatIsTooLargeGoesInParts) {
     full();
     put(service("web", 2));
