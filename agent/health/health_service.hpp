@@ -17,6 +17,7 @@
 
 #include "agent/base/rng.hpp"
 #include "agent/health/check_scheduler.hpp"
+#include "agent/health/failure_lines.hpp"
 #include "agent/health/local_backend.hpp"
 #include "agent/health/local_state.hpp"
 #include "agent/health/metrics.hpp"
@@ -107,7 +108,8 @@ private:
                 std::shared_ptr<Answer> answer);
     void commit_records(std::vector<LocalRecord> records, bool urgent,
                         std::shared_ptr<Answer> answer);
-    void note_unkept(const std::vector<std::string>& keys, const Result<Index>& result);
+    void records_done(const std::vector<std::string>& keys, const Result<Index>& result);
+    std::size_t unkept() const { return unkept_.size() + retried_; }
     void retry_records();
     std::optional<Error> unkept_full() const;
     void step_done(const SyncStep& step, const Result<Index>& result);
@@ -135,6 +137,9 @@ private:
     boost::asio::steady_timer timer_;
     std::function<void()> services_changed_;
     std::set<std::string> unkept_;  // keys of records that the backend refused
+    std::size_t retried_ = 0;       // refused records whose next try is under way
+    FailureLines records_failed_;
+    FailureLines syncs_failed_;
     Instant retry_records_at_ = Instant::max();
     Instant armed_for_ = Instant::max();
     Instant reap_at_ = Instant::max();

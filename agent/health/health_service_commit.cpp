@@ -128,7 +128,7 @@ void HealthService::commit(SyncStep step, std::vector<LocalRecord> records, bool
                  keys = keys_of(records), answer = std::move(answer)](Result<Index> result) {
         const auto still = alive.lock();
         if (!still || !*still) return;
-        note_unkept(keys, result);
+        records_done(keys, result);
         step_done(step, result);
         if (answer) answer->one_done(result);
         pump();
@@ -140,7 +140,7 @@ void HealthService::commit(SyncStep step, std::vector<LocalRecord> records, bool
 void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent,
                                    std::shared_ptr<Answer> answer) {
     if (records.empty()) {
-        if (!answer || !answer->done) return;
+        if (!answer->done) return;
         asio::post(control_, [answer, alive = std::weak_ptr<bool>(alive_)] {
             const auto still = alive.lock();
             if (still && *still) answer->one_done(Index{});
@@ -151,8 +151,8 @@ void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent
                  answer = std::move(answer)](Result<Index> result) {
         const auto still = alive.lock();
         if (!still || !*still) return;
-        note_unkept(keys, result);
-        if (answer) answer->one_done(result);
+        records_done(keys, result);
+        answer->one_done(result);
         arm();
     };
     backend_.commit(std::move(records), std::nullopt, urgent, std::move(done));
@@ -160,27 +160,43 @@ void HealthService::commit_records(std::vector<LocalRecord> records, bool urgent
 
 // Which records the disk lacks is all that is remembered: they are made anew when they are tried
 // again, so that a later change is never undone by an older record.
-void HealthService::note_unkept(const std::vector<std::string>& keys, const Result<Index>& result) {
-    if (result || result.error().code != Errc::Io || keys.empty()) return;
-    log_->error("local registration not kept key={} records={} error=\"{}\"", keys.front(),
-                keys.size(), result.error().message());
-    unkept_.insert(keys.begin(), keys.end());
-    retry_records_at_ = std::min(retry_records_at_, now() + config_.sync_retry);
-    metrics_.records_unkept.Set(static_cast<double>(unkept_.size()));
+void HealthService::records_done(const std::vector<std::string>& keys,
+                                 const Result<Index>& result) {
+    if (keys.empty()) return;
+    if (!result && result.error().code == Errc::Io) {
+        unkept_.insert(keys.begin(), keys.end());
+        retry_records_at_ = std::min(retry_records_at_, now() + config_.sync_retry);
+        if (const std::size_t failures = records_failed_.failed(now())) {
+            log_->error("local registrations not kept key={} records={} failures={} error=\"{}\"",
+                        keys.front(), unkept(), failures, result.error().message());
+        }
+    } else if (unkept() == 0 && records_failed_.ended()) {
+        log_->info("local registrations kept again");
+    }
+    metrics_.records_unkept.Set(static_cast<double>(unkept()));
 }
 
 void HealthService::retry_records() {
     retry_records_at_ = Instant::max();
     Records records;
     for (const auto& key : std::exchange(unkept_, {})) records.push_back(state_.record_of(key));
-    metrics_.records_unkept.Set(0);
-    for (auto& piece : in_pieces(std::move(records)))
-        commit_records(std::move(piece), false, nullptr);
+    for (auto& piece : in_pieces(std::move(records))) {
+        retried_ += piece.size();
+        auto done = [this, alive = std::weak_ptr<bool>(alive_),
+                     keys = keys_of(piece)](Result<Index> result) {
+            const auto still = alive.lock();
+            if (!still || !*still) return;
+            retried_ -= keys.size();
+            records_done(keys, result);
+            arm();
+        };
+        backend_.commit(std::move(piece), std::nullopt, false, std::move(done));
+    }
 }
 
 // Each id that comes and goes while the disk refuses is one more record to be removed later.
 std::optional<Error> HealthService::unkept_full() const {
-    if (unkept_.size() < kUnkeptMax) return std::nullopt;
+    if (unkept() < kUnkeptMax) return std::nullopt;
     return make_error(Errc::Unavailable, "too many registrations wait for the disk: try again");
 }
 
@@ -189,11 +205,14 @@ void HealthService::step_done(const SyncStep& step, const Result<Index>& result)
         metrics_.sync_writes_done.Increment();
     } else {
         metrics_.sync_writes_failed.Increment();
-        log_->warn("registration not synced service={} check={} error=\"{}\"",
-                   step.service.value_or("-"), step.checks.empty() ? "-" : *step.checks.begin(),
-                   result.error().message());
+        if (const std::size_t failures = syncs_failed_.failed(now())) {
+            log_->warn("registrations not synced service={} check={} failures={} error=\"{}\"",
+                       step.service.value_or("-"), step.checks.empty() ? "-" : *step.checks.begin(),
+                       failures, result.error().message());
+        }
     }
     sync_.finished(step, result, state_, backend_.view(), now());
+    if (sync_.is_settled() && syncs_failed_.ended()) log_->info("registrations synced again");
     metrics_.sync_rows_pending.Set(static_cast<double>(sync_.dirty() + sync_.under_way()));
 }
 

@@ -46,8 +46,8 @@ private:
 // differ is dirty; a row whose write is under way counts as different whatever the catalog says,
 // since the answer may be about to change.
 //
-// A service and its checks go in one command; if that is refused or too large each row goes alone,
-// so that a bad one blocks no other.
+// A service and its checks go in one command; if that is refused each row goes alone, so that a bad
+// one blocks no other.
 //
 // Tags of the catalog win over those here for services with enable_tag_override, except over tags
 // that a definition has just changed.
@@ -80,6 +80,11 @@ public:
         return services_.size() + checks_.size() + (node_dirty_ && !node_under_way_ ? 1 : 0);
     }
     std::size_t under_way() const { return under_way_; }
+    // Nothing is to be written, not even later after a failure; delayed outputs apart.
+    bool is_settled() const {
+        return dirty() == 0 && under_way_ == 0 && !retry_node_ && retry_services_.size() == 0 &&
+               retry_checks_.size() == 0;
+    }
 
 private:
     bool node_differs(const View& view) const;

@@ -35,9 +35,11 @@ public:
 
     Result<Index> apply(const std::vector<LocalRecord>& records,
                         const std::optional<Command>& command) {
+        if (refusal) ++refusals;
         // As the log does it: the records of a refused proposal are lost, which Io alone says.
         if (refusal && !records.empty()) return make_error(Errc::Io, refusal->message());
         if (refusal) return *refusal;
+        if (!records.empty()) ++record_commits;
         for (const auto& record : records) {
             if (record.value.empty()) {
                 kept_.erase(record.key);
@@ -61,6 +63,8 @@ public:
 
     std::optional<Error> refusal;  // of everything, as long as it is set
     int commands = 0;
+    int record_commits = 0;
+    int refusals = 0;
     std::size_t records_max = 0;  // in one commit
     std::size_t writes_max = 0;   // under way at once
 

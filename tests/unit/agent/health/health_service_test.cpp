@@ -1,9 +1,10 @@
 #include "agent/health/health_service.hpp"
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <chrono>
+#include <sstream>
 
 #include "agent/io/clock.hpp"
 #include "tests/support/loopback_server.hpp"
@@ -23,11 +24,6 @@ HealthConfig test_config() {
     config.node_address = "127.0.0.1";
     config.sync_retry = 20ms;
     return config;
-}
-
-std::shared_ptr<spdlog::logger> quiet() {
-    return std::make_shared<spdlog::logger>("health",
-                                            std::make_shared<spdlog::sinks::null_sink_mt>());
 }
 
 ServiceDefinition service(const std::string& name) {
@@ -52,7 +48,7 @@ protected:
     void start(HealthConfig config = test_config()) {
         registry = std::make_unique<prometheus::Registry>();
         health = std::make_unique<HealthService>(config, backend, context.get_executor(),
-                                                 context.get_executor(), quiet(), *registry, 1);
+                                                 context.get_executor(), logger(), *registry, 1);
         health->restore(backend.records());
         ASSERT_TRUE(health->set_configured(configured, {}));
         health->start();
@@ -91,6 +87,21 @@ protected:
         }
         return -1;
     }
+    std::shared_ptr<spdlog::logger> logger() {
+        auto logger = std::make_shared<spdlog::logger>(
+            "health", std::make_shared<spdlog::sinks::ostream_sink_st>(log));
+        logger->set_pattern("%l %v");
+        return logger;
+    }
+    // Lines of the log that have this in them.
+    int logged(std::string_view words) {
+        std::istringstream lines(log.str());
+        int count = 0;
+        for (std::string line; std::getline(lines, line);) {
+            if (line.find(words) != std::string::npos) ++count;
+        }
+        return count;
+    }
     Status shown(std::string_view id) {
         for (const auto& check : health->checks()) {
             if (check.row.id.view() == id) return check.row.status;
@@ -100,6 +111,7 @@ protected:
 
     asio::io_context context{1};
     CatalogBackend backend{context};
+    std::ostringstream log;
     std::vector<ServiceDefinition> configured;
     std::unique_ptr<prometheus::Registry> registry;
     std::unique_ptr<HealthService> health;
@@ -176,9 +188,31 @@ TEST_F(HealthServiceTest, AnOlderRecordNeverUndoesALaterChange) {
     EXPECT_FALSE(put(service("web")));
     backend.refusal.reset();
     ASSERT_TRUE(await_done([&](auto done) { health->deregister_service("web", done); }));
+    EXPECT_EQ(unkept(), 2);
+    // Those of a try that is under way are not kept yet: then the retry was applied.
     ASSERT_TRUE(wait_for([&] { return unkept() == 0; }));
+    EXPECT_EQ(backend.record_commits, 2);
     EXPECT_TRUE(wait_for([&] { return health->is_synced(); }));
     EXPECT_TRUE(backend.records().empty());
+}
+
+TEST_F(HealthServiceTest, AFailureThatGoesOnIsLoggedOnceAndItsEndToo) {
+    start();
+    ASSERT_TRUE(wait_for([&] { return health->is_synced(); }));
+    backend.refusal = make_error(Errc::Io, "the disk is gone");
+    EXPECT_FALSE(put(service("web")));
+    EXPECT_FALSE(put(service("db")));
+    ASSERT_TRUE(wait_for([&] { return backend.refusals >= 20; }));
+    EXPECT_EQ(logged("error local registrations not kept"), 1);
+    EXPECT_EQ(logged("warning registrations not synced"), 1);
+    EXPECT_EQ(logged("the disk is gone"), 2);
+    EXPECT_EQ(logged("again"), 0);
+
+    backend.refusal.reset();
+    EXPECT_TRUE(wait_for([&] { return logged("registrations synced again") == 1; }));
+    EXPECT_TRUE(wait_for([&] { return logged("local registrations kept again") == 1; }));
+    EXPECT_TRUE(backend.view().service("n1", "web"));
+    EXPECT_TRUE(backend.view().service("n1", "db"));
 }
 
 TEST_F(HealthServiceTest, AReloadOfManyTakesNoMoreThanItsPlace) {
