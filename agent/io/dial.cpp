@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cctype>
 #include <charconv>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -25,32 +27,23 @@ Error address_error(std::string_view address, std::string_view reason) {
     return make_error(Errc::InvalidArgument, fmt::format("address {}: {}", address, reason));
 }
 
-// The threads of a context in which getaddrinfo may block; made with its first lookup, joined with
-// its end.
-class LookupThreads final : public asio::execution_context::service {
-public:
-    static inline asio::execution_context::id id;
-
-    explicit LookupThreads(asio::execution_context& context) : service(context) {}
-    asio::thread_pool& pool() { return pool_; }
-
-private:
-    void shutdown() override {
-        pool_.stop();
-        pool_.join();
-    }
-
-    asio::thread_pool pool_{kLookupsAtOnce};
-};
-
-// Owned by the caller alone, so that a lookup is not made, or its result dropped, once he has gone.
+// A name that is looked up, for all who wait for it.
 struct Lookup {
-    explicit Lookup(const asio::any_io_executor& executor) : done(executor) {
+    Lookup(const asio::any_io_executor& given, std::string name)
+        : executor(given), host(std::move(name)), done(given) {
         done.expires_at(asio::steady_timer::time_point::max());
     }
+    asio::any_io_executor executor;
+    std::string host;
     asio::steady_timer done;
+    std::atomic<int> waiting = 0;  // callers; also read by the thread
     bool finished = false;
     std::vector<asio::ip::address> addresses;
+};
+
+// Ends a wait that join() began.
+struct Leave {
+    void operator()(Lookup* lookup) const { --lookup->waiting; }
 };
 
 std::vector<asio::ip::address> look_up_blocking(asio::thread_pool& pool, const std::string& host) {
@@ -62,21 +55,57 @@ std::vector<asio::ip::address> look_up_blocking(asio::thread_pool& pool, const s
     return addresses;
 }
 
-void start_lookup(const std::weak_ptr<Lookup>& caller, const asio::any_io_executor& executor,
-                  std::string host) {
-    auto& context = asio::query(executor, asio::execution::context);
-    asio::thread_pool& pool = asio::use_service<LookupThreads>(context).pool();
-    asio::post(pool, [&pool, caller, executor, host = std::move(host)] {
-        if (caller.expired()) return;
-        asio::post(executor, [caller, addresses = look_up_blocking(pool, host)]() mutable {
-            const auto lookup = caller.lock();
+// The lookups of a context, one at a time of each name, and the threads in which getaddrinfo may
+// block; made with its first lookup, joined with its end.
+class Lookups final : public asio::execution_context::service {
+public:
+    static inline asio::execution_context::id id;
+
+    explicit Lookups(asio::execution_context& context) : service(context) {}
+
+    // The caller waits from here on.
+    std::shared_ptr<Lookup> join(const asio::any_io_executor& executor, const std::string& host) {
+        auto& lookup = under_way_[host];
+        const bool is_new = !lookup;
+        if (is_new) lookup = std::make_shared<Lookup>(executor, host);
+        ++lookup->waiting;
+        if (is_new) start(lookup);
+        return lookup;
+    }
+
+private:
+    void start(const std::weak_ptr<Lookup>& queued) {
+        asio::post(pool_, [this, queued] {
+            const auto lookup = queued.lock();
             if (!lookup) return;
-            lookup->finished = true;
-            lookup->addresses = std::move(addresses);
-            lookup->done.cancel();
+            const bool wanted = lookup->waiting > 0;
+            std::vector<asio::ip::address> addresses;
+            if (wanted) addresses = look_up_blocking(pool_, lookup->host);
+            asio::post(lookup->executor, [this, lookup, wanted, found = std::move(addresses)] {
+                finish(lookup, wanted, found);
+            });
         });
-    });
-}
+    }
+
+    void finish(const std::shared_ptr<Lookup>& lookup, bool was_made,
+                const std::vector<asio::ip::address>& addresses) {
+        // Nobody waited, but now somebody does.
+        if (!was_made && lookup->waiting > 0) return start(lookup);
+        under_way_.erase(lookup->host);
+        lookup->finished = true;
+        lookup->addresses = addresses;
+        lookup->done.cancel();
+    }
+
+    void shutdown() override {
+        pool_.stop();
+        pool_.join();
+        under_way_.clear();
+    }
+
+    std::map<std::string, std::shared_ptr<Lookup>> under_way_;  // by host
+    asio::thread_pool pool_{kLookupsAtOnce};
+};
 
 Result<std::uint16_t> parse_port(const HostPort& target) {
     std::uint16_t port = 0;
@@ -123,15 +152,16 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
     if (!not_literal) co_return std::vector<asio::ip::address>(1, literal);
 
     const auto executor = co_await asio::this_coro::executor;
-    const auto lookup = std::make_shared<Lookup>(executor);
-    start_lookup(lookup, executor, host);
+    auto& lookups = asio::use_service<Lookups>(asio::query(executor, asio::execution::context));
+    const auto lookup = lookups.join(executor, host);
+    const std::unique_ptr<Lookup, Leave> leave(lookup.get());
     co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!lookup->finished)
         co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
     if (lookup->addresses.empty()) {
         co_return make_error(Errc::Unavailable, fmt::format("lookup {}: no such host", host));
     }
-    co_return std::move(lookup->addresses);
+    co_return lookup->addresses;
 }
 
 asio::awaitable<Result<tcp::socket>> dial_tcp(HostPort target) {

@@ -32,9 +32,11 @@ std::string plain_words(const boost::system::error_code& error);
 // Of one io_context; further ones wait.
 inline constexpr std::size_t kLookupsAtOnce = 8;
 
-// Addresses of a name or an IP literal. Returns at once when cancelled, though a lookup under way
+// Addresses of a name or an IP literal. A name is looked up once at a time for all of an io_context
+// who wait for it, which one thread runs. Returns at once when cancelled, though a lookup under way
 // goes on in its thread: names are looked up by getaddrinfo, which cannot be interrupted. One that
-// has not begun by then is not made. The end of the io_context waits for those under way.
+// nobody waits for when its turn comes is not made. The end of the io_context waits for those under
+// way.
 boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> resolve(std::string host);
 
 // Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection
