@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "agent/health/probe.hpp"
+#include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
 #include "agent/io/dial.hpp"
 
@@ -61,13 +62,16 @@ asio::awaitable<ProbeResult> run_udp_check(ProbeSpec spec) {
         result.output = "dial udp: " + target.error().message();
         co_return result;
     }
-    // With a limit of its own: a name service that is silent is a failure.
+    // One deadline, but two waits: a name service that is silent is a failure.
+    const Instant deadline = now() + spec.timeout;
     auto endpoint = co_await within(spec.timeout, find_endpoint(std::move(target).value()));
     if (!endpoint) {
-        result.output = fmt::format("dial udp {}: {}", address, endpoint.error().message());
+        result.timed_out = endpoint.error().code == Errc::Timeout;
+        result.output = fmt::format("dial udp {}: {}", address,
+                                    result.timed_out ? "i/o timeout" : endpoint.error().message());
         co_return result;
     }
-    auto answered = co_await within(spec.timeout, exchange(endpoint.value()));
+    auto answered = co_await within(deadline - now(), exchange(endpoint.value()));
     // Silence is no failure: most services answer only what they understand.
     if (answered || answered.error().code == Errc::Timeout) {
         result.status = Status::Passing;

@@ -10,6 +10,7 @@
 
 #include "agent/io/clock.hpp"
 #include "tests/support/loopback_server.hpp"
+#include "tests/support/name_server.hpp"
 #include "tests/support/run_coroutine.hpp"
 
 namespace weft::agent {
@@ -229,6 +230,19 @@ TEST(UdpCheck, SilencePassesAndRefusalDoesNot) {
         spec.definition.udp = broken;
         EXPECT_EQ(run_spec(spec).status, Status::Critical) << broken;
     }
+}
+
+TEST(UdpCheck, ASilentNameServerIsATimeout) {
+    name_server().set_stuck(true);
+    asio::io_context context(1);
+    ProbeSpec spec;
+    spec.timeout = 50ms;
+    spec.definition.udp = "slow.test:53";
+    const auto result = run(context, as_result(run_probe(spec))).value();
+    name_server().set_stuck(false);
+    EXPECT_EQ(result.status, Status::Critical);
+    EXPECT_TRUE(result.timed_out);
+    EXPECT_EQ(result.output, "dial udp slow.test:53: i/o timeout");
 }
 
 TEST(ScriptCheck, JudgesByExitStatus) {
