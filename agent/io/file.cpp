@@ -93,20 +93,22 @@ Result<void> write_file_atomically(const std::string& path, std::string_view con
     return replaced;
 }
 
-Result<void> make_folder(const std::string& path) {
+Result<void> make_folder(const std::string& path, unsigned mode) {
     const std::filesystem::path folder(path);
     const std::filesystem::path parent = folder.parent_path();
     std::error_code error;
-    if (!std::filesystem::is_directory(folder, error)) {
-        const bool at_root = parent.empty() || parent == folder;
-        if (!at_root && !std::filesystem::is_directory(parent, error)) {
-            WEFT_TRY(make_folder(parent.string()));
-        }
-        std::filesystem::create_directory(folder, error);
-        if (error) {
-            return make_error(Errc::Io,
-                              fmt::format("cannot make the folder {}: {}", path, error.message()));
-        }
+    if (std::filesystem::is_directory(folder, error)) {
+        // Whoever may not read the parent has not made the folder.
+        const bool is_ours = parent.empty() || ::access(parent.c_str(), R_OK) == 0;
+        return is_ours ? sync_folder(path) : success();
+    }
+    const bool at_root = parent.empty() || parent == folder;
+    if (!at_root && !std::filesystem::is_directory(parent, error)) {
+        WEFT_TRY(make_folder(parent.string()));
+    }
+    if (::mkdir(path.c_str(), mode) != 0) {
+        const auto reason = std::generic_category().message(errno);
+        return make_error(Errc::Io, fmt::format("cannot make the folder {}: {}", path, reason));
     }
     return sync_folder(path);
 }

@@ -18,7 +18,8 @@ Result<void> write_file_atomically(const std::string& path, std::string_view con
                                    unsigned mode = 0600);
 
 // Makes the folder and its parents where they are missing; all of it is durable on return, as is
-// the entry of a folder that exists.
-Result<void> make_folder(const std::string& path);
+// the entry of a folder that exists, unless its parent may not be read. mode is that of the folder,
+// if it is new, and 0777 that of new parents (subject to umask). Io otherwise.
+Result<void> make_folder(const std::string& path, unsigned mode = 0777);
 
 }  // namespace weft

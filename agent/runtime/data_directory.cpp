@@ -53,19 +53,14 @@ DataDirectory::~DataDirectory() {
 
 Result<void> DataDirectory::make_folder() {
     while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
-    std::error_code failure;
-    const std::filesystem::path parent = std::filesystem::path(path_).parent_path();
-    std::filesystem::create_directories(parent, failure);
-    if (!failure && ::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
-        failure = std::error_code(errno, std::generic_category());
-    if (failure)
-        return make_error(Errc::Io,
-                          fmt::format("data_dir: cannot make the folder {}: {}; make it and "
-                                      "give it to the user that runs weft",
-                                      path_, failure.message()));
-    if (!std::filesystem::is_directory(path_, failure))
+    std::error_code ignored;
+    if (std::filesystem::exists(path_, ignored) && !std::filesystem::is_directory(path_, ignored))
         return make_error(Errc::Io, fmt::format("data_dir: {} is not a folder", path_));
-    return success();
+    const auto made = weft::make_folder(path_, 0700);
+    if (made) return success();
+    return make_error(Errc::Io,
+                      fmt::format("data_dir {}: {}; make it and give it to the user that runs weft",
+                                  path_, made.error().message()));
 }
 
 Result<void> DataDirectory::take_lock() {

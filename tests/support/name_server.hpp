@@ -11,9 +11,9 @@
 
 namespace weft {
 
-// A name server for names that end in ".test": it notes them, knows none, and keeps those that begin
-// with "slow" waiting while it is told to. It stands in for the system's in a program that includes
-// this header, in one source file only.
+// A name server for names that end in ".test": it notes them, knows none, and keeps those that
+// begin with "slow" waiting while it is told to. It stands in for the system's in a program that
+// includes this header, in one source file only.
 class NameServer {
 public:
     int look_up(const char* name) {

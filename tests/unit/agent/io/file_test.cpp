@@ -55,6 +55,16 @@ TEST(File, FoldersAreMadeWithTheirParents) {
     EXPECT_NE(refused.error().message().find("file"), std::string::npos);
 }
 
+TEST(File, TheModeIsThatOfANewFolderAlone) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(make_folder(folder.file("a/b"), 0700));
+    ASSERT_TRUE(make_folder(folder.file("a"), 0700));
+    EXPECT_EQ(std::filesystem::status(folder.file("a/b")).permissions(),
+              std::filesystem::perms(0700));
+    EXPECT_NE(std::filesystem::status(folder.file("a")).permissions(),
+              std::filesystem::perms(0700));
+}
+
 TEST(File, ReadingIsBounded) {
     const TemporaryFolder folder;
     ASSERT_TRUE(write_file_atomically(folder.file("big"), std::string(1000, 'x')));
