@@ -51,8 +51,9 @@ Result<std::unique_ptr<SoloVoter>> SoloVoter::open(SoloVoterConfig config,
     WEFT_TRY(config.validate());
     std::unique_ptr<SoloVoter> voter(
         new SoloVoter(std::move(config), std::move(store), machine, metrics, std::move(control)));
-    WEFT_TRY(voter->lead());
+    // First what may be refused: a program that is started in vain, again and again, writes nothing.
     WEFT_TRY(voter->replay());
+    WEFT_TRY(voter->lead());
     voter->worker_ = std::make_unique<AppendWorker>(
         *voter->store_,
         [&self = *voter](const std::shared_ptr<AppendJob>& job) {
@@ -75,7 +76,7 @@ SoloVoter::SoloVoter(SoloVoterConfig config, std::unique_ptr<LogStore> store, St
 
 SoloVoter::~SoloVoter() = default;
 
-Result<void> SoloVoter::lead() {
+Result<void> SoloVoter::check_checkpoint() const {
     const LogState state = store_->state();
     const LogIndex covered = machine_.applied();
     if (covered < state.base.index) {
@@ -94,7 +95,11 @@ Result<void> SoloVoter::lead() {
                                       "start empty",
                                       state.last.index.get(), covered.get()));
     }
-    WEFT_TRY(check_term(covered));
+    return check_term(covered);
+}
+
+Result<void> SoloVoter::lead() {
+    const LogState state = store_->state();
     end_ = state.last;
     term_ = Term{std::max(state.hard_state.term, state.last.term).get() + 1};
     AppendTask task;
@@ -104,6 +109,10 @@ Result<void> SoloVoter::lead() {
     WEFT_TRY(store_->write(task));
     committed_ = end_.index;
     metrics_.term.Set(static_cast<double>(term_.get()));
+    WEFT_TRY(apply_log());
+    machine_.published();
+    metrics_.committed_index.Set(static_cast<double>(committed_.get()));
+    metrics_.applied_index.Set(static_cast<double>(applied_.get()));
     return success();
 }
 
@@ -122,16 +131,19 @@ Result<void> SoloVoter::check_term(LogIndex covered) const {
 }
 
 Result<void> SoloVoter::replay() {
+    WEFT_TRY(check_checkpoint());
     applied_ = machine_.applied();
+    committed_ = store_->state().last.index;  // nobody else votes
+    return apply_log();
+}
+
+Result<void> SoloVoter::apply_log() {
     while (applied_ < committed_) {
         WEFT_TRY(const auto entries,
                  store_->entries(next(applied_), next(committed_), kReplayBytes));
         WEFT_TRY(machine_.apply(entries));
         applied_ = entries.back().index;
     }
-    machine_.published();
-    metrics_.committed_index.Set(static_cast<double>(committed_.get()));
-    metrics_.applied_index.Set(static_cast<double>(applied_.get()));
     return success();
 }
 

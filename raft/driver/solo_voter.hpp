@@ -63,9 +63,10 @@ struct Proposal {
 // control thread.
 class SoloVoter {
 public:
-    // Becomes leader of a new term (durable with its Noop before anything else), then brings
-    // machine up to the log's end. Blocks for that. Errc::Corrupt when the log and the machine's
-    // checkpoint do not meet, Unsupported when the log holds what machine does not know.
+    // Brings machine up to the log's end, then becomes leader of a new term, which is durable with
+    // its Noop on return. Blocks for that. Errc::Corrupt when the log and the machine's checkpoint
+    // do not meet, Unsupported when the log holds what machine does not know: the log is left as it
+    // was.
     static Result<std::unique_ptr<SoloVoter>> open(SoloVoterConfig config,
                                                    std::unique_ptr<LogStore> store,
                                                    StateMachine& machine, DriverMetrics& metrics,
@@ -109,9 +110,11 @@ private:
     SoloVoter(SoloVoterConfig config, std::unique_ptr<LogStore> store, StateMachine& machine,
               DriverMetrics& metrics, boost::asio::any_io_executor control);
 
-    Result<void> lead();
+    Result<void> check_checkpoint() const;
     Result<void> check_term(LogIndex covered) const;
     Result<void> replay();
+    Result<void> lead();
+    Result<void> apply_log();
     Entry make_entry(EntryType type, std::string data);
     std::optional<Error> refusal(const Proposal& proposal);
     void answer_later(std::function<void(Result<LogIndex>)> done, Error error);
