@@ -44,7 +44,7 @@ DriverMetrics::DriverMetrics(prometheus::Registry& registry)
       queue_bytes(gauge(registry, "weft_raft_driver_queue_bytes",
                         "Bytes of proposals that are not applied yet")),
       log_bytes(gauge(registry, "weft_raft_driver_log_bytes",
-                      "Storage of the log, as of the last checkpoint")),
+                      "Bytes of the entries that the log holds, as of the last checkpoint")),
       log_entries(gauge(registry, "weft_raft_driver_log_entries",
                         "Entries that the log holds, as of the last checkpoint")),
       term(gauge(registry, "weft_raft_driver_term", "Current term")),

@@ -51,7 +51,7 @@ Result<std::unique_ptr<SoloVoter>> SoloVoter::open(SoloVoterConfig config,
     WEFT_TRY(config.validate());
     std::unique_ptr<SoloVoter> voter(
         new SoloVoter(std::move(config), std::move(store), machine, metrics, std::move(control)));
-    // First what may be refused: a program that is started in vain, again and again, writes nothing.
+    // First what may be refused: a program that is started in vain writes nothing, however often.
     WEFT_TRY(voter->replay());
     WEFT_TRY(voter->lead());
     voter->worker_ = std::make_unique<AppendWorker>(

@@ -36,7 +36,7 @@ struct SoloVoterConfig {
     // Entries kept behind a checkpoint, and how many may gather before they are dropped at once.
     std::uint64_t compact_tail = 10240;
     std::uint64_t compact_step = 4096;
-    // A log beyond it keeps no tail and is compacted at each checkpoint.
+    // A log that holds more keeps no tail and is compacted at each checkpoint.
     std::uint64_t log_bytes_max = std::uint64_t{64} << 20;
 
     // Once, on the control thread, when the log cannot be written, compacted or applied any more:

@@ -80,7 +80,8 @@ public:
     // Returns after that is on disk.
     virtual Result<void> compact_to(LogIndex index) = 0;
 
-    // What the log takes in storage, roughly; dropped entries count until the storage is reclaimed.
+    // Of the entries held, with some for each. Dropped ones do not count, though a disk may reclaim
+    // their storage only later.
     virtual std::uint64_t bytes() const = 0;
 
     // Every side record whose key begins with prefix, in key order.

@@ -4,14 +4,9 @@
 
 #include <algorithm>
 
+#include "raft/storage/entry_sizes.hpp"
+
 namespace weft::raft {
-namespace {
-
-std::uint64_t size_of(const Entry& entry) {
-    return sizeof entry + entry.data.size();
-}
-
-}  // namespace
 
 Result<std::unique_ptr<MemLogStore>> MemLogStore::open(std::shared_ptr<MemLogDisk> disk,
                                                        const NodeId& identity) {

@@ -135,7 +135,8 @@ Result<void> RocksLogStore::Database::upgrade_from_1() {
         state.term = Term{number.value()};
     }
     if (vote) state.vote = NodeId{*vote};
-    WEFT_TRY(const LogState loaded, load());
+    EntrySizes ignored;
+    WEFT_TRY(const LogState loaded, load(ignored));
     rocksdb::WriteBatch batch = protected_batch();
     put_sealed(batch, meta_family, kMetaHardState, encode_hard_state(state));
     put_sealed(batch, meta_family, kMetaAckedHint, encode_number(loaded.last.index.get()));
@@ -145,7 +146,7 @@ Result<void> RocksLogStore::Database::upgrade_from_1() {
     return put_synced(batch);
 }
 
-Result<LogState> RocksLogStore::Database::load() const {
+Result<LogState> RocksLogStore::Database::load(EntrySizes& sizes) const {
     LogState state;
     WEFT_TRY(const auto base, meta(kMetaBase));
     WEFT_TRY(const auto hard_state, meta(kMetaHardState));
@@ -168,7 +169,7 @@ Result<LogState> RocksLogStore::Database::load() const {
         if (!decoded) return in_folder(decoded);
         state.acked_hint = LogIndex{decoded.value()};
     }
-    WEFT_TRY(load_entries(state));
+    WEFT_TRY(load_entries(state, sizes));
     WEFT_TRY(verify_side());
     if (state.acked_hint > state.last.index) {
         return errors.damaged(fmt::format("it ends at entry {}, but entry {} was acknowledged",
@@ -177,7 +178,7 @@ Result<LogState> RocksLogStore::Database::load() const {
     return state;
 }
 
-Result<void> RocksLogStore::Database::load_entries(LogState& state) const {
+Result<void> RocksLogStore::Database::load_entries(LogState& state, EntrySizes& sizes) const {
     state.last = state.base;
     const std::string begin = index_key(state.first());  // dropped entries are not looked at
     const rocksdb::Slice lower = begin;
@@ -200,6 +201,7 @@ Result<void> RocksLogStore::Database::load_entries(LogState& state) const {
                                               found.index.get()));
         }
         state.last = {found.index, found.term, found.chain};
+        sizes.append(found);
     }
     if (!at->status().ok()) return errors.read(at->status());
     return success();

@@ -28,12 +28,12 @@ struct RocksLogStore::Database {
     // Makes a new database ours, or checks that it is: format (older ones are upgraded) and
     // identity.
     Result<void> claim(const NodeId& identity);
-    // Reads and verifies all of it.
-    Result<LogState> load() const;
+    // Reads and verifies all of it; adds the entries to sizes.
+    Result<LogState> load(EntrySizes& sizes) const;
 
     // The payload of a meta record; none when there is no such record.
     Result<std::optional<std::string>> meta(std::string_view name) const;
-    Result<void> load_entries(LogState& state) const;
+    Result<void> load_entries(LogState& state, EntrySizes& sizes) const;
     Result<void> verify_side() const;
     Result<void> initialize(const NodeId& identity);
     Result<void> upgrade_from_1();

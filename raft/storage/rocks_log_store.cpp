@@ -25,9 +25,11 @@ Result<std::unique_ptr<RocksLogStore>> RocksLogStore::open(RocksLogStoreConfig c
                                                            const NodeId& identity) {
     WEFT_TRY(auto database, Database::open(config));
     WEFT_TRY(database->claim(identity));
-    WEFT_TRY(LogState state, database->load());
+    EntrySizes sizes;
+    WEFT_TRY(LogState state, database->load(sizes));
     std::unique_ptr<RocksLogStore> store(new RocksLogStore(std::move(config), std::move(database)));
     store->state_ = std::move(state);
+    store->sizes_ = std::move(sizes);
     return store;
 }
 
@@ -56,6 +58,10 @@ Result<void> RocksLogStore::write(const AppendTask& task) {
     put_side(task.side);
     WEFT_TRY(commit());
     const std::scoped_lock lock(mutex_);
+    if (task.truncate_from && *task.truncate_from <= state_.last.index) {
+        sizes_.drop_last(state_.last.index.get() - task.truncate_from->get() + 1);
+    }
+    for (const Entry& entry : task.entries) sizes_.append(entry);
     state_ = std::move(next_state);
     return success();
 }
@@ -193,6 +199,7 @@ Result<void> RocksLogStore::compact_to(LogIndex index) {
     WEFT_TRY(commit());
     {
         const std::scoped_lock lock(mutex_);
+        sizes_.drop_first(base.index.get() - state_.base.index.get());
         state_.base = base;
     }
     // Only reclaims space sooner: tables that are covered whole need no compaction.
@@ -204,13 +211,8 @@ Result<void> RocksLogStore::compact_to(LogIndex index) {
 }
 
 std::uint64_t RocksLogStore::bytes() const {
-    std::uint64_t memory = 0;
-    std::uint64_t tables = 0;
-    database_->db->GetIntProperty(database_->log, rocksdb::DB::Properties::kCurSizeAllMemTables,
-                                  &memory);
-    database_->db->GetIntProperty(database_->log, rocksdb::DB::Properties::kLiveSstFilesSize,
-                                  &tables);
-    return memory + tables;
+    const std::scoped_lock lock(mutex_);
+    return sizes_.total();
 }
 
 Result<void> RocksLogStore::for_each_side_record(std::string_view prefix,

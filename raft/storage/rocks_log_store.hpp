@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "raft/storage/entry_sizes.hpp"
 #include "raft/storage/log_store.hpp"
 
 namespace rocksdb {
@@ -64,8 +65,9 @@ private:
     std::string value_;
     Result<void> failure_ = success();  // of the first failed write
 
-    mutable std::mutex mutex_;  // guards state_
+    mutable std::mutex mutex_;  // guards state_ and sizes_
     LogState state_;
+    EntrySizes sizes_;
 };
 
 }  // namespace weft::raft

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "raft/storage/entry_sizes.hpp"
 #include "raft/storage/errc.hpp"
 #include "raft/storage/mem_log_store.hpp"
 #include "raft/storage/rocks_log_store.hpp"
@@ -218,6 +219,22 @@ TEST_P(LogStoreConformance, CompactionTellsCompactedFromAbsent) {
                   make_error_code(LogErrc::Compacted));
         EXPECT_EQ(store_->entries(LogIndex{5}, LogIndex{11}, 1000).value().size(), 6U);
     });
+}
+
+TEST_P(LogStoreConformance, BytesAreThoseOfTheEntriesHeld) {
+    const std::uint64_t empty = size_of(Entry{});
+    EXPECT_EQ(store_->bytes(), 0U);
+    write(append(maker_.make_many(1, 10, 1000)));
+    now_and_reopened([&] { EXPECT_EQ(store_->bytes(), 10 * (empty + 1000)); });
+    ASSERT_TRUE(store_->compact_to(LogIndex{4}));
+    now_and_reopened([&] { EXPECT_EQ(store_->bytes(), 6 * (empty + 1000)); });
+    EntryMaker fork({LogIndex{6}, Term{1}, store_->chain(LogIndex{6}).value()});
+    AppendTask task = append(fork.make_many(2, 1, 50));
+    task.truncate_from = LogIndex{7};
+    write(task);
+    now_and_reopened([&] { EXPECT_EQ(store_->bytes(), 3 * empty + 2 * 1000 + 50); });
+    ASSERT_TRUE(store_->compact_to(LogIndex{7}));
+    now_and_reopened([&] { EXPECT_EQ(store_->bytes(), 0U); });
 }
 
 TEST_P(LogStoreConformance, ALogWithoutEntriesRemembersItsEnd) {
