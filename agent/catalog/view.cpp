@@ -50,8 +50,8 @@ Index subject_index(const CatalogRoot& root, const SubjectAspect& about, std::st
                        : root.globals.forgotten;
     };
     const SubjectPtr subject = root.subjects.find(about.kind, name);
-    if (about.kind != SubjectKind::Node || (subject && subject->members > 0))
-        return index_in(subject);
+    const bool may_be_id = about.kind == SubjectKind::Node && about.aspect == Aspect::Members;
+    if (!may_be_id || (subject && subject->members > 0)) return index_in(subject);
     // No node has that name, so it may be an id; that an id was lost is in a subject of its name.
     const NodePtr node = root.nodes.find_by_id(name);
     if (!node) return index_in(subject);

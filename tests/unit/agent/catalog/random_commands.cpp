@@ -91,7 +91,10 @@ std::vector<Watch> RandomCommands::watches() {
                            {WatchKind::ServiceNames, {}},
                            {WatchKind::Registrations, {}},
                            {WatchKind::NodesAndChecks, {}}};
-    for (const char* id : kNodeIds) all.push_back({WatchKind::Node, id});
+    for (const char* id : kNodeIds) {
+        all.push_back({WatchKind::Node, id});
+        all.push_back({WatchKind::NodeChecks, id});  // a name that no node has
+    }
     for (const char* state : {"any", "passing", "warning", "critical", "maintenance"}) {
         all.push_back({WatchKind::State, state});
     }
