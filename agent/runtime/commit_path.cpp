@@ -5,7 +5,23 @@
 
 namespace weft::agent {
 
+namespace {
+
+// Whatever the reason, the log has not kept the records: LocalBackend says that by Io alone.
+Error not_kept(const Error& reason) {
+    return make_error(Errc::Io, reason.message());
+}
+
+}  // namespace
+
+void CommitPath::answer_later(std::function<void(Result<Index>)> done, Error error) {
+    boost::asio::post(control_,
+                      [done = std::move(done), error = std::move(error)] { done(error); });
+}
+
 void CommitPath::write(Command command, std::function<void(Result<Index>)> done) {
+    if (auto fits = check_limits(command); !fits)
+        return answer_later(std::move(done), std::move(fits).error());
     auto propose_it = [this, bytes = encode(command), done = std::move(done)]() mutable {
         raft::Proposal proposal;
         proposal.command = std::move(bytes);
@@ -16,6 +32,10 @@ void CommitPath::write(Command command, std::function<void(Result<Index>)> done)
 
 void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command> command,
                         bool urgent, std::function<void(Result<Index>)> done) {
+    if (auto fits = command ? check_limits(*command) : success(); !fits) {
+        const Error& error = fits.error();
+        return answer_later(std::move(done), records.empty() ? error : not_kept(error));
+    }
     raft::Proposal proposal;
     for (LocalRecord& record : records) {
         raft::SideRecord side{std::string(kRecordPrefix) + record.key, std::nullopt};
@@ -31,8 +51,7 @@ void CommitPath::propose(raft::Proposal proposal, std::function<void(Result<Inde
     const bool has_records = !proposal.side.empty();
     proposal.done = [this, has_records, done = std::move(done)](Result<raft::LogIndex> committed) {
         if (!committed && has_records) {
-            // Whatever the reason, the log has not kept them: LocalBackend says that by Io alone.
-            done(make_error(Errc::Io, committed.error().message()));
+            done(not_kept(committed.error()));
         } else if (!committed) {
             done(committed.error());
         } else if (auto refusal = machine_.take_refusal(committed.value())) {

@@ -13,7 +13,8 @@
 namespace weft::agent {
 
 // How commands get into the log: those of the HTTP API, and those of the local registrations, whose
-// records become durable in the same synced batch.
+// records become durable in the same synced batch. One beyond check_limits() is Errc::Limit: no
+// replica could read it.
 class CommitPath final : public api::Writer, public LocalBackend {
 public:
     // Of the records among the log's side records.
@@ -34,6 +35,7 @@ public:
     View view() const override { return machine_.view(); }
 
 private:
+    void answer_later(std::function<void(Result<Index>)> done, Error error);
     void propose(raft::Proposal proposal, std::function<void(Result<Index>)> done);
 
     CatalogMachine& machine_;

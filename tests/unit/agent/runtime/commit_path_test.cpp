@@ -36,6 +36,15 @@ protected:
         std::optional<Result<Index>> answer;
         commits_.commit(std::move(records), std::move(command), true,
                         [&answer](Result<Index> result) { answer = std::move(result); });
+        return wait_for(answer);
+    }
+    Result<Index> write(Command command) {
+        std::optional<Result<Index>> answer;
+        commits_.write(std::move(command),
+                       [&answer](Result<Index> result) { answer = std::move(result); });
+        return wait_for(answer);
+    }
+    Result<Index> wait_for(const std::optional<Result<Index>>& answer) {
         while (!answer) {
             control_.restart();
             control_.run_one();
@@ -68,6 +77,24 @@ TEST_F(CommitPathTest, RecordsOfARefusedCommandAreKept) {
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::InvalidArgument);
     EXPECT_EQ(disk_->side.at("local/service/web"), "definition");
+}
+
+TEST_F(CommitPathTest, WhatCouldNotBeReadAgainIsNotWritten) {
+    open();
+    RegisterCommand command = registration("n1", "10.0.0.1");
+    TextMap meta;
+    for (std::uint32_t i = 0; i <= kMaxListedRows; ++i) meta.emplace_back(std::to_string(i), "x");
+    command.node.meta = std::move(meta);
+    const raft::LogState before = disk_->state;
+    const auto alone = commit({}, command);
+    ASSERT_FALSE(alone);
+    EXPECT_EQ(alone.error().code, Errc::Limit);
+    EXPECT_EQ(write(command).error().code, Errc::Limit);
+    const auto with_record = commit({{"service/web", "definition"}}, command);
+    ASSERT_FALSE(with_record);
+    EXPECT_EQ(with_record.error().code, Errc::Io);
+    EXPECT_EQ(disk_->state, before);
+    EXPECT_TRUE(disk_->side.empty());
 }
 
 TEST_F(CommitPathTest, RecordsThatTheLogRefusesAreReportedAsNotKept) {
