@@ -35,8 +35,8 @@ struct HttpRequest {
     std::string body;
     Duration timeout = std::chrono::seconds(10);  // for everything, redirects included
     // Followed with the methods that Go's client uses; 0: a redirect is the response. Stricter than
-    // Go: credentials and the Host header go to the same host and port alone and never from https to
-    // http, where Go sends credentials to other ports, to subdomains and over http too.
+    // Go: credentials and the Host header go to the same host and port alone and never from https
+    // to http, where Go sends credentials to other ports, to subdomains and over http too.
     int redirects_max = 0;
     std::size_t body_max = 64 * 1024 * 1024;
     BodyOverflow body_overflow = BodyOverflow::Fail;
