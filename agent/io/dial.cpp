@@ -76,14 +76,15 @@ public:
 private:
     void start(const std::weak_ptr<Lookup>& queued) {
         asio::post(pool_, [this, queued] {
-            const auto lookup = queued.lock();
+            auto lookup = queued.lock();
             if (!lookup) return;
             const bool wanted = lookup->waiting > 0;
             std::vector<asio::ip::address> addresses;
             if (wanted) addresses = look_up_blocking(pool_, lookup->host);
-            asio::post(lookup->executor, [this, lookup, wanted, found = std::move(addresses)] {
-                finish(lookup, wanted, found);
-            });
+            // Moved: its timer must not go in this thread.
+            const auto executor = lookup->executor;
+            asio::post(executor, [this, lookup = std::move(lookup), wanted,
+                                  found = std::move(addresses)] { finish(lookup, wanted, found); });
         });
     }
 
