@@ -1,5 +1,8 @@
 #include "api/http/connection.hpp"
 
+#include <sys/epoll.h>
+#include <unistd.h>
+
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <span>
@@ -21,23 +24,36 @@ constexpr Duration kLinger = std::chrono::seconds(1);
 Connection::Connection(std::shared_ptr<Worker> worker, int socket, SSL_CTX* tls,
                        std::string client_address)
     : worker_(std::move(worker)),
-      socket_(worker_->io(), socket),
+      socket_(socket),
       transport_(socket, tls),
       client_address_(std::move(client_address)) {}
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+    if (socket_ >= 0) ::close(socket_);
+}
 
 void Connection::start() {
     self_ = shared_from_this();
     admitted_ = true;
+    if (!add_to_worker()) return;
     worker_->deadlines().set(*this, now() + worker_->config().header_timeout);
-    watch_read();
 }
 
 void Connection::refuse(std::string_view whole_answer) {
     self_ = shared_from_this();
+    if (!add_to_worker()) return;
     transport_.write(whole_answer, {});
     end_output();
+}
+
+// False: the kernel has no room to watch the socket, and it was closed.
+bool Connection::add_to_worker() {
+    watched_ = EPOLLIN;
+    const auto added = worker_->readiness().add(socket_, *this, watched_);
+    if (added) return true;
+    worker_->metrics().refused(Refusal::Descriptors);
+    close();
+    return false;
 }
 
 void Connection::wind_down(bool graceful) {
@@ -74,30 +90,43 @@ void Connection::close() {
     unsent_.reset();
     parser_.reset();
     worker_->deadlines().remove(*this);
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    worker_->readiness().remove(socket_, *this);
+    ::close(std::exchange(socket_, -1));
     worker_->forget(*this);
     self_.reset();
 }
 
+void Connection::watch(std::uint32_t events) {
+    if (events == watched_ || state_ == State::Closed) return;
+    watched_ = events;
+    worker_->readiness().change(socket_, *this, watched_);
+}
+
 void Connection::watch_read() {
-    if (read_watched_) return;
-    read_watched_ = true;
-    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                       [self = shared_from_this()](boost::system::error_code) {
-                           self->read_watched_ = false;
-                           self->on_readable();
-                       });
+    watch(watched_ | EPOLLIN);
+}
+
+// What cannot be read now would be told of again and again.
+void Connection::ignore_read() {
+    watch(watched_ & ~std::uint32_t{EPOLLIN});
 }
 
 void Connection::watch_write() {
-    if (write_watched_) return;
-    write_watched_ = true;
-    socket_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
-                       [self = shared_from_this()](boost::system::error_code) {
-                           self->write_watched_ = false;
-                           self->on_writable();
-                       });
+    write_awaited_ = true;
+    watch(watched_ | EPOLLOUT);
+}
+
+void Connection::socket_ready(std::uint32_t events) {
+    auto alive = shared_from_this();
+    if (events & EPOLLOUT) {
+        write_awaited_ = false;
+        on_writable();
+        if (!write_awaited_) watch(watched_ & ~std::uint32_t{EPOLLOUT});
+    }
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0) return;
+    if (watched_ & EPOLLIN) return on_readable();
+    // Broken, behind bytes that are not read now: there is nobody to answer.
+    if (events & (EPOLLHUP | EPOLLERR)) close();
 }
 
 void Connection::on_readable() {
@@ -116,7 +145,8 @@ void Connection::on_readable() {
 void Connection::on_writable() {
     if (state_ == State::Closed) return;
     if (unsent_) return continue_transmission();
-    if (state_ == State::Reading) read_some();  // a TLS handshake
+    watch_read();  // TLS had to write first
+    on_readable();
 }
 
 // Something came while the client was owed an answer: more requests, which wait, or its farewell.
@@ -124,16 +154,18 @@ void Connection::look_at_client() {
     switch (transport_.peek()) {
         case Transport::State::Ok:
             readable_ = true;
-            return;
+            return ignore_read();
         case Transport::State::WantRead:
-            return watch_read();
+            return;
         case Transport::State::WantWrite:
+            ignore_read();
             return watch_write();
         case Transport::State::Closed:
             break;
     }
     if (state_ == State::Waiting || state_ == State::Streaming) return close();
     // Who has only finished sending is still owed his answer, but it is not worth waiting for.
+    ignore_read();
     form_.keep_alive = false;
     end_long_poll();
 }
@@ -164,6 +196,7 @@ void Connection::read_some() {
         case Transport::State::WantRead:
             return watch_read();
         case Transport::State::WantWrite:
+            ignore_read();
             return watch_write();
         case Transport::State::Closed:
             return close();
@@ -183,7 +216,8 @@ void Connection::consume(std::string_view input) {
     leftover_.assign(input);
     if (state_ != State::Reading) return;
     if (leftover_.empty() || parser_) return read_on();
-    // More whole requests are here; others first.
+    // More whole requests are here; others first, and no more bytes until then.
+    ignore_read();
     boost::asio::post(worker_->io(), [self = shared_from_this()] {
         if (self->state_ == State::Reading) self->resume();
     });

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/intrusive/list.hpp>
 #include <cstdint>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "api/http/deadline_heap.hpp"
 #include "api/http/dispatcher.hpp"
 #include "api/http/long_poll.hpp"
+#include "api/http/readiness.hpp"
 #include "api/http/request_parser.hpp"
 #include "api/http/transport.hpp"
 #include "api/http/wait_table.hpp"
@@ -28,6 +28,7 @@ class Worker;
 class Connection final : public std::enable_shared_from_this<Connection>,
                          public boost::intrusive::list_base_hook<>,
                          public Deadline,
+                         public ReadyOwner,
                          public WaitOwner {
 public:
     // Owns the socket, which is non-blocking. client_address: "@" for a unix socket.
@@ -47,6 +48,7 @@ public:
     void answer_later(std::uint32_t ticket, Response response);
     void stream_has_bytes();
 
+    void socket_ready(std::uint32_t events) override;
     void deadline_passed() override;
     void result_may_have_changed() override;
 
@@ -76,7 +78,10 @@ private:
         std::optional<GzipStream> gzip;
     };
 
+    bool add_to_worker();
+    void watch(std::uint32_t events);
     void watch_read();
+    void ignore_read();
     void watch_write();
     void on_readable();
     void on_writable();
@@ -113,7 +118,7 @@ private:
 
     std::shared_ptr<Worker> worker_;
     std::shared_ptr<Connection> self_;  // while open
-    boost::asio::posix::stream_descriptor socket_;
+    int socket_;                        // -1: closed
     Transport transport_;
     std::string client_address_;
     std::string leftover_;  // bytes of requests that are not parsed yet
@@ -130,10 +135,10 @@ private:
     std::uint32_t ticket_ = 0;                   // tells the answer that is awaited from late ones
     AnswerForm form_;
     State state_ = State::Reading;
-    bool read_watched_ = false;
-    bool write_watched_ = false;
-    bool readable_ = false;  // seen while nothing could be read
-    bool admitted_ = false;  // counted by the limits
+    std::uint32_t watched_ = 0;   // what epoll tells of
+    bool write_awaited_ = false;  // else on_writable() is of no use
+    bool readable_ = false;       // seen while nothing could be read
+    bool admitted_ = false;       // counted by the limits
 };
 
 }  // namespace weft::api

@@ -97,6 +97,7 @@ Worker::Worker(boost::asio::io_context& io, std::size_t number,
       shared_(std::move(shared)),
       queries_(shared_->catalog, shared_->facts, shared_->seen, shared_->metrics, seed),
       dispatcher_(shared_->router, queries_, shared_->metrics),
+      readiness_(io),
       timer_(io),
       grace_(io),
       read_buffer_(kReadBytes) {
@@ -188,6 +189,7 @@ void Worker::serve(Accepted accepted) {
     connections_.push_back(*connection);
     connection->start();
     rearm();
+    watch_connections();
 }
 
 void Worker::turn_away(Accepted accepted, ConnectionLimits::Admission reason) {
@@ -200,6 +202,20 @@ void Worker::turn_away(Accepted accepted, ConnectionLimits::Admission reason) {
     connections_.push_back(*connection);
     ++turned_away_;
     connection->refuse(refusal_text(reason, config()));
+    watch_connections();
+}
+
+void Worker::watch_connections() {
+    if (readiness_awaited_ || connections_.empty()) return;
+    readiness_awaited_ = true;
+    readiness_.descriptor().async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                       [weak = weak_from_this()](boost::system::error_code error) {
+                                           auto self = weak.lock();
+                                           if (!self) return;
+                                           self->readiness_awaited_ = false;
+                                           if (!error) self->readiness_.run();
+                                           self->watch_connections();
+                                       });
 }
 
 void Worker::forget(Connection& connection) {
@@ -288,9 +304,10 @@ void Worker::close(bool graceful, std::function<void()> closed) {
 
 void Worker::closed_if_empty() {
     if (!closing_ || !connections_.empty() || !closed_) return;
-    // A timer that still runs would keep the thread from ending.
+    // What is still waited for would keep the thread from ending.
     grace_.cancel();
     timer_.cancel();
+    readiness_.descriptor().cancel();
     std::exchange(closed_, nullptr)();
 }
 

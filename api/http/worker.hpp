@@ -23,6 +23,7 @@
 #include "api/http/deadline_heap.hpp"
 #include "api/http/dispatcher.hpp"
 #include "api/http/listening_socket.hpp"
+#include "api/http/readiness.hpp"
 #include "api/http/request_parser.hpp"
 #include "api/http/wait_table.hpp"
 
@@ -93,6 +94,7 @@ public:
     CatalogQueries& queries() { return queries_; }
     WaitTable& waits() { return waits_; }
     DeadlineHeap& deadlines() { return deadlines_; }
+    Readiness& readiness() { return readiness_; }
     HttpMetrics& metrics() { return shared_->metrics; }
     spdlog::logger& log() { return *shared_->log; }
     const std::shared_ptr<spdlog::logger>& shared_log() const { return shared_->log; }
@@ -118,6 +120,7 @@ private:
     void admit(Accepted accepted);
     void serve(Accepted accepted);
     void turn_away(Accepted accepted, ConnectionLimits::Admission reason);
+    void watch_connections();
     void run_due();
     void on_timer();
     void closed_if_empty();
@@ -130,6 +133,8 @@ private:
     Dispatcher dispatcher_;
     WaitTable waits_;
     DeadlineHeap deadlines_;
+    Readiness readiness_;
+    bool readiness_awaited_ = false;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer grace_;  // after which a graceful end is graceful no more
     Instant armed_ = Instant::max();

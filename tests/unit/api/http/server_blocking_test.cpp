@@ -187,6 +187,19 @@ TEST(HttpBlocking, ChangeBetweenTheLookAndTheWaitIsNotMissed) {
     EXPECT_EQ(answer->header("X-Consul-Index"), std::to_string(later));
 }
 
+TEST(HttpBlocking, ClientThatBreaksBehindItsNextRequestIsForgotten) {
+    TestServer server;
+    const std::uint64_t index = server.register_service("n1", "web", 80);
+    RawClient client = server.connect();
+    client.get(poll(index));
+    server.wait_until_waiting(1);
+    client.get(poll(index));
+    EXPECT_TRUE(client.is_silent());
+    client.reset();
+    server.wait_until_waiting(0);
+    EXPECT_TRUE(eventually([&] { return server.metrics().connections.Value() == 0; }));
+}
+
 TEST(HttpBlocking, RestoreWakesEverybody) {
     TestServer server;
     std::uint64_t index = server.register_service("n1", "web", 80);
