@@ -19,6 +19,7 @@ ARROWS = {
     "agent/base": [],
     "agent/io": BASE,
     "agent/io/rocks": SHELL,
+    "gossip/wire": BASE,
     "raft/core": BASE,
     "raft/storage": SHELL + ["agent/io/rocks", "raft/core"],
     "raft/driver": SHELL + ["raft/core", "raft/storage"],
@@ -33,7 +34,7 @@ ARROWS = {
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
 }
 
-CORES = ["agent/base", "agent/catalog", "raft/core"]
+CORES = ["agent/base", "agent/catalog", "gossip/wire", "raft/core"]
 CORE_BANS = [
     (r"#include <boost/asio", "a core waits for nothing: Asio belongs to shells"),
     (r"#include <rocksdb", "a core knows no disk: RocksDB belongs to shells"),
