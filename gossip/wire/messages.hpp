@@ -118,6 +118,7 @@ struct UserMessageHeader {
 };
 
 struct CompressedLayer {
+    static constexpr MessageType kType = MessageType::Compress;
     std::uint8_t algorithm = 0;  // 0: LZW; there is no other
     Bytes bytes;
 };
