@@ -1,19 +1,62 @@
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 
 #include "gossip/wire/value_reader.hpp"
 #include "gossip/wire/value_writer.hpp"
+#include "gossip/wire/values.hpp"
 
 // Structs as maps by field name, in both directions, driven by visit_fields(fields, record) beside
 // each struct. It names the fields in ascending order of bytes, which is the order on the wire:
 //   fields("Name", record.name);              always written
 //   fields.unless_zero("Port", record.port);  left out when it is zero or empty
+// Types of fields: those of values.hpp, and structs that have fields.
 namespace weft::gossip {
+
+namespace record_detail {
+
+// For asking whether a struct has fields; never called.
+struct AnyFields {
+    template <class T>
+    void operator()(std::string_view, T&);
+    template <class T>
+    void unless_zero(std::string_view, T&);
+};
+
+}  // namespace record_detail
+
+template <class T>
+concept Record = requires(record_detail::AnyFields& fields, T& record) {
+    visit_fields(fields, record);
+};
+
+template <Record T>
+void read_record(ValueReader& reader, T& record);
+template <Record T>
+void write_record(ValueWriter& writer, const T& record);
+
+template <Record T>
+void read_value(ValueReader& reader, T& record) {
+    read_record(reader, record);
+}
+template <Record T>
+void write_value(ValueWriter& writer, const T& record) {
+    write_record(writer, record);
+}
+// nullopt: nil.
+template <Record T>
+void read_value(ValueReader& reader, std::optional<T>& record) {
+    record.reset();
+    if (!reader.take_nil()) read_record(reader, record.emplace());
+}
+template <Record T>
+void write_value(ValueWriter& writer, const std::optional<T>& record) {
+    record ? write_record(writer, *record) : writer.write_nil();
+}
+
+namespace record_detail {
 
 // Reads the value of one field: the one whose name is the key.
 class FieldReader {
@@ -24,7 +67,7 @@ public:
     void operator()(std::string_view name, T& value) {
         if (found_ || name != key_) return;
         found_ = true;
-        read(value);
+        read_value(reader_, value);
     }
     template <class T>
     void unless_zero(std::string_view name, T& value) {
@@ -34,48 +77,10 @@ public:
     bool found() const { return found_; }
 
 private:
-    void read(std::string_view& value) { value = reader_.read_text(); }
-    void read(Bytes& value) { value = reader_.read_bytes(); }
-    void read(bool& value) { value = reader_.read_bool(); }
-    void read(double& value) { value = reader_.read_real(); }
-    template <std::unsigned_integral T>
-    void read(T& value) {
-        value = static_cast<T>(reader_.read_unsigned(std::numeric_limits<T>::max()));
-    }
-    template <std::signed_integral T>
-    void read(T& value) {
-        value = static_cast<T>(
-            reader_.read_signed(std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
-    }
-
     std::string_view key_;
     ValueReader& reader_;
     bool found_ = false;
 };
-
-// Fields that are missing keep what they were; unknown ones are skipped. Look at reader.failure().
-template <class Record>
-void read_record(ValueReader& reader, Record& record) {
-    const auto pairs = reader.read_map();
-    for (std::uint32_t i = 0; i < pairs.value_or(0) && !reader.failed(); ++i) {
-        FieldReader fields(reader.read_text(), reader);
-        visit_fields(fields, record);
-        if (!fields.found()) reader.skip();
-    }
-}
-
-namespace record_detail {
-
-inline bool is_zero(std::string_view value) {
-    return value.empty();
-}
-inline bool is_zero(const Bytes& value) {
-    return !value || value->empty();
-}
-template <std::integral T>
-bool is_zero(T value) {
-    return value == 0;
-}
 
 struct FieldCounter {
     std::size_t fields = 0;
@@ -97,7 +102,7 @@ public:
     template <class T>
     void operator()(std::string_view name, const T& value) {
         writer_.write_text(name);
-        write(value);
+        write_value(writer_, value);
     }
     template <class T>
     void unless_zero(std::string_view name, const T& value) {
@@ -105,26 +110,24 @@ public:
     }
 
 private:
-    void write(std::string_view value) { writer_.write_text(value); }
-    void write(const Bytes& value) { writer_.write_bytes(value); }
-    void write(bool value) { writer_.write_bool(value); }
-    void write(double value) { writer_.write_real(value); }
-    template <std::unsigned_integral T>
-    void write(T value) {
-        writer_.write_unsigned(value);
-    }
-    template <std::signed_integral T>
-    void write(T value) {
-        writer_.write_signed(value);
-    }
-
     ValueWriter& writer_;
 };
 
 }  // namespace record_detail
 
-template <class Record>
-void write_record(ValueWriter& writer, const Record& record) {
+// Fields that are missing keep what they were; unknown ones are skipped. Look at reader.failure().
+template <Record T>
+void read_record(ValueReader& reader, T& record) {
+    const std::uint32_t pairs = reader.read_map().value_or(0);
+    for (std::uint32_t i = 0; i < pairs && !reader.failed(); ++i) {
+        record_detail::FieldReader fields(reader.read_text(), reader);
+        visit_fields(fields, record);
+        if (!fields.found()) reader.skip();
+    }
+}
+
+template <Record T>
+void write_record(ValueWriter& writer, const T& record) {
     record_detail::FieldCounter counter;
     visit_fields(counter, record);
     writer.write_map(counter.fields);

@@ -30,6 +30,9 @@ public:
     // What was not read yet.
     std::string_view rest() const { return rest_; }
 
+    // Whether the next value is nil, which is then behind us.
+    bool take_nil();
+
     std::uint64_t read_unsigned(std::uint64_t max);
     std::int64_t read_signed(std::int64_t min, std::int64_t max);
     bool read_bool();
@@ -49,7 +52,6 @@ private:
         bool negative = false;
     };
 
-    bool take_nil();
     std::uint8_t take_marker();
     std::uint64_t take_big_endian(std::size_t bytes);
     std::string_view take(std::uint64_t bytes);

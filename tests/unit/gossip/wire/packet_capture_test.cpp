@@ -8,17 +8,26 @@
 #include "gossip/wire/messages.hpp"
 #include "gossip/wire/packet.hpp"
 #include "tests/unit/gossip/wire/captures.hpp"
+#include "tests/unit/gossip/wire/encoded_again.hpp"
 
 // Every datagram that real agents sent must come apart, and go together again to the same bytes.
 namespace weft::gossip {
 namespace {
 
 std::string encoded_again(std::string_view bytes, IntDialect dialect) {
-    if (static_cast<MessageType>(bytes.front()) == MessageType::User) return std::string(bytes);
+    if (static_cast<MessageType>(bytes.front()) == MessageType::User) {
+        return "\x08" + serf_encoded_again(bytes.substr(1), dialect);
+    }
     const auto message = decode_message(bytes);
     if (!message) return message.error().code.message();
     std::string out;
-    std::visit([&](const auto& known) { encode_message(out, known, dialect); }, message.value());
+    std::visit(
+        [&]<class M>(const M& known) {
+            if constexpr (std::is_same_v<M, Alive>) check_tags(known.meta);
+            if constexpr (std::is_same_v<M, Ack>) check_coordinate(known.payload);
+            encode_message(out, known, dialect);
+        },
+        message.value());
     return out;
 }
 
