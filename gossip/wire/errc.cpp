@@ -33,6 +33,10 @@ public:
                 return "no key of ours decrypts it";
             case WireErrc::Empty:
                 return "the message is empty";
+            case WireErrc::NotEncrypted:
+                return "the stream is not encrypted, but we have keys";
+            case WireErrc::Encrypted:
+                return "the stream is encrypted, but we have no key";
         }
         return "unknown error";
     }

@@ -17,9 +17,9 @@ enum class WireErrc {
     WrongLabel,
     Undecryptable,  // with any key of the ring
     Empty,          // no byte where a message should be
+    NotEncrypted,   // a stream that should be
+    Encrypted,      // a stream, and we have no key
 };
-
-inline constexpr int kWireErrcCount = 11;
 
 const std::error_category& wire_category();
 std::error_code make_error_code(WireErrc code);

@@ -1,0 +1,197 @@
+#include "gossip/wire/stream.hpp"
+
+#include "gossip/wire/compressed.hpp"
+#include "gossip/wire/packet.hpp"
+
+namespace weft::gossip {
+namespace {
+
+constexpr std::size_t kFrameHeadBytes = 5;  // type and length
+
+MessageType type_of(std::string_view bytes) {
+    return static_cast<MessageType>(bytes.front());
+}
+
+void append_type(std::string& out, MessageType type) {
+    out.push_back(static_cast<char>(type));
+}
+
+// What a reader that ran out of bytes means: that more will come, unless these are all.
+Result<std::optional<StreamMessage>> unfinished(const ValueReader& reader, bool is_whole) {
+    if (reader.failure() == WireErrc::Truncated && !is_whole) return std::nullopt;
+    return make_error(*reader.failure());
+}
+
+bool is_within(std::int64_t value, std::int64_t max) {
+    return 0 <= value && value <= max;
+}
+
+}  // namespace
+
+Result<std::optional<StreamMessage>> StreamReader::add(std::string_view bytes) {
+    if (received_.size() + bytes.size() > config_.frame_bytes_max + kFrameHeadBytes + 257) {
+        return make_error(WireErrc::TooLarge);
+    }
+    received_.append(bytes);
+    if (!label_passed_) {
+        WEFT_TRY(label_passed_, pass_label());
+        if (!label_passed_) return std::nullopt;
+    }
+    const std::string_view rest = std::string_view(received_).substr(begin_);
+    if (rest.empty()) return std::nullopt;
+    if (type_of(rest) == MessageType::Encrypt) {
+        if (keyring_.is_empty()) return make_error(WireErrc::Encrypted);
+        return read_encrypted(rest);
+    }
+    if (!keyring_.is_empty() && !config_.accepts_plain) return make_error(WireErrc::NotEncrypted);
+    return read_plain(rest, false);
+}
+
+// False: it is not there yet.
+Result<bool> StreamReader::pass_label() {
+    if (received_.empty()) return false;
+    const bool has_label = type_of(received_) == MessageType::Label;
+    const bool wants_label = is_labelled_ && !config_.label.empty();
+    if (has_label != wants_label) return make_error(WireErrc::WrongLabel);
+    if (!has_label) return true;
+    std::string ours;
+    append_label(ours, config_.label);
+    if (received_.size() < ours.size()) {
+        if (ours.starts_with(received_)) return false;
+        return make_error(WireErrc::WrongLabel);
+    }
+    if (!received_.starts_with(ours)) return make_error(WireErrc::WrongLabel);
+    begin_ = ours.size();
+    return true;
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_encrypted(std::string_view frame) {
+    if (frame.size() < kFrameHeadBytes) return std::nullopt;
+    std::size_t size = 0;
+    for (const char byte : frame.substr(1, 4)) size = size << 8 | static_cast<std::uint8_t>(byte);
+    if (size > config_.frame_bytes_max) return make_error(WireErrc::TooLarge);
+    if (frame.size() < kFrameHeadBytes + size) return std::nullopt;
+    const std::string additional = std::string(frame.substr(0, kFrameHeadBytes)) + config_.label;
+    WEFT_TRY(keyring_.open(plain_, frame.substr(kFrameHeadBytes, size), additional));
+    return read_plain(plain_, true);
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_plain(std::string_view bytes,
+                                                              bool is_whole) {
+    if (bytes.empty()) return make_error(WireErrc::Empty);
+    switch (type_of(bytes)) {
+        case MessageType::Compress:
+            return read_compressed(bytes, is_whole);
+        case MessageType::PushPull:
+            return read_push_pull(bytes, is_whole);
+        case MessageType::User:
+            return read_user_message(bytes, is_whole);
+        case MessageType::Ping:
+        case MessageType::Ack:
+        case MessageType::Error:
+            return read_record_message(bytes, is_whole);
+        default:
+            return make_error(WireErrc::UnknownType);
+    }
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_compressed(std::string_view bytes,
+                                                                   bool is_whole) {
+    if (!expanded_.empty()) return make_error(WireErrc::TooDeep);
+    ValueReader reader(bytes.substr(1));
+    reader.skip();
+    if (reader.failed()) return unfinished(reader, is_whole);
+    WEFT_TRY(expand_compressed(expanded_, bytes, config_.expanded_bytes_max));
+    return read_plain(expanded_, true);
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_push_pull(std::string_view bytes,
+                                                                  bool is_whole) {
+    if (nodes_begin_ == 0) {
+        ValueReader reader(bytes.substr(1));
+        read_record(reader, header_);
+        if (reader.failed()) return unfinished(reader, is_whole);
+        if (!is_within(header_.nodes, config_.nodes_max) ||
+            !is_within(header_.user_state_bytes, config_.user_bytes_max)) {
+            return make_error(WireErrc::TooLarge);
+        }
+        nodes_begin_ = nodes_end_ = bytes.size() - reader.rest().size();
+    }
+    for (; nodes_read_ < header_.nodes; ++nodes_read_) {
+        ValueReader reader(bytes.substr(nodes_end_));
+        NodeRecord record;
+        read_record(reader, record);
+        if (reader.failed()) return unfinished(reader, is_whole);
+        nodes_end_ = bytes.size() - reader.rest().size();
+    }
+    const auto state_bytes = static_cast<std::size_t>(header_.user_state_bytes);
+    if (bytes.size() - nodes_end_ < state_bytes) {
+        if (is_whole) return make_error(WireErrc::Truncated);
+        return std::nullopt;
+    }
+    const auto nodes = bytes.substr(nodes_begin_, nodes_end_ - nodes_begin_);
+    return StreamMessage(PushPull{header_.join,
+                                  {nodes, static_cast<std::size_t>(header_.nodes)},
+                                  bytes.substr(nodes_end_, state_bytes)});
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_user_message(std::string_view bytes,
+                                                                     bool is_whole) {
+    ValueReader reader(bytes.substr(1));
+    UserMessageHeader header;
+    read_record(reader, header);
+    if (reader.failed()) return unfinished(reader, is_whole);
+    if (!is_within(header.bytes, config_.user_bytes_max)) return make_error(WireErrc::TooLarge);
+    const std::string_view body = reader.rest();
+    const auto size = static_cast<std::size_t>(header.bytes);
+    if (body.size() >= size) return StreamMessage(UserMessage{body.substr(0, size)});
+    if (is_whole) return make_error(WireErrc::Truncated);
+    return std::nullopt;
+}
+
+Result<std::optional<StreamMessage>> StreamReader::read_record_message(std::string_view bytes,
+                                                                       bool is_whole) {
+    const auto message = decode_message(bytes);
+    if (!message) {
+        if (message.error().code == WireErrc::Truncated && !is_whole) return std::nullopt;
+        return message.error();
+    }
+    if (const auto* ping = std::get_if<Ping>(&message.value())) return StreamMessage(*ping);
+    if (const auto* ack = std::get_if<Ack>(&message.value())) return StreamMessage(*ack);
+    return StreamMessage(std::get<ErrorAnswer>(message.value()));
+}
+
+void write_stream(std::string& out, std::string_view message, const StreamConfig& config,
+                  Keyring& keyring, StreamSide side, const StreamOptions& options) {
+    std::string wrapped;
+    if (options.compress) {
+        append_compressed(wrapped, message);
+        message = wrapped;
+    }
+    if (side == StreamSide::Initiator) append_label(out, config.label);
+    if (keyring.is_empty()) {
+        out.append(message);
+        return;
+    }
+    std::string head;
+    append_type(head, MessageType::Encrypt);
+    const std::size_t size = message.size() + Keyring::kOverhead;
+    for (int i = 3; i >= 0; --i) head.push_back(static_cast<char>(size >> (8 * i)));
+    out.append(head);
+    keyring.seal(out, message, head + config.label, options.nonce);
+}
+
+void append_push_pull_head(std::string& out, const PushPullHeader& header, IntDialect dialect) {
+    append_type(out, MessageType::PushPull);
+    ValueWriter writer(out, dialect);
+    write_record(writer, header);
+}
+
+void append_user_message(std::string& out, std::string_view blob, IntDialect dialect) {
+    append_type(out, MessageType::User);
+    ValueWriter writer(out, dialect);
+    write_record(writer, UserMessageHeader{static_cast<std::int64_t>(blob.size())});
+    out.append(blob);
+}
+
+}  // namespace weft::gossip
