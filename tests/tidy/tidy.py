@@ -20,6 +20,7 @@ ARROWS = {
     "agent/io": BASE,
     "agent/io/rocks": SHELL,
     "gossip/wire": BASE,
+    "gossip/core": BASE + ["gossip/wire"],
     "raft/core": BASE,
     "raft/storage": SHELL + ["agent/io/rocks", "raft/core"],
     "raft/driver": SHELL + ["raft/core", "raft/storage"],
@@ -34,7 +35,7 @@ ARROWS = {
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
 }
 
-CORES = ["agent/base", "agent/catalog", "gossip/wire", "raft/core"]
+CORES = ["agent/base", "agent/catalog", "gossip/wire", "gossip/core", "raft/core"]
 CORE_BANS = [
     (r"#include <boost/asio", "a core waits for nothing: Asio belongs to shells"),
     (r"#include <rocksdb", "a core knows no disk: RocksDB belongs to shells"),

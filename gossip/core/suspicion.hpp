@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/time.hpp"
+
+namespace weft::gossip {
+
+struct SuspicionConfig {
+    Duration min{};         // wait once enough members have confirmed
+    Duration max{};         // wait while there is a single accuser
+    int confirmations = 0;  // further accusers that shorten the wait to min; 0: always wait min
+};
+
+// As memberlist works it out, so that mixed rings agree: multiplier x the logarithm of the members
+// (of any state) x probe_interval, six times that for a lone accuser.
+SuspicionConfig suspicion_for(std::size_t members, int multiplier, int max_multiplier,
+                              Duration probe_interval);
+
+// How long a suspected member has to refute before it is declared dead (Lifeguard: Dadgar, Phillips
+// and Currey 2017, LHA-Suspicion).
+//
+// A lone accuser may itself be the slow one, so it waits long; each further accuser shortens the
+// wait. Keeps no timer: the owner reads deadline() after every call.
+class Suspicion {
+public:
+    Suspicion(const SuspicionConfig& config, std::string_view accuser, Instant now);
+
+    // False when that is no news: the accuser is counted already, or enough others are. Only news
+    // is passed on.
+    bool confirm(std::string_view accuser);
+
+    // Moves only earlier, and may already have passed.
+    Instant deadline() const;
+
+    std::size_t accusers() const { return accusers_.size(); }
+
+private:
+    SuspicionConfig config_;
+    Instant started_;
+    std::vector<std::string> accusers_;  // one more than the confirmations at most
+};
+
+}  // namespace weft::gossip

@@ -1,0 +1,29 @@
+#include "gossip/core/lamport_clock.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weft::gossip {
+namespace {
+
+TEST(LamportClock, IsAlwaysBeyondWhatItSaw) {
+    LamportClock clock;
+    EXPECT_EQ(clock.tick(), 1u);
+    EXPECT_EQ(clock.time(), 2u);
+    EXPECT_TRUE(clock.witness(1));
+    EXPECT_EQ(clock.time(), 2u);
+    EXPECT_TRUE(clock.witness(2));
+    EXPECT_EQ(clock.time(), 3u);
+    EXPECT_TRUE(clock.witness(100));
+    EXPECT_EQ(clock.tick(), 101u);
+}
+
+TEST(LamportClock, DoesNotBelieveALeap) {
+    LamportClock clock;
+    EXPECT_FALSE(clock.witness(~std::uint64_t{0}));
+    EXPECT_FALSE(clock.witness(LamportClock::kLeapMax + 1));
+    EXPECT_EQ(clock.time(), 1u);
+    EXPECT_TRUE(clock.witness(LamportClock::kLeapMax));
+}
+
+}  // namespace
+}  // namespace weft::gossip
