@@ -1,0 +1,104 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "agent/base/rng.hpp"
+#include "gossip/core/membership.hpp"
+
+namespace weft::gossip {
+namespace {
+
+constexpr std::array<std::string_view, 6> kNames{"me", "a", "b", "c", "d", "e"};
+constexpr std::string_view kVersions = "\x01\x05\x02\x02\x05\x05";
+
+MembershipConfig config() {
+    MembershipConfig made;
+    made.name = "me";
+    made.address = std::string("\x7f\x00\x00\x01", 4);
+    made.port = 7946;
+    return made;
+}
+
+class Noise {
+public:
+    explicit Noise(std::uint64_t seed) : rng_(seed) {}
+
+    // Anything from anybody, some time later.
+    void disturb(Membership& membership, MembershipOutput& out) {
+        now += std::chrono::milliseconds(rng_.below(800));
+        const std::string_view node = name();
+        const auto incarnation = static_cast<std::uint32_t>(rng_.below(6));
+        switch (rng_.below(8)) {
+            case 0:
+            case 1:
+            case 2:
+                return membership.handle(
+                    Alive{incarnation, node, address_, 7946, std::string_view("tags"), kVersions},
+                    now, out);
+            case 3:
+            case 4:
+                return membership.handle(Suspect{incarnation, node, name()}, now, out);
+            case 5:
+                return membership.handle(Dead{incarnation, node, name()}, now, out);
+            case 6:
+                return membership.tick(now, out);
+            default:
+                membership.forget(now);
+        }
+    }
+
+    Instant now{std::chrono::hours(1)};
+
+private:
+    std::string_view name() { return kNames[rng_.below(kNames.size())]; }
+
+    Rng rng_;
+    std::string address_ = std::string("\x7f\x00\x00\x01", 4);
+};
+
+TEST(MembershipProperty, WhateverIsHeardTheTableHoldsTogetherAndIKeepLiving) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Noise noise(seed);
+        Membership membership(config(), noise.now);
+        std::uint32_t own = membership.self().incarnation;
+        for (int i = 0; i < 400; ++i) {
+            MembershipOutput out;
+            noise.disturb(membership, out);
+            membership.check_invariants();
+            EXPECT_GE(membership.self().incarnation, own) << "seed " << seed;
+            EXPECT_EQ(out.refutations > 0, membership.self().incarnation > own);
+            own = membership.self().incarnation;
+        }
+    }
+}
+
+// Each member by what was said of it last: joined and not yet failed or left.
+TEST(MembershipProperty, EventsTellWhoIsThere) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Noise noise(seed);
+        Membership membership(config(), noise.now);
+        std::map<std::string, bool> there{{"me", true}};
+        for (int i = 0; i < 400; ++i) {
+            MembershipOutput out;
+            noise.disturb(membership, out);
+            for (const MemberEvent& event : out.events) {
+                const bool joined = event.kind == MemberEvent::Kind::Joined;
+                const bool gone = event.kind == MemberEvent::Kind::Failed ||
+                                  event.kind == MemberEvent::Kind::Left;
+                if (!joined && !gone) continue;
+                EXPECT_EQ(there[event.name], gone) << event.name << " seed " << seed;
+                there[event.name] = joined;
+            }
+            for (const auto& [name, member] : membership.members()) {
+                const bool counted =
+                    member.state == MemberState::Alive || member.state == MemberState::Suspect;
+                EXPECT_EQ(there[name], counted) << name << " seed " << seed;
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace weft::gossip
