@@ -1,6 +1,8 @@
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <exception>
 #include <utility>
 
 #include "agent/runtime/notify.hpp"
@@ -47,11 +49,22 @@ Result<void> run(AgentConfig config, RuntimeOptions options) {
     return ended;
 }
 
+// The libraries throw when the system refuses them something at the start.
+Result<void> run_or_refuse(AgentConfig config, RuntimeOptions options) {
+    try {
+        return run(std::move(config), std::move(options));
+    } catch (const std::exception& error) {
+        return make_error(Errc::Io, fmt::format("the agent cannot start: {} (a limit of the "
+                                                "system: see LimitNOFILE and LimitNPROC)",
+                                                error.what()));
+    }
+}
+
 }  // namespace
 
 bool run_runtime(AgentConfig config, RuntimeOptions options,
                  const std::function<void(std::string_view)>& complain) {
-    const auto result = run(std::move(config), std::move(options));
+    const auto result = run_or_refuse(std::move(config), std::move(options));
     if (result) return true;
     complain("error: " + result.error().message() + "\n");
     return false;

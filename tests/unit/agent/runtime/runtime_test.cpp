@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 
 #include "agent/io/http_client.hpp"
 #include "agent/io/tls_context.hpp"
@@ -149,6 +151,27 @@ TEST(Runtime, ATakenPortIsAnErrorThatNamesIt) {
     ASSERT_FALSE(second);
     EXPECT_THAT(second.error().message(), HasSubstr(std::to_string(port)));
     stop(*first);
+}
+
+// In a child, which may never raise its limit again.
+TEST(Runtime, TooFewDescriptorsAreAnErrorNotTheEndOfTheProcess) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const auto start_with_few = [] {
+        const LoadRequest request = request_for({}, true);
+        LoadResult loaded = load(request);
+        const auto open_now = std::distance(fs::directory_iterator("/proc/self/fd"), {});
+        const auto few = static_cast<rlim_t>(open_now) + 8;
+        const rlimit limit{few, few};
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        const auto complain = [](std::string_view text) {
+            std::fprintf(stderr, "%s", std::string(text).c_str());
+        };
+        const bool ran =
+            run_runtime(std::move(*loaded.config),
+                        {.version = "1", .reload_from = request, .screen = {}}, complain);
+        ::_exit(ran ? 1 : 0);
+    };
+    EXPECT_EXIT(start_with_few(), ::testing::ExitedWithCode(0), "error: .*Too many open files");
 }
 
 TEST(Runtime, ReloadIsWholeOrNothing) {
