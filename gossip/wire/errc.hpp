@@ -4,7 +4,7 @@
 
 namespace weft::gossip {
 
-// Why bytes of a peer are refused. Peers are never told; the shell counts by these.
+// Why bytes of a peer are refused; the shell counts by these.
 enum class WireErrc {
     Truncated = 1,  // ends before what it announces
     WrongType,      // a value of another kind than its field has

@@ -7,6 +7,7 @@ namespace weft::gossip {
 namespace {
 
 constexpr std::size_t kFrameHeadBytes = 5;  // type and length
+constexpr std::size_t kLabelBytesMax = 2 + 255;
 
 MessageType type_of(std::string_view bytes) {
     return static_cast<MessageType>(bytes.front());
@@ -29,7 +30,8 @@ bool is_within(std::int64_t value, std::int64_t max) {
 }  // namespace
 
 Result<std::optional<StreamMessage>> StreamReader::add(std::string_view bytes) {
-    if (received_.size() + bytes.size() > config_.frame_bytes_max + kFrameHeadBytes + 257) {
+    const std::size_t most = config_.frame_bytes_max + kFrameHeadBytes + kLabelBytesMax;
+    if (received_.size() + bytes.size() > most) {
         return make_error(WireErrc::TooLarge);
     }
     received_.append(bytes);
