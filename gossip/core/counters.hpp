@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+namespace weft::gossip {
+
+// What happened since the start; for metrics.
+struct Counters {
+    std::uint64_t probes = 0;
+    std::uint64_t probes_answered = 0;  // by a direct ack
+    std::uint64_t probes_answered_indirect = 0;
+    std::uint64_t probes_answered_stream = 0;  // only: UDP did not get through
+    std::uint64_t probes_failed = 0;
+    std::uint64_t suspicions = 0;
+    std::uint64_t refutations = 0;    // times that this agent had to say that it lives
+    std::uint64_t declared_dead = 0;  // by this agent itself
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_dropped = 0;  // unreadable, or contradict themselves
+    std::uint64_t messages_unknown = 0;  // of a type from the future
+    std::uint64_t broadcasts_sent = 0;   // transmissions
+    std::uint64_t broadcasts_pruned = 0;
+    std::uint64_t merges = 0;
+    std::uint64_t merges_refused = 0;
+    std::uint64_t events_received = 0;  // new ones
+    std::uint64_t queries_received = 0;
+    std::uint64_t coordinate_resets = 0;
+};
+
+}  // namespace weft::gossip

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/base/ip_address.hpp"
+
+namespace weft::gossip {
+
+// Where an agent is reached, over UDP and TCP alike. An IPv4 address in its 16-byte form is another
+// address than the one in 4 bytes: peers compare bytes, so it is kept as it came.
+struct Endpoint {
+    IpAddress address;
+    std::uint16_t port = 0;
+
+    auto operator<=>(const Endpoint&) const = default;
+
+    // "127.0.0.1:7946", "[::1]:7946"
+    std::string str() const;
+};
+
+// 4 or 16 raw bytes, as messages carry them; nullopt for any other number.
+std::optional<IpAddress> address_from_bytes(std::string_view bytes);
+std::string_view bytes_of(const IpAddress& address);
+
+}  // namespace weft::gossip
