@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
 
+#include "agent/base/strong_id.hpp"
 #include "agent/base/time.hpp"
 #include "gossip/core/description.hpp"
-#include "gossip/core/suspicion.hpp"
 
 namespace weft::gossip {
 
@@ -15,18 +13,23 @@ enum class MemberState : std::uint8_t { Alive = 0, Suspect = 1, Dead = 2, Left =
 
 std::string_view to_string(MemberState state);
 
-// What this agent knows of one member of the ring, itself included.
+constexpr bool is_gone(MemberState state) {
+    return state == MemberState::Dead || state == MemberState::Left;
+}
+
+// The place of a member in the table: its own until it is forgotten, then somebody else's.
+using MemberId = StrongId<struct MemberTag, std::uint32_t>;
+
+// What this agent knows of one member of the ring, itself included. Small: a ring of 10,000 has as
+// many in each agent. What only few of them have is kept beside the table.
 struct Member {
-    std::string name;
-    std::string address;  // 4 or 16 raw bytes, as they came
-    std::uint16_t port = 0;
-    std::string meta;
-    Versions versions;
+    DescriptionPtr description;     // null: nobody
+    Instant since{};                // of the state
     std::uint32_t incarnation = 0;  // the highest that anybody told
     MemberState state = MemberState::Dead;
-    Instant since{};                     // of the state
-    std::optional<Suspicion> suspicion;  // while it is suspect
-    Instant told_at = Instant::min();    // when it was last sent what is held against it
+
+    const std::string& name() const { return description->name; }
+    const Endpoint& endpoint() const { return description->endpoint; }
 };
 
 }  // namespace weft::gossip

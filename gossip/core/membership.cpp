@@ -46,13 +46,19 @@ std::string encoded(const M& message) {
 }
 
 std::string encoded_alive(const Member& member) {
-    const auto versions = member.versions.bytes();
-    return encoded(Alive{member.incarnation, member.name, member.address, member.port, member.meta,
+    const auto versions = member.description->versions.bytes();
+    return encoded(Alive{member.incarnation, member.name(), bytes_of(member.endpoint().address),
+                         member.endpoint().port, member.description->meta,
                          std::string_view(versions.data(), versions.size())});
 }
 
-bool is_gone(MemberState state) {
-    return state == MemberState::Dead || state == MemberState::Left;
+RefPtr<Description> described(const Alive& alive, const Versions& versions) {
+    auto made = make_ref<Description>();
+    made->name = alive.node;
+    made->endpoint = {*address_from_bytes(*alive.address), alive.port};
+    made->versions = versions;
+    made->meta = alive.meta.value_or(std::string_view());
+    return made;
 }
 
 // The versions that all who were added understand.
@@ -98,75 +104,67 @@ std::string_view to_string(MemberEvent::Kind kind) {
     return "unknown";
 }
 
-Result<void> MembershipConfig::validate() const {
-    if (name.empty()) return make_error(Errc::InvalidArgument, "a member of a ring needs a name");
-    if (address.size() != 4 && address.size() != 16) {
-        return make_error(Errc::InvalidArgument, "an address has 4 or 16 bytes");
-    }
-    if (meta.size() > kMetaBytesMax) {
-        return make_error(Errc::Limit, fmt::format("the tags take {} bytes, the limit is {}",
-                                                   meta.size(), kMetaBytesMax));
-    }
-    if (suspicion_multiplier < 1 || suspicion_max_multiplier < 1 || probe_interval <= Duration{}) {
-        return make_error(Errc::InvalidArgument,
-                          "suspicion multipliers and probe interval must be above 0");
-    }
-    return success();
-}
-
-Membership::Membership(const MembershipConfig& config, Instant now) : config_(config) {
+Membership::Membership(const NodeConfig& config, DescriptionPool& pool, Instant now)
+    : config_(config), pool_(pool) {
     WEFT_ASSERT(config_.validate());
-    Member& self = members_[config_.name];
-    self.name = config_.name;
-    self.address = config_.address;
-    self.port = config_.port;
-    self.meta = config_.meta;
-    self.versions = config_.versions;
-    self.incarnation = config_.incarnation;
-    set_state(self, MemberState::Alive, now);
-}
-
-Member* Membership::member(std::string_view name) {
-    const auto at = members_.find(name);
-    return at == members_.end() ? nullptr : &at->second;
+    auto own = make_ref<Description>();
+    own->name = config_.name;
+    own->endpoint = config_.advertise;
+    own->versions = config_.versions;
+    own->meta = config_.meta;
+    self_ = table_.add({pool_.intern(own), now, config_.incarnation, MemberState::Alive});
 }
 
 const Member* Membership::find(std::string_view name) const {
-    const auto at = members_.find(name);
-    return at == members_.end() ? nullptr : &at->second;
+    const auto id = table_.find(name);
+    return id ? &table_[*id] : nullptr;
 }
 
-void Membership::set_state(Member& member, MemberState state, Instant now) {
-    if (member.state != state) member.since = now;
-    member.state = state;
-    if (state == MemberState::Suspect) {
-        suspects_.insert(member.name);
-    } else {
-        member.suspicion.reset();
-        suspects_.erase(member.name);
+const Suspicion* Membership::suspicion(MemberId id) const {
+    const auto at = suspicions_.find(id);
+    return at == suspicions_.end() ? nullptr : &at->second;
+}
+
+void Membership::end_suspicion(MemberId id) {
+    const auto at = suspicions_.find(id);
+    if (at == suspicions_.end()) return;
+    deadlines_.erase({at->second.deadline(), id});
+    suspicions_.erase(at);
+}
+
+void Membership::set_state(MemberId id, MemberState state, Instant now) {
+    Member& member = table_[id];
+    if (member.state != state) {
+        member.since = now;
+        told_.erase(id);
     }
+    member.state = state;
+    if (state != MemberState::Suspect) end_suspicion(id);
+}
+
+void Membership::drop(MemberId id) {
+    end_suspicion(id);
+    told_.erase(id);
+    table_.remove(id);
 }
 
 // A new name: dead until what it said is looked at like news of one who came back.
-Member* Membership::admit(const Alive& alive, Instant now, MembershipOutput& out) {
+std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, MembershipOutput& out) {
     const auto versions = Versions::of(alive.versions);
-    if (!versions) return nullptr;
-    if (members_.size() >= config_.members_max) {
-        out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node)});
-        return nullptr;
+    if (!versions) return std::nullopt;
+    if (table_.size() >= config_.members_max) {
+        out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
+        return std::nullopt;
     }
-    Member& member = members_[std::string(alive.node)];
-    member.name = alive.node;
-    member.address = *alive.address;
-    member.port = alive.port;
-    member.versions = *versions;
-    member.since = now;
-    return &member;
+    return table_.add({pool_.intern(described(alive, *versions)), now, 0, MemberState::Dead});
 }
 
 Membership::Place Membership::place_of(const Member& member, const Alive& alive,
                                        Instant now) const {
-    if (member.address == *alive.address && member.port == alive.port) return Place::Same;
+    const Endpoint& endpoint = member.endpoint();
+    if (bytes_of(endpoint.address) == *alive.address && endpoint.port == alive.port) {
+        return Place::Same;
+    }
     if (member.state == MemberState::Left) return Place::Moved;
     const bool is_reclaimable = member.state == MemberState::Dead &&
                                 config_.reclaim_after > Duration{} &&
@@ -175,118 +173,147 @@ Membership::Place Membership::place_of(const Member& member, const Alive& alive,
 }
 
 void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) {
-    if (is_self(alive.node) && leaving_) return;
+    auto known = table_.find(alive.node);
+    // Most of what is heard is known, so this comes before all that takes longer.
+    if (known && *known != self_ && is_address(alive.address) &&
+        alive.incarnation <= table_[*known].incarnation &&
+        place_of(table_[*known], alive, now) == Place::Same) {
+        if (table_[*known].state != MemberState::Alive) tell_accused(*known, now, out);
+        return;
+    }
     const auto versions = Versions::of(alive.versions);
     if (!is_sound(alive) || (versions && !is_speakable(*versions))) return;
+    if (known == self_ && leaving_) return;
 
-    Member* known = member(alive.node);
     if (!known) known = admit(alive, now, out);
     if (!known) return;
-    const Place place = place_of(*known, alive, now);
-    if (place == Place::Taken) {
-        out.events.push_back({MemberEvent::Kind::Conflict, known->name});
+    const Member& member = table_[*known];
+    if (place_of(member, alive, now) == Place::Taken) {
+        out.events.push_back({MemberEvent::Kind::Conflict,
+                              member.name(),
+                              member.description,
+                              {*address_from_bytes(*alive.address), alive.port}});
         return;
     }
-    if (is_self(alive.node)) return hear_of_self(alive, out);
-    if (place == Place::Same && alive.incarnation <= known->incarnation) {
-        if (known->state != MemberState::Alive) tell_accused(*known, now, out);
-        return;
-    }
+    if (*known == self_) return hear_of_self(alive, out);
+    accept(*known, alive, now, out);
+}
 
-    const std::string_view meta = alive.meta.value_or(std::string_view());
-    const bool was_gone = is_gone(known->state);
-    const bool is_other = known->meta != meta || place == Place::Moved;
-    known->incarnation = alive.incarnation;
-    known->address = *alive.address;
-    known->port = alive.port;
-    known->meta = meta;
-    if (versions) known->versions = *versions;
-    set_state(*known, MemberState::Alive, now);
-    out.broadcasts.push_back({known->name, encoded(alive)});
+void Membership::accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out) {
+    Member& member = table_[id];
+    const DescriptionPtr before = member.description;
+    const auto versions = Versions::of(alive.versions);
+    auto described_now = described(alive, versions.value_or(before->versions));
+    if (!before->is_same(*described_now)) member.description = pool_.intern(described_now);
+    const bool was_gone = is_gone(member.state);
+    const bool is_other =
+        before->meta != member.description->meta || before->endpoint != member.endpoint();
+    member.incarnation = alive.incarnation;
+    set_state(id, MemberState::Alive, now);
+    out.broadcasts.push_back({member.name(), encoded(alive)});
     if (was_gone) {
-        out.events.push_back({MemberEvent::Kind::Joined, known->name});
+        out.events.push_back({MemberEvent::Kind::Joined, member.name(), member.description, {}});
     } else if (is_other) {
-        out.events.push_back({MemberEvent::Kind::Updated, known->name});
+        out.events.push_back({MemberEvent::Kind::Updated, member.name(), member.description, {}});
     }
 }
 
 // Somebody holds another picture of us, of an earlier life of ours perhaps.
 void Membership::hear_of_self(const Alive& alive, MembershipOutput& out) {
-    const Member& self = own();
-    if (alive.incarnation < self.incarnation) return;
-    const bool is_ours = alive.incarnation == self.incarnation &&
-                         alive.meta.value_or(std::string_view()) == self.meta &&
-                         Versions::of(alive.versions) == self.versions;
+    if (alive.incarnation < self().incarnation) return;
+    const bool is_ours = alive.incarnation == self().incarnation &&
+                         alive.meta.value_or(std::string_view()) == self().description->meta &&
+                         Versions::of(alive.versions) == self().description->versions;
     if (!is_ours) refute(alive.incarnation, out);
 }
 
 void Membership::refute(std::uint32_t accusation, MembershipOutput& out) {
-    Member& self = own();
-    self.incarnation = std::max(self.incarnation, accusation) + 1;
+    Member& own = table_[self_];
+    own.incarnation = std::max(own.incarnation, accusation) + 1;
     ++out.refutations;
     announce(out);
 }
 
 // It announced itself below what is held against it, and would stay so for others until somebody
 // told it.
-void Membership::tell_accused(Member& member, Instant now, MembershipOutput& out) const {
-    if (member.told_at != Instant::min() && now - member.told_at < kTellGap) return;
-    member.told_at = now;
+void Membership::tell_accused(MemberId id, Instant now, MembershipOutput& out) {
+    const auto [told, is_first] = told_.try_emplace(id, now);
+    if (!is_first && now - told->second < kTellGap) return;
+    told->second = now;
+    const Member& member = table_[id];
     const std::string bytes =
         member.state == MemberState::Suspect
-            ? encoded(gossip::Suspect{member.incarnation, member.name, config_.name})
-            : encoded(gossip::Dead{member.incarnation, member.name, config_.name});
-    out.direct.push_back({member.name, bytes});
+            ? encoded(Suspect{member.incarnation, member.name(), self().name()})
+            : encoded(Dead{member.incarnation, member.name(), self().name()});
+    out.direct.push_back({member.description, bytes});
 }
 
 void Membership::handle(const Suspect& suspect, Instant now, MembershipOutput& out) {
-    Member* accused = member(suspect.node);
-    if (!accused || suspect.from.empty() || suspect.incarnation > kIncarnationMax ||
-        suspect.incarnation < accused->incarnation) {
+    const auto id = table_.find(suspect.node);
+    if (!id || suspect.from.empty() || suspect.incarnation > kIncarnationMax ||
+        suspect.incarnation < table_[*id].incarnation) {
         return;
     }
-    if (accused->suspicion) {
-        if (accused->suspicion->confirm(suspect.from)) {
-            out.broadcasts.push_back({accused->name, encoded(suspect)});
-        }
-        return;
-    }
-    if (is_gone(accused->state)) {
-        accused->incarnation = suspect.incarnation;
-        return;
-    }
-    if (is_self(suspect.node)) {
+    if (*id == self_) {
         if (!leaving_) refute(suspect.incarnation, out);
         return;
     }
-    accused->incarnation = suspect.incarnation;
-    accused->suspicion.emplace(
-        suspicion_for(members_.size(), config_.suspicion_multiplier,
-                      config_.suspicion_max_multiplier, config_.probe_interval),
-        suspect.from, now);
-    set_state(*accused, MemberState::Suspect, now);
-    out.broadcasts.push_back({accused->name, encoded(suspect)});
+    if (is_gone(table_[*id].state)) {
+        table_[*id].incarnation = suspect.incarnation;
+        return;
+    }
+    this->suspect(*id, suspect, now, out);
+}
+
+void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out) {
+    Member& member = table_[id];
+    const auto running = suspicions_.find(id);
+    if (running != suspicions_.end()) {
+        const Instant before = running->second.deadline();
+        if (!running->second.confirm(suspect.from)) return;
+        deadlines_.erase({before, id});
+        deadlines_.emplace(running->second.deadline(), id);
+    } else {
+        member.incarnation = suspect.incarnation;
+        set_state(id, MemberState::Suspect, now);
+        const auto [started, is_new] = suspicions_.try_emplace(
+            id,
+            suspicion_for(table_.size(), config_.suspicion_multiplier,
+                          config_.suspicion_max_multiplier, config_.probe_interval),
+            suspect.from, now);
+        deadlines_.emplace(started->second.deadline(), id);
+    }
+    out.broadcasts.push_back({member.name(), encoded(suspect)});
+}
+
+void Membership::hasten(MemberId id, Instant deadline) {
+    const auto at = suspicions_.find(id);
+    if (at == suspicions_.end()) return;
+    deadlines_.erase({at->second.deadline(), id});
+    at->second.hasten(deadline);
+    deadlines_.emplace(at->second.deadline(), id);
 }
 
 void Membership::handle(const Dead& dead, Instant now, MembershipOutput& out) {
-    Member* accused = member(dead.node);
-    if (!accused || dead.incarnation > kIncarnationMax || dead.incarnation < accused->incarnation) {
+    const auto id = table_.find(dead.node);
+    if (!id || dead.incarnation > kIncarnationMax || dead.incarnation < table_[*id].incarnation) {
         return;
     }
-    if (is_gone(accused->state)) {
-        accused->incarnation = dead.incarnation;
+    if (is_gone(table_[*id].state)) {
+        table_[*id].incarnation = dead.incarnation;
         return;
     }
-    if (is_self(dead.node) && !leaving_) return refute(dead.incarnation, out);
-    bury(*accused, dead, now, out);
+    if (*id == self_ && !leaving_) return refute(dead.incarnation, out);
+    bury(*id, dead, now, out);
 }
 
-void Membership::bury(Member& member, const Dead& dead, Instant now, MembershipOutput& out) {
+void Membership::bury(MemberId id, const Dead& dead, Instant now, MembershipOutput& out) {
+    Member& member = table_[id];
     member.incarnation = dead.incarnation;
-    set_state(member, dead.is_leave() ? MemberState::Left : MemberState::Dead, now);
-    out.broadcasts.push_back({member.name, encoded(dead)});
+    set_state(id, dead.is_leave() ? MemberState::Left : MemberState::Dead, now);
+    out.broadcasts.push_back({member.name(), encoded(dead)});
     const auto kind = dead.is_leave() ? MemberEvent::Kind::Left : MemberEvent::Kind::Failed;
-    out.events.push_back({kind, member.name});
+    out.events.push_back({kind, member.name(), member.description, {}});
 }
 
 Result<void> Membership::check_versions(const NodeRecords& nodes) const {
@@ -297,18 +324,18 @@ Result<void> Membership::check_versions(const NodeRecords& nodes) const {
             common.add(*versions);
         }
     });
-    for (const auto& [name, known] : members_) {
-        if (known.state == MemberState::Alive) common.add(known.versions);
-    }
+    table_.for_each([&](MemberId, const Member& known) {
+        if (known.state == MemberState::Alive) common.add(known.description->versions);
+    });
     std::string odd;
     nodes.for_each([&](const NodeRecord& record) {
         const Versions versions =
             Versions::of(record.versions).value_or(Versions{0, 0, 0, 0, 0, 0});
         if (odd.empty() && !common.covers(versions)) odd = record.name;
     });
-    for (const auto& [name, known] : members_) {
-        if (odd.empty() && !common.covers(known.versions)) odd = name;
-    }
+    table_.for_each([&](MemberId, const Member& known) {
+        if (odd.empty() && !common.covers(known.description->versions)) odd = known.name();
+    });
     if (odd.empty()) return success();
     return make_error(Errc::Unsupported,
                       fmt::format("member {} speaks no protocol version that all of both rings "
@@ -329,70 +356,78 @@ Result<void> Membership::merge(const NodeRecords& nodes, Instant now, Membership
             case MemberState::Dead:
             case MemberState::Suspect:
                 // That others hold it dead is a reason to ask it, no more.
-                return handle(Suspect{record.incarnation, record.name, config_.name}, now, out);
+                return handle(Suspect{record.incarnation, record.name, self().name()}, now, out);
         }
     });
     return success();
 }
 
 Instant Membership::next_deadline() const {
-    Instant next = Instant::max();
-    for (const std::string& name : suspects_) {
-        next = std::min(next, find(name)->suspicion->deadline());
-    }
-    return next;
+    return deadlines_.empty() ? Instant::max() : deadlines_.begin()->first;
 }
 
 void Membership::tick(Instant now, MembershipOutput& out) {
-    const std::vector<std::string> suspects(suspects_.begin(), suspects_.end());
-    for (const std::string& name : suspects) {
-        Member& suspect = *member(name);
-        if (suspect.suspicion->deadline() > now) continue;
-        bury(suspect, Dead{suspect.incarnation, name, config_.name}, now, out);
+    while (next_deadline() <= now) {
+        const MemberId id = deadlines_.begin()->second;
+        // The name is in the description, which burying keeps.
+        const DescriptionPtr held = table_[id].description;
+        bury(id, Dead{table_[id].incarnation, held->name, self().name()}, now, out);
     }
 }
 
 std::vector<std::string> Membership::forget(Instant now) {
-    std::vector<std::string> gone;
-    for (auto at = members_.begin(); at != members_.end();) {
-        const Member& known = at->second;
-        const bool is_due = !is_self(known.name) && is_gone(known.state) &&
-                            now - known.since > config_.gossip_to_the_dead;
-        if (is_due) gone.push_back(known.name);
-        at = is_due ? members_.erase(at) : std::next(at);
+    std::vector<MemberId> due;
+    table_.for_each([&](MemberId id, const Member& member) {
+        const bool is_due =
+            id != self_ && is_gone(member.state) && now - member.since > config_.gossip_to_the_dead;
+        if (is_due) due.push_back(id);
+    });
+    std::vector<std::string> names;
+    for (const MemberId id : due) {
+        names.push_back(table_[id].name());
+        drop(id);
     }
-    return gone;
+    return names;
+}
+
+bool Membership::forget(std::string_view name) {
+    const auto id = table_.find(name);
+    if (!id || *id == self_ || !is_gone(table_[*id].state)) return false;
+    drop(*id);
+    return true;
 }
 
 void Membership::announce(MembershipOutput& out) {
-    out.broadcasts.push_back({config_.name, encoded_alive(self())});
+    out.broadcasts.push_back({self().name(), encoded_alive(self())});
 }
 
 void Membership::set_meta(std::string meta, MembershipOutput& out) {
-    Member& self = own();
-    self.meta = std::move(meta);
-    ++self.incarnation;
+    Member& own = table_[self_];
+    auto changed = make_ref<Description>(*own.description);
+    changed->meta = std::move(meta);
+    own.description = pool_.intern(changed);
+    ++own.incarnation;
     announce(out);
 }
 
 void Membership::leave(Instant now, MembershipOutput& out) {
     if (std::exchange(leaving_, true)) return;
-    Member& self = own();
-    bury(self, Dead{self.incarnation, self.name, self.name}, now, out);
+    const DescriptionPtr own = self().description;
+    bury(self_, Dead{self().incarnation, own->name, own->name}, now, out);
 }
 
 void Membership::check_invariants() const {
-    const Member* self = find(config_.name);
-    WEFT_ASSERT(self != nullptr);
-    WEFT_ASSERT(leaving_ ? self->state == MemberState::Left : self->state == MemberState::Alive);
-    WEFT_ASSERT(members_.size() <= config_.members_max);
+    WEFT_ASSERT(leaving_ ? self().state == MemberState::Left : self().state == MemberState::Alive);
+    WEFT_ASSERT(table_.size() <= config_.members_max);
     std::size_t suspects = 0;
-    for (const auto& [name, known] : members_) {
-        WEFT_ASSERT(name == known.name);
-        WEFT_ASSERT(known.suspicion.has_value() == (known.state == MemberState::Suspect));
-        suspects += known.suspicion ? 1 : 0;
-    }
-    WEFT_ASSERT(suspects == suspects_.size());
+    table_.for_each([&](MemberId id, const Member& member) {
+        WEFT_ASSERT(table_.find(member.name()) == id);
+        const Suspicion* running = suspicion(id);
+        WEFT_ASSERT((running != nullptr) == (member.state == MemberState::Suspect));
+        if (running) WEFT_ASSERT(deadlines_.contains({running->deadline(), id}));
+        suspects += running ? 1 : 0;
+    });
+    WEFT_ASSERT(suspects == suspicions_.size() && suspects == deadlines_.size());
 }
 
 }  // namespace weft::gossip

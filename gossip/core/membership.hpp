@@ -2,39 +2,22 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/base/result.hpp"
 #include "gossip/core/member.hpp"
+#include "gossip/core/member_table.hpp"
+#include "gossip/core/node_config.hpp"
+#include "gossip/core/suspicion.hpp"
 #include "gossip/wire/messages.hpp"
 #include "gossip/wire/stream.hpp"
 
 namespace weft::gossip {
-
-struct MembershipConfig {
-    std::string name;     // of this agent, unique in the ring
-    std::string address;  // 4 or 16 raw bytes that others reach it at
-    std::uint16_t port = 0;
-    std::string meta;  // its tags: see encode_tags()
-    Versions versions{1, 5, 2, 2, 5, 5};
-    std::uint32_t incarnation = 1;  // above all that were used before
-
-    int suspicion_multiplier = 4;
-    int suspicion_max_multiplier = 6;
-    Duration probe_interval = std::chrono::seconds(1);
-    // How long the dead still get gossip, so that one who only seems dead can refute.
-    Duration gossip_to_the_dead = std::chrono::seconds(30);
-    // After which a dead member's name may come back at another address; 0: never.
-    Duration reclaim_after{};
-    std::size_t members_max = 65'536;
-
-    Result<void> validate() const;
-};
 
 struct MemberEvent {
     enum class Kind : std::uint8_t {
@@ -47,6 +30,8 @@ struct MemberEvent {
     };
     Kind kind;
     std::string name;
+    DescriptionPtr member;  // null: refused
+    Endpoint other;         // of the other one in a conflict
 };
 
 std::string_view to_string(MemberEvent::Kind kind);
@@ -60,7 +45,7 @@ struct MembershipOutput {
     };
     // For one member alone, at once.
     struct Direct {
-        std::string node;
+        DescriptionPtr to;
         std::string bytes;
     };
     std::vector<MemberEvent> events;
@@ -78,7 +63,8 @@ struct MembershipOutput {
 // an incarnation below what is held against it is told, so that it can refute at once.
 class Membership {
 public:
-    Membership(const MembershipConfig& config, Instant now);
+    // Of config, which is valid, it reads who this agent is, suspicion, members. Both outlive it.
+    Membership(const NodeConfig& config, DescriptionPool& pool, Instant now);
 
     // About any member, from anybody. out is added to.
     void handle(const Alive& alive, Instant now, MembershipOutput& out);
@@ -89,12 +75,17 @@ public:
     // of ours speaks no version that all understand: then nothing was merged.
     Result<void> merge(const NodeRecords& nodes, Instant now, MembershipOutput& out);
 
+    // A suspected member has until then at most to refute; nothing for others.
+    void hasten(MemberId id, Instant deadline);
+
     // At next_deadline() or later: suspects whose time is over are dead.
     void tick(Instant now, MembershipOutput& out);
     Instant next_deadline() const;  // Instant::max(): none
 
     // Drops those who are dead or left for longer than they get gossip. Returns their names.
     std::vector<std::string> forget(Instant now);
+    // Drops one who is gone, before its time; false for any other.
+    bool forget(std::string_view name);
 
     // Announce this agent, with other tags, or that it leaves. After leave() nothing about it is
     // refuted any more.
@@ -102,33 +93,44 @@ public:
     void set_meta(std::string meta, MembershipOutput& out);
     void leave(Instant now, MembershipOutput& out);
 
-    const Member& self() const { return members_.find(config_.name)->second; }
+    MemberId self_id() const { return self_; }
+    const Member& self() const { return table_[self_]; }
     const Member* find(std::string_view name) const;
-    const std::map<std::string, Member, std::less<>>& members() const { return members_; }
+    const MemberTable& table() const { return table_; }
+    const Suspicion* suspicion(MemberId id) const;
+    std::size_t suspects() const { return suspicions_.size(); }
     bool is_leaving() const { return leaving_; }
 
-    // For tests: throws nothing, ends the program when the table contradicts itself.
+    // For tests: ends the program when the table contradicts itself.
     void check_invariants() const;
 
 private:
     enum class Place : std::uint8_t { Same, Moved, Taken };
 
-    Member& own() { return members_.find(config_.name)->second; }
-    Member* member(std::string_view name);
-    bool is_self(std::string_view name) const { return name == config_.name; }
+    bool is_self(std::string_view name) const { return name == self().name(); }
 
-    Member* admit(const Alive& alive, Instant now, MembershipOutput& out);
+    bool is_old_news(const Alive& alive, Instant now, MembershipOutput& out);
+    std::optional<MemberId> admit(const Alive& alive, Instant now, MembershipOutput& out);
     Place place_of(const Member& member, const Alive& alive, Instant now) const;
+    void accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out);
     void hear_of_self(const Alive& alive, MembershipOutput& out);
     void refute(std::uint32_t accusation, MembershipOutput& out);
-    void tell_accused(Member& member, Instant now, MembershipOutput& out) const;
-    void set_state(Member& member, MemberState state, Instant now);
-    void bury(Member& member, const Dead& dead, Instant now, MembershipOutput& out);
+    void tell_accused(MemberId id, Instant now, MembershipOutput& out);
+    void set_state(MemberId id, MemberState state, Instant now);
+    void suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out);
+    void bury(MemberId id, const Dead& dead, Instant now, MembershipOutput& out);
+    void end_suspicion(MemberId id);
+    void drop(MemberId id);
     Result<void> check_versions(const NodeRecords& nodes) const;
 
-    MembershipConfig config_;
-    std::map<std::string, Member, std::less<>> members_;
-    std::set<std::string, std::less<>> suspects_;
+    const NodeConfig& config_;
+    DescriptionPool& pool_;
+    MemberTable table_;
+    MemberId self_;
+    std::map<MemberId, Suspicion> suspicions_;
+    std::set<std::pair<Instant, MemberId>> deadlines_;  // of those
+    // When a member that is not alive was last sent what is held against it.
+    std::map<MemberId, Instant> told_;
     bool leaving_ = false;
 };
 

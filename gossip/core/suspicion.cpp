@@ -32,7 +32,7 @@ bool Suspicion::confirm(std::string_view accuser) {
 }
 
 Instant Suspicion::deadline() const {
-    if (config_.confirmations == 0) return started_ + config_.min;
+    if (config_.confirmations == 0) return std::min(started_ + config_.min, latest_);
 
     // Logarithmic, so that the first confirmations count most.
     const auto confirmed = static_cast<double>(accusers_.size() - 1);
@@ -40,7 +40,7 @@ Instant Suspicion::deadline() const {
     const auto wait = std::chrono::floor<std::chrono::milliseconds>(
         config_.max -
         std::chrono::duration_cast<Duration>(shortened * (config_.max - config_.min)));
-    return started_ + std::max<Duration>(wait, config_.min);
+    return std::min(started_ + std::max<Duration>(wait, config_.min), latest_);
 }
 
 }  // namespace weft::gossip

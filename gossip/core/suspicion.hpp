@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,14 +34,20 @@ public:
     // is passed on.
     bool confirm(std::string_view accuser);
 
+    // There is evidence beyond what others say: waits until then at most.
+    void hasten(Instant deadline) { latest_ = std::min(latest_, deadline); }
+
     // Moves only earlier, and may already have passed.
     Instant deadline() const;
+
+    Instant started() const { return started_; }
 
     std::size_t accusers() const { return accusers_.size(); }
 
 private:
     SuspicionConfig config_;
     Instant started_;
+    Instant latest_ = Instant::max();
     std::vector<std::string> accusers_;  // one more than the confirmations at most
 };
 

@@ -13,11 +13,10 @@ namespace {
 constexpr std::array<std::string_view, 6> kNames{"me", "a", "b", "c", "d", "e"};
 constexpr std::string_view kVersions = "\x01\x05\x02\x02\x05\x05";
 
-MembershipConfig config() {
-    MembershipConfig made;
+NodeConfig config() {
+    NodeConfig made;
     made.name = "me";
-    made.address = std::string("\x7f\x00\x00\x01", 4);
-    made.port = 7946;
+    made.advertise = {IpAddress::v4({127, 0, 0, 1}), 7946};
     return made;
 }
 
@@ -61,15 +60,17 @@ private:
 TEST(MembershipProperty, WhateverIsHeardTheTableHoldsTogetherAndIKeepLiving) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Noise noise(seed);
-        Membership membership(config(), noise.now);
-        std::uint32_t own = membership.self().incarnation;
+        const NodeConfig own = config();
+        DescriptionPool pool;
+        Membership membership(own, pool, noise.now);
+        std::uint32_t incarnation = membership.self().incarnation;
         for (int i = 0; i < 400; ++i) {
             MembershipOutput out;
             noise.disturb(membership, out);
             membership.check_invariants();
-            EXPECT_GE(membership.self().incarnation, own) << "seed " << seed;
-            EXPECT_EQ(out.refutations > 0, membership.self().incarnation > own);
-            own = membership.self().incarnation;
+            EXPECT_GE(membership.self().incarnation, incarnation) << "seed " << seed;
+            EXPECT_EQ(out.refutations > 0, membership.self().incarnation > incarnation);
+            incarnation = membership.self().incarnation;
         }
     }
 }
@@ -78,7 +79,9 @@ TEST(MembershipProperty, WhateverIsHeardTheTableHoldsTogetherAndIKeepLiving) {
 TEST(MembershipProperty, EventsTellWhoIsThere) {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Noise noise(seed);
-        Membership membership(config(), noise.now);
+        const NodeConfig own = config();
+        DescriptionPool pool;
+        Membership membership(own, pool, noise.now);
         std::map<std::string, bool> there{{"me", true}};
         for (int i = 0; i < 400; ++i) {
             MembershipOutput out;
@@ -91,11 +94,10 @@ TEST(MembershipProperty, EventsTellWhoIsThere) {
                 EXPECT_EQ(there[event.name], gone) << event.name << " seed " << seed;
                 there[event.name] = joined;
             }
-            for (const auto& [name, member] : membership.members()) {
-                const bool counted =
-                    member.state == MemberState::Alive || member.state == MemberState::Suspect;
-                EXPECT_EQ(there[name], counted) << name << " seed " << seed;
-            }
+            membership.table().for_each([&](MemberId, const Member& member) {
+                EXPECT_EQ(there[member.name()], !is_gone(member.state))
+                    << member.name() << " seed " << seed;
+            });
         }
     }
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -82,14 +83,13 @@ private:
     std::string_view from(const ScriptCommand& command) { return from_ = command.get("from"); }
 
     void start(const ScriptCommand& command) {
-        MembershipConfig config;
-        config.name = "me";
-        config.address = address_bytes("127.0.0.1");
-        config.port = 7946;
-        config.members_max = command.number("members_max", config.members_max);
-        config.reclaim_after = std::chrono::milliseconds(command.number("reclaim_ms"));
+        config_ = {};
+        config_.name = "me";
+        config_.advertise = {IpAddress::v4({127, 0, 0, 1}), 7946};
+        config_.members_max = command.number("members_max", config_.members_max);
+        config_.reclaim_after = std::chrono::milliseconds(command.number("reclaim_ms"));
         now_ = Instant(std::chrono::hours(1));
-        membership_.emplace(config, now_);
+        membership_.emplace(config_, pool_, now_);
     }
 
     Alive alive(const ScriptCommand& command) {
@@ -124,12 +124,17 @@ private:
     }
 
     std::string members() const {
+        std::map<std::string, std::string> lines;
+        membership_->table().for_each([&](MemberId id, const Member& member) {
+            std::string& line = lines[member.name()];
+            line = fmt::format("{} {} inc={}", member.name(), to_string(member.state),
+                               member.incarnation);
+            if (const Suspicion* running = membership_->suspicion(id)) {
+                line += fmt::format(" accusers={}", running->accusers());
+            }
+        });
         std::string text;
-        for (const auto& [name, member] : membership_->members()) {
-            text += fmt::format("{} {} inc={}", name, to_string(member.state), member.incarnation);
-            if (member.suspicion) text += fmt::format(" accusers={}", member.suspicion->accusers());
-            text += "\n";
-        }
+        for (const auto& [name, line] : lines) text += line + "\n";
         return text;
     }
 
@@ -142,13 +147,15 @@ private:
             text += fmt::format("gossip {}\n", described(decode_message(broadcast.bytes).value()));
         }
         for (const auto& direct : out.direct) {
-            text += fmt::format("send {}: {}\n", direct.node,
+            text += fmt::format("send {}: {}\n", direct.to->name,
                                 described(decode_message(direct.bytes).value()));
         }
         if (out.refutations > 0) text += fmt::format("refutations {}\n", out.refutations);
         return text;
     }
 
+    NodeConfig config_;
+    DescriptionPool pool_;
     std::optional<Membership> membership_;
     Instant now_{};
     // What views of a message point into.
