@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "agent/base/strong_id.hpp"
 #include "agent/base/time.hpp"
 #include "gossip/core/description.hpp"
+#include "gossip/core/named_table.hpp"
 
 namespace weft::gossip {
 
@@ -17,9 +17,6 @@ constexpr bool is_gone(MemberState state) {
     return state == MemberState::Dead || state == MemberState::Left;
 }
 
-// The place of a member in the table: its own until it is forgotten, then somebody else's.
-using MemberId = StrongId<struct MemberTag, std::uint32_t>;
-
 // What this agent knows of one member of the ring, itself included. Small: a ring of 10,000 has as
 // many in each agent. What only few of them have is kept beside the table.
 struct Member {
@@ -28,8 +25,13 @@ struct Member {
     std::uint32_t incarnation = 0;  // the highest that anybody told
     MemberState state = MemberState::Dead;
 
+    bool is_present() const { return bool(description); }
     const std::string& name() const { return description->name; }
     const Endpoint& endpoint() const { return description->endpoint; }
 };
+
+using MemberTable = NamedTable<Member>;
+// The place of a member: its own until it is forgotten, then somebody else's.
+using MemberId = MemberTable::Id;
 
 }  // namespace weft::gossip

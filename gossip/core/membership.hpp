@@ -11,7 +11,6 @@
 
 #include "agent/base/result.hpp"
 #include "gossip/core/member.hpp"
-#include "gossip/core/member_table.hpp"
 #include "gossip/core/node_config.hpp"
 #include "gossip/core/suspicion.hpp"
 #include "gossip/wire/messages.hpp"
