@@ -7,6 +7,13 @@
 
 namespace weft::gossip {
 
+namespace {
+
+// What a compound can count.
+constexpr std::size_t kPacketMessagesMax = 255;
+
+}  // namespace
+
 std::size_t transmit_limit(int multiplier, std::size_t members) {
     const double scale = std::ceil(std::log10(static_cast<double>(members) + 1));
     return static_cast<std::size_t>(multiplier) * static_cast<std::size_t>(scale);
@@ -25,7 +32,7 @@ BroadcastQueue::Ticket BroadcastQueue::add(std::string_view key, std::string byt
 void BroadcastQueue::take(std::vector<Bytes>& packet, std::size_t& space, std::size_t limit) {
     std::vector<Ticket> taken;
     auto next = ranks_.begin();
-    while (next != ranks_.end() && space > overhead_) {
+    while (next != ranks_.end() && space > overhead_ && packet.size() < kPacketMessagesMax) {
         // The largest of this tier that fits; without one the largest of the next tier.
         const Rank fitting{next->transmits, space - overhead_, std::numeric_limits<Ticket>::max()};
         if (*next < fitting) next = ranks_.lower_bound(fitting);

@@ -28,14 +28,15 @@ public:
     // replaces none.
     Ticket add(std::string_view key, std::string bytes);
 
-    // Adds to packet what fits into space, which it makes smaller; what was sent limit times leaves
-    // the queue.
+    // Adds to packet, of 255 messages at most, what fits into space, which it makes smaller; what
+    // was sent limit times leaves the queue.
     void take(std::vector<Bytes>& packet, std::size_t& space, std::size_t limit);
 
     // Drops down to count: what was sent most, then what is smallest. Returns how many.
     std::size_t prune(std::size_t count);
 
     bool is_queued(Ticket ticket) const { return by_ticket_.contains(ticket); }
+    bool is_queued(std::string_view key) const { return by_key_.contains(key); }
     std::size_t size() const { return by_ticket_.size(); }
 
 private:

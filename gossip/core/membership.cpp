@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "agent/base/assert.hpp"
+#include "gossip/core/encoded.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::gossip {
@@ -36,13 +37,6 @@ bool is_sound(const Alive& alive) {
 bool is_speakable(const Versions& versions) {
     return versions.protocol_min != 0 && versions.protocol_max != 0 &&
            versions.protocol_min <= versions.protocol_max;
-}
-
-template <class M>
-std::string encoded(const M& message) {
-    std::string out;
-    encode_message(out, message);
-    return out;
 }
 
 std::string encoded_alive(const Member& member) {
@@ -375,19 +369,19 @@ void Membership::tick(Instant now, MembershipOutput& out) {
     }
 }
 
-std::vector<std::string> Membership::forget(Instant now) {
+std::vector<std::pair<MemberId, std::string>> Membership::forget(Instant now) {
     std::vector<MemberId> due;
     table_.for_each([&](MemberId id, const Member& member) {
         const bool is_due =
             id != self_ && is_gone(member.state) && now - member.since > config_.gossip_to_the_dead;
         if (is_due) due.push_back(id);
     });
-    std::vector<std::string> names;
+    std::vector<std::pair<MemberId, std::string>> forgotten;
     for (const MemberId id : due) {
-        names.push_back(table_[id].name());
+        forgotten.emplace_back(id, table_[id].name());
         drop(id);
     }
-    return names;
+    return forgotten;
 }
 
 bool Membership::forget(std::string_view name) {

@@ -81,8 +81,9 @@ public:
     void tick(Instant now, MembershipOutput& out);
     Instant next_deadline() const;  // Instant::max(): none
 
-    // Drops those who are dead or left for longer than they get gossip. Returns their names.
-    std::vector<std::string> forget(Instant now);
+    // Drops those who are dead or left for longer than they get gossip. Returns their places, which
+    // others may take from now on.
+    std::vector<std::pair<MemberId, std::string>> forget(Instant now);
     // Drops one who is gone, before its time; false for any other.
     bool forget(std::string_view name);
 

@@ -141,6 +141,13 @@ struct LeaveFinished {
     bool spread = false;
 };
 
+// Somebody's view of the ring was not taken over: it and ours have no common version, or are rings
+// of different kinds.
+struct MergeRefused {
+    Endpoint from;
+    std::string why;
+};
+
 // UDP does not reach a member whose stream answers; once per member and state.
 struct UdpBlocked {
     DescriptionPtr member;
@@ -156,7 +163,8 @@ using Event =
                  event::MemberFailed, event::MemberReaped, event::NameConflict,
                  event::MemberRefused, event::NameLost, event::UserEvent, event::QueryReceived,
                  event::QueryAcknowledged, event::QueryAnswered, event::QueryFinished,
-                 event::JoinFinished, event::LeaveFinished, event::UdpBlocked, event::KeysChanged>;
+                 event::JoinFinished, event::LeaveFinished, event::MergeRefused, event::UdpBlocked,
+                 event::KeysChanged>;
 
 struct Output {
     std::vector<Datagram> datagrams;

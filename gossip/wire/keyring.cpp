@@ -19,11 +19,11 @@ constexpr std::size_t kBlockBytes = 16;
 
 enum class Version : std::uint8_t { Padded = 0, Plain = 1 };
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* raw(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-unsigned char* bytes_of(char* text) {
+unsigned char* raw(char* text) {
     return reinterpret_cast<unsigned char*>(text);
 }
 
@@ -58,8 +58,8 @@ public:
         : key_(key), seal_(EVP_CIPHER_CTX_new()), open_(EVP_CIPHER_CTX_new()) {
         const EVP_CIPHER* cipher = cipher_for(key.size());
         WEFT_ASSERT(cipher != nullptr);
-        check(EVP_EncryptInit_ex(seal_.get(), cipher, nullptr, bytes_of(key), nullptr));
-        check(EVP_DecryptInit_ex(open_.get(), cipher, nullptr, bytes_of(key), nullptr));
+        check(EVP_EncryptInit_ex(seal_.get(), cipher, nullptr, raw(key), nullptr));
+        check(EVP_DecryptInit_ex(open_.get(), cipher, nullptr, raw(key), nullptr));
     }
     ~Cipher() { OPENSSL_cleanse(key_.data(), key_.size()); }
     Cipher(const Cipher&) = delete;
@@ -73,11 +73,10 @@ public:
         int size = 0;
         check(EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr,
                                  reinterpret_cast<const unsigned char*>(nonce)));
-        check(EVP_EncryptUpdate(context, nullptr, &size, bytes_of(additional),
-                                int_of(additional.size())));
-        check(EVP_EncryptUpdate(context, bytes_of(out), &size, bytes_of(plain),
-                                int_of(plain.size())));
-        check(EVP_EncryptFinal_ex(context, bytes_of(out) + size, &size));
+        check(
+            EVP_EncryptUpdate(context, nullptr, &size, raw(additional), int_of(additional.size())));
+        check(EVP_EncryptUpdate(context, raw(out), &size, raw(plain), int_of(plain.size())));
+        check(EVP_EncryptFinal_ex(context, raw(out) + size, &size));
         check(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, int_of(kTagBytes),
                                   out + plain.size()));
     }
@@ -89,13 +88,12 @@ public:
         int size = 0;
         check(EVP_DecryptInit_ex(context, nullptr, nullptr, nullptr,
                                  reinterpret_cast<const unsigned char*>(nonce)));
-        check(EVP_DecryptUpdate(context, nullptr, &size, bytes_of(additional),
-                                int_of(additional.size())));
-        check(EVP_DecryptUpdate(context, bytes_of(out), &size, bytes_of(sealed),
-                                int_of(sealed.size())));
+        check(
+            EVP_DecryptUpdate(context, nullptr, &size, raw(additional), int_of(additional.size())));
+        check(EVP_DecryptUpdate(context, raw(out), &size, raw(sealed), int_of(sealed.size())));
         check(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, int_of(kTagBytes),
                                   const_cast<char*>(tag.data())));
-        return EVP_DecryptFinal_ex(context, bytes_of(out) + size, &size) == 1;
+        return EVP_DecryptFinal_ex(context, raw(out) + size, &size) == 1;
     }
 
 private:
@@ -192,6 +190,29 @@ Result<void> Keyring::open(std::string& out, std::string_view sealed, std::strin
     }
     out.resize(opened ? out.size() - padding : begin);
     return opened ? Result<void>(success()) : Result<void>(make_error(WireErrc::Undecryptable));
+}
+
+std::string key_to_text(std::string_view key) {
+    std::string text(4 * ((key.size() + 2) / 3) + 1, '\0');
+    const int size = EVP_EncodeBlock(raw(text.data()), raw(key), int_of(key.size()));
+    text.resize(static_cast<std::size_t>(size));
+    return text;
+}
+
+Result<std::string> key_from_text(std::string_view text) {
+    std::string key(text.size(), '\0');
+    const int size = text.size() % 4 == 0
+                         ? EVP_DecodeBlock(raw(key.data()), raw(text), int_of(text.size()))
+                         : -1;
+    // The decoder counts the padding as zero bytes.
+    const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    if (size >= 0) key.resize(static_cast<std::size_t>(size) - padding);
+    if (size < 0 || !cipher_for(key.size())) {
+        return make_error(Errc::InvalidArgument,
+                          "an encryption key is base64 of 16, 24 or 32 bytes, as \"weft keygen\" "
+                          "prints it");
+    }
+    return key;
 }
 
 }  // namespace weft::gossip

@@ -54,4 +54,9 @@ private:
     std::vector<std::unique_ptr<Cipher>> ciphers_;  // primary first
 };
 
+// Keys as people and files write them: base64 (RFC 4648, section 4). The second is
+// Errc::InvalidArgument for other text and for keys of no possible length.
+std::string key_to_text(std::string_view key);
+Result<std::string> key_from_text(std::string_view text);
+
 }  // namespace weft::gossip

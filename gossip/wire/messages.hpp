@@ -49,6 +49,9 @@ struct IndirectPing {
     std::uint16_t target_port = 0;
     std::string_view node;  // at the target
     bool wants_nack = false;
+    // Between agents that know it: open a stream to the target besides, and say in the nack what
+    // that showed.
+    bool wants_sight = false;
     Bytes source_address;
     std::uint16_t source_port = 0;
     std::string_view source_node;
@@ -60,9 +63,17 @@ struct Ack {
     Bytes payload;  // a coordinate, on direct probes
 };
 
+// What a helper saw of a target that did not answer; unknown numbers are as Nothing.
+enum class Sight : std::uint8_t {
+    Nothing = 0,  // did not look, or cannot tell
+    Refused = 1,  // the host says that nobody listens
+    Silent = 2,   // the host says nothing at all
+};
+
 struct Nack {
     static constexpr MessageType kType = MessageType::Nack;
     std::uint32_t sequence = 0;
+    std::uint8_t sight = 0;  // a Sight; not from other programs
 };
 
 struct Suspect {
@@ -137,6 +148,7 @@ void visit_fields(Fields& fields, M& message) {
 
 template <class Fields, Of<IndirectPing> M>
 void visit_fields(Fields& fields, M& message) {
+    fields.unless_zero("Look", message.wants_sight);
     fields("Nack", message.wants_nack);
     fields("Node", message.node);
     fields("Port", message.target_port);
@@ -155,6 +167,7 @@ void visit_fields(Fields& fields, M& message) {
 
 template <class Fields, Of<Nack> M>
 void visit_fields(Fields& fields, M& message) {
+    fields.unless_zero("Seen", message.sight);
     fields("SeqNo", message.sequence);
 }
 

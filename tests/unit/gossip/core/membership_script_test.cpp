@@ -60,7 +60,7 @@ public:
             membership_->tick(now_, out);
         } else if (command.name == "forget") {
             std::string names;
-            for (const std::string& name : membership_->forget(now_)) names += name + "\n";
+            for (const auto& [id, name] : membership_->forget(now_)) names += name + "\n";
             return names;
         } else if (command.name == "meta") {
             membership_->set_meta(command.get("is"), out);

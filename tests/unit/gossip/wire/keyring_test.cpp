@@ -59,5 +59,17 @@ TEST(Keyring, OverheadIsWhatItSays) {
     EXPECT_EQ(out, "keptmore");
 }
 
+TEST(KeyText, IsBase64OfAPossibleLength) {
+    for (const std::size_t size : {16, 24, 32}) {
+        const std::string key(size, '\xfe');
+        EXPECT_EQ(key_from_text(key_to_text(key)).value(), key);
+    }
+    EXPECT_EQ(key_to_text("0123456789abcdef"), "MDEyMzQ1Njc4OWFiY2RlZg==");
+    for (const std::string_view bad : {"", "=", "====", "MDEyMzQ1Njc4OWFiY2RlZg", "MDEy",
+                                       "MDEyMzQ1Njc4OWFiY2RlZg= ", "*DEyMzQ1Njc4OWFiY2RlZg=="}) {
+        EXPECT_FALSE(key_from_text(bad)) << bad;
+    }
+}
+
 }  // namespace
 }  // namespace weft::gossip

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+
+#include "agent/base/result.hpp"
+#include "gossip/core/membership.hpp"
+#include "gossip/core/query_inbox.hpp"
+#include "gossip/core/serf_members.hpp"
+#include "gossip/core/user_events.hpp"
+
+namespace weft::gossip {
+
+// Between two rounds of push/pull in a ring of that many members: longer in large ones, since each
+// carries all of them (protocols: push/pull).
+Duration push_pull_interval(Duration base, std::size_t members);
+
+// Whole views of the ring, as two agents exchange them over a stream.
+class AntiEntropy {
+public:
+    // All outlive it.
+    AntiEntropy(const NodeConfig& config, Membership& membership, SerfMembers& members,
+                UserEvents& events, QueryInbox& queries)
+        : config_(config),
+          membership_(membership),
+          members_(members),
+          events_(events),
+          queries_(queries) {}
+
+    // Ours, as a stream's message.
+    std::string state(bool join, Instant now) const;
+
+    // What Serf says in somebody's: to be merged after the nodes (Membership::merge) and what
+    // followed from them. Errors are of WireErrc.
+    Result<void> merge_serf(std::string_view blob, bool ignore_old_events, Instant now,
+                            SerfOutput& out);
+
+private:
+    std::string serf_state() const;
+
+    const NodeConfig& config_;
+    Membership& membership_;
+    SerfMembers& members_;
+    UserEvents& events_;
+    QueryInbox& queries_;
+};
+
+}  // namespace weft::gossip

@@ -1,0 +1,71 @@
+#include "gossip/core/dissemination.hpp"
+
+#include "gossip/core/encoded.hpp"
+#include "gossip/wire/keyring.hpp"
+#include "gossip/wire/packet.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+constexpr std::size_t kCompoundHead = 2;
+constexpr std::size_t kLabelHead = 2;
+
+}  // namespace
+
+void Dissemination::add_about(std::string_view node, std::string message) {
+    members_.add(node, std::move(message));
+}
+
+BroadcastQueue& Dissemination::queue(Kind kind) {
+    return kind == Kind::Intents ? intents_ : kind == Kind::Queries ? queries_ : events_;
+}
+
+const BroadcastQueue& Dissemination::queue(Kind kind) const {
+    return kind == Kind::Intents ? intents_ : kind == Kind::Queries ? queries_ : events_;
+}
+
+BroadcastQueue::Ticket Dissemination::add(Kind kind, std::string_view blob) {
+    return queue(kind).add({}, encoded_user(blob));
+}
+
+bool Dissemination::is_queued(Kind kind, BroadcastQueue::Ticket ticket) const {
+    return queue(kind).is_queued(ticket);
+}
+
+std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes& sizes,
+                                bool is_encrypted) {
+    if (is_empty()) return 0;
+    std::size_t used = kCompoundHead;
+    if (config_.label_bytes > 0) used += kLabelHead + config_.label_bytes;
+    if (is_encrypted) used += Keyring::kOverhead;
+    for (const SharedBytes& message : messages) used += message->size() + kPartOverhead;
+    if (used >= config_.packet_bytes) return 0;
+
+    std::size_t space = config_.packet_bytes - used;
+    const std::size_t before = messages.size();
+    members_.take(messages, space, transmit_limit(config_.retransmit_multiplier, sizes.members));
+    const std::size_t limit = transmit_limit(config_.retransmit_multiplier, sizes.serf_members);
+    for (BroadcastQueue* queue : {&intents_, &queries_, &events_}) {
+        queue->take(messages, space, limit);
+    }
+    return messages.size() - before;
+}
+
+bool Dissemination::is_empty() const {
+    return size() == 0;
+}
+
+std::size_t Dissemination::size() const {
+    return members_.size() + intents_.size() + queries_.size() + events_.size();
+}
+
+std::size_t Dissemination::prune() {
+    std::size_t pruned = 0;
+    for (BroadcastQueue* queue : {&intents_, &queries_, &events_}) {
+        pruned += queue->prune(config_.queue_max);
+    }
+    return pruned;
+}
+
+}  // namespace weft::gossip

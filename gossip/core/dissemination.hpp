@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gossip/core/broadcast_queue.hpp"
+#include "gossip/core/node_config.hpp"
+#include "gossip/core/output.hpp"
+
+namespace weft::gossip {
+
+// What waits to be passed on, of both layers, and how it is packed (protocols: dissemination, size
+// budget). News of members comes first, then Serf's intents, queries and events.
+class Dissemination {
+public:
+    // config outlives it.
+    explicit Dissemination(const NodeConfig& config) : config_(config) {}
+
+    // A message of memberlist about a node: replaces what is queued about it.
+    void add_about(std::string_view node, std::string message);
+
+    // Serf's blobs. The ticket is for is_queued().
+    enum class Kind : std::uint8_t { Intents, Queries, UserEvents };
+    BroadcastQueue::Ticket add(Kind kind, std::string_view blob);
+    bool is_queued(Kind kind, BroadcastQueue::Ticket ticket) const;
+    bool is_about_queued(std::string_view node) const { return members_.is_queued(node); }
+
+    // How many agents there are, which says how often each message is sent.
+    struct Sizes {
+        std::size_t members = 0;       // in memberlist's table
+        std::size_t serf_members = 0;  // of any status
+    };
+    // Adds to messages what fits into a datagram beside them. Returns how many it added.
+    std::size_t fill(std::vector<SharedBytes>& messages, const Sizes& sizes, bool is_encrypted);
+
+    bool is_empty() const;
+    std::size_t size() const;
+
+    // Down to config.queue_max each. Returns how many went.
+    std::size_t prune();
+
+private:
+    BroadcastQueue& queue(Kind kind);
+    const BroadcastQueue& queue(Kind kind) const;
+
+    const NodeConfig& config_;
+    // Each message costs its length in a compound, two bytes.
+    static constexpr std::size_t kPartOverhead = 2;
+    BroadcastQueue members_{kPartOverhead};
+    BroadcastQueue intents_{kPartOverhead};
+    BroadcastQueue queries_{kPartOverhead};
+    BroadcastQueue events_{kPartOverhead};
+};
+
+}  // namespace weft::gossip

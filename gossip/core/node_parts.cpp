@@ -1,0 +1,128 @@
+#include "gossip/core/node_parts.hpp"
+
+#include <utility>
+
+#include "gossip/core/encoded.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+// Answers of a quick network are not missed before that: a process may have to wait for a CPU.
+constexpr Duration kAnswerWithinMin = std::chrono::milliseconds(50);
+constexpr Duration kRefusalGap = std::chrono::minutes(1);
+
+Instant soon(Instant now, Duration within, Rng& rng) {
+    return now + Duration(rng.below(static_cast<std::uint64_t>(within.count())));
+}
+
+}  // namespace
+
+Node::Parts::Parts(const NodeConfig& node_config, Keyring ring_keys, Rng& random,
+                   DescriptionPool& pool, Instant now)
+    : config(node_config),
+      keyring(std::move(ring_keys)),
+      rng(random),
+      membership(config, pool, now),
+      times(kAnswerWithinMin, config.probe_timeout),
+      detector(config, membership, times, ids, rng, counters, now),
+      dissemination(config),
+      coordinates(rng),
+      members(config, membership.self().description),
+      events(config),
+      internal_queries(config, members, keyring),
+      inbox(config, members, internal_queries, rng),
+      outbox(config, members, rng),
+      conflict_vote(config, members),
+      anti_entropy(config, membership, members, events, inbox),
+      next_gossip_(now),
+      next_push_pull_(config.push_pull_interval > Duration{}
+                          ? soon(now, config.push_pull_interval, rng)
+                          : Instant::max()),
+      next_reconnect_(now + config.reconnect_interval),
+      next_reap_(now + config.reap_interval) {
+    MembershipOutput first;
+    membership.announce(first);
+    for (auto& news : first.broadcasts) dissemination.add_about(news.node, std::move(news.bytes));
+}
+
+Dissemination::Sizes Node::Parts::sizes() const {
+    return {membership.table().size(), members.table().size()};
+}
+
+void Node::Parts::send(const Endpoint& to, std::string message, Output& out) {
+    out.datagrams.push_back({to, {std::make_shared<const std::string>(std::move(message))}, false});
+}
+
+void Node::Parts::send_with_gossip(const Endpoint& to, std::vector<std::string> messages, bool crc,
+                                   Output& out) {
+    Datagram datagram;
+    datagram.to = to;
+    for (std::string& message : messages) {
+        datagram.messages.push_back(std::make_shared<const std::string>(std::move(message)));
+    }
+    const bool is_encrypted = !keyring.is_empty();
+    counters.broadcasts_sent += dissemination.fill(datagram.messages, sizes(), is_encrypted);
+    datagram.crc = crc && !is_encrypted;
+    if (!datagram.messages.empty()) out.datagrams.push_back(std::move(datagram));
+}
+
+void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
+    for (auto& news : from.broadcasts) dissemination.add_about(news.node, std::move(news.bytes));
+    for (auto& direct : from.direct) {
+        send_with_gossip(direct.to->endpoint, {std::move(direct.bytes)}, false, out);
+    }
+    counters.refutations += static_cast<std::uint64_t>(from.refutations);
+    for (int i = 0; i < from.refutations; ++i) detector.refuted();
+
+    SerfOutput serf;
+    for (const MemberEvent& event : from.events) {
+        if (event.kind == MemberEvent::Kind::Joined) {
+            if (const auto id = membership.table().find(event.name)) detector.member_joined(*id);
+        } else if (event.kind == MemberEvent::Kind::Conflict) {
+            const bool is_ours = event.name == membership.self().name();
+            out.events.push_back(
+                event::NameConflict{event.name, event.member->endpoint, event.other, is_ours});
+            if (is_ours) conflict_vote.begin(outbox, inbox, now, serf);
+        } else if (event.kind == MemberEvent::Kind::Refused && now >= next_refusal_) {
+            next_refusal_ = now + kRefusalGap;
+            out.events.push_back(event::MemberRefused{event.name, config.members_max});
+        }
+        members.handle(event, now, serf);
+    }
+    take(std::move(serf), now, out);
+}
+
+void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
+    for (auto& send : from.sends) {
+        send_with_gossip(send.to, std::move(send.messages), send.crc, out);
+    }
+    for (Dial& dial : from.dials) out.dials.push_back(std::move(dial));
+    for (const auto& answer : from.answers) {
+        const auto coordinate = decode_coordinate(answer.payload);
+        if (!coordinate || !is_valid(coordinate.value())) continue;
+        coordinates.observe(membership.table()[answer.id].name(), coordinate.value(), answer.rtt);
+        times.keep_coordinate(answer.id, coordinate.value());
+    }
+    for (const DescriptionPtr& member : from.udp_blocked) {
+        out.events.push_back(event::UdpBlocked{member});
+    }
+    take(std::move(from.membership), now, out);
+}
+
+void Node::Parts::take(SerfOutput&& from, Instant, Output& out) {
+    for (const auto& broadcast : from.broadcasts) {
+        dissemination.add(broadcast.kind, broadcast.blob);
+    }
+    for (const auto& direct : from.direct) send(direct.to, encoded_user(direct.blob), out);
+    for (const std::string& name : members.take_pruned()) {
+        if (const auto id = membership.table().find(name); id && membership.forget(name)) {
+            times.forget(*id);
+            coordinates.forget(name);
+        }
+    }
+    conflict_vote.filter(from.events);
+    for (Event& event : from.events) out.events.push_back(std::move(event));
+}
+
+}  // namespace weft::gossip

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gossip/core/anti_entropy.hpp"
+#include "gossip/core/conflict_vote.hpp"
+#include "gossip/core/coordinate_model.hpp"
+#include "gossip/core/dissemination.hpp"
+#include "gossip/core/failure_detector.hpp"
+#include "gossip/core/internal_queries.hpp"
+#include "gossip/core/node.hpp"
+#include "gossip/core/query_inbox.hpp"
+#include "gossip/core/query_outbox.hpp"
+#include "gossip/core/serf_members.hpp"
+#include "gossip/core/user_events.hpp"
+
+namespace weft::gossip {
+
+// The parts of a node, and what one says to the other. Only for node*.cpp.
+class Node::Parts {
+public:
+    Parts(const NodeConfig& node_config, Keyring ring_keys, Rng& rng, DescriptionPool& pool,
+          Instant now);
+
+    // What follows from the outputs of a part, in this node and out of it.
+    void take(MembershipOutput&& from, Instant now, Output& out);
+    void take(DetectorOutput&& from, Instant now, Output& out);
+    void take(SerfOutput&& from, Instant now, Output& out);
+
+    // A message alone, or with what waits to be passed on.
+    void send(const Endpoint& to, std::string message, Output& out);
+    void send_with_gossip(const Endpoint& to, std::vector<std::string> messages, bool crc,
+                          Output& out);
+
+    // ---- node_receive.cpp
+    void receive(const Endpoint& from, std::string_view message, Instant now, Output& out);
+    void receive_blob(std::string_view blob, Instant now, Output& out);
+
+    // ---- node_streams.cpp
+    struct PushPullDial {
+        Endpoint to;
+        bool is_join = false;  // of the application, who is told
+        bool ignore_old_events = false;
+    };
+    void dial_push_pull(const PushPullDial& purpose, Instant now, Output& out);
+    void push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why, Instant now,
+                         Output& out);
+    Result<void> merge(const PushPull& state, bool ignore_old_events, const Endpoint& from,
+                       Instant now, Output& out);
+
+    // ---- node_tick.cpp
+    void tick(Instant now, Output& out);
+    Instant next_deadline() const;
+    void leave(Instant now, Output& out);
+
+    NodeConfig config;
+    Keyring keyring;
+    Rng& rng;
+    Counters counters;
+    Ids ids;
+
+    Membership membership;
+    PeerTimes times;
+    FailureDetector detector;
+    Dissemination dissemination;
+    CoordinateModel coordinates;
+
+    SerfMembers members;
+    UserEvents events;
+    InternalQueries internal_queries;
+    QueryInbox inbox;
+    QueryOutbox outbox;
+    ConflictVote conflict_vote;
+    AntiEntropy anti_entropy;
+
+private:
+    Dissemination::Sizes sizes() const;
+    void handle(const Relay& relay, Output& out);
+    void gossip(Instant now, Output& out);
+    void push_pull(Instant now, Output& out);
+    void reap(Instant now, Output& out);
+    void go_on_leaving(Instant now, Output& out);
+    void notice_lateness(Instant now);
+
+    // How far the farewell is.
+    enum class Leave : std::uint8_t { No, Intent, Dead, Done };
+
+    std::map<DialId, PushPullDial> push_pulls_;
+    Leave leave_ = Leave::No;
+    Instant leave_until_{};
+    Instant next_gossip_;
+    Instant next_push_pull_;
+    Instant next_reconnect_;
+    Instant next_reap_;
+    // No suspect is held dead before that: what refutes it may be waiting to be read.
+    Instant bury_from_ = Instant::min();
+    Instant next_refusal_ = Instant::min();  // event::MemberRefused
+};
+
+}  // namespace weft::gossip

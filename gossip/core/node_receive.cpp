@@ -1,0 +1,95 @@
+#include <utility>
+#include <variant>
+
+#include "gossip/core/encoded.hpp"
+#include "gossip/core/node_parts.hpp"
+#include "gossip/wire/errc.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+    using Functions::operator()...;
+};
+
+Endpoint reply_to(const Ping& ping, const Endpoint& from) {
+    if (ping.source_port == 0 || !ping.source_address) return from;
+    const auto named = address_from_bytes(*ping.source_address);
+    return named ? Endpoint{*named, ping.source_port} : from;
+}
+
+}  // namespace
+
+void Node::Parts::receive(const Endpoint& from, std::string_view message, Instant now,
+                          Output& out) {
+    ++counters.messages_received;
+    if (!message.empty() && message.front() == static_cast<char>(MessageType::User)) {
+        return receive_blob(message.substr(1), now, out);
+    }
+    const auto decoded = decode_message(message);
+    if (!decoded) {
+        const bool is_unknown = decoded.error().code == WireErrc::UnknownType;
+        ++(is_unknown ? counters.messages_unknown : counters.messages_dropped);
+        return;
+    }
+    DetectorOutput found;
+    std::visit(
+        Overloaded{
+            [&](const Ping& ping) {
+                if (!ping.node.empty() && ping.node != membership.self().name()) return;
+                std::string coordinate;
+                encode_coordinate(coordinate, coordinates.own());
+                const Ack ack{ping.sequence, std::string_view(coordinate)};
+                send_with_gossip(reply_to(ping, from), {encoded(ack)}, false, out);
+            },
+            [&](const IndirectPing& request) { detector.handle(request, from, now, found); },
+            [&](const Ack& ack) { detector.handle(ack, now, found); },
+            [&](const Nack& nack) { detector.handle(nack, now, found); },
+            [&](const Suspect& suspect) { membership.handle(suspect, now, found.membership); },
+            [&](const Alive& alive) { membership.handle(alive, now, found.membership); },
+            [&](const Dead& dead) { membership.handle(dead, now, found.membership); },
+            [&](const ErrorAnswer&) { ++counters.messages_unknown; }},
+        decoded.value());
+    take(std::move(found), now, out);
+}
+
+void Node::Parts::receive_blob(std::string_view blob, Instant now, Output& out) {
+    const auto decoded = decode_serf(blob);
+    if (!decoded) {
+        const bool is_unknown = decoded.error().code == WireErrc::UnknownType;
+        ++(is_unknown ? counters.messages_unknown : counters.messages_dropped);
+        return;
+    }
+    SerfOutput serf;
+    std::visit(
+        Overloaded{[&](const LeaveIntent& intent) { members.handle(intent, blob, now, serf); },
+                   [&](const JoinIntent& intent) { members.handle(intent, blob, now, serf); },
+                   [&](const UserEvent& event) { events.handle(event, blob, serf); },
+                   [&](const Query& query) { inbox.handle(query, blob, now, serf); },
+                   [&](const QueryAnswer& answer) { outbox.handle(answer, now, serf); },
+                   [&](const Relay& relay) { handle(relay, out); },
+                   // Only inside of streams, and of payloads.
+                   [&](const SerfPushPull&) { ++counters.messages_dropped; },
+                   [&](const ConflictAnswer&) { ++counters.messages_dropped; },
+                   [&](const KeyRequest&) { ++counters.messages_dropped; },
+                   [&](const KeyAnswer&) { ++counters.messages_dropped; }},
+        decoded.value());
+    take(std::move(serf), now, out);
+}
+
+// Only what it is for, lest others send through us to anybody what they like.
+void Node::Parts::handle(const Relay& relay, Output& out) {
+    const RelayAddress& to = relay.header.destination;
+    const auto address = to.ip ? address_from_bytes(*to.ip) : std::nullopt;
+    const bool is_port = to.port > 0 && to.port <= 65'535;
+    const auto inner = decode_serf(relay.blob);
+    if (!address || !is_port || !inner || !std::holds_alternative<QueryAnswer>(inner.value())) {
+        ++counters.messages_dropped;
+        return;
+    }
+    send({*address, static_cast<std::uint16_t>(to.port)}, encoded_user(relay.blob), out);
+}
+
+}  // namespace weft::gossip

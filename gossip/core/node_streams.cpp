@@ -1,0 +1,77 @@
+#include <utility>
+
+#include "gossip/core/encoded.hpp"
+#include "gossip/core/node_parts.hpp"
+
+namespace weft::gossip {
+
+std::string Node::accept(const Endpoint& from, const StreamMessage& message, Instant now,
+                         Output& out) {
+    if (const auto* ping = std::get_if<Ping>(&message)) {
+        if (ping->node != self()->name) return {};
+        return encoded(Ack{ping->sequence, {}});
+    }
+    if (const auto* user = std::get_if<UserMessage>(&message)) {
+        parts_->receive_blob(user->blob, now, out);
+        return {};
+    }
+    if (const auto* state = std::get_if<PushPull>(&message)) {
+        // From before the merge: what the other just said need not go back.
+        std::string answer = parts_->anti_entropy.state(state->join, now);
+        (void)parts_->merge(*state, false, from, now, out);
+        return answer;
+    }
+    return {};
+}
+
+void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Output& out) {
+    const DialId id = ids.next_dial();
+    push_pulls_.emplace(id, purpose);
+    out.dials.push_back({id, purpose.to, anti_entropy.state(purpose.is_join, now), true,
+                         now + config.stream_timeout});
+}
+
+void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why,
+                                  Instant now, Output& out) {
+    const auto at = push_pulls_.find(id);
+    if (at == push_pulls_.end()) return;  // of a probe that is over
+    const PushPullDial purpose = at->second;
+    push_pulls_.erase(at);
+
+    const auto* state = answer ? std::get_if<PushPull>(answer) : nullptr;
+    Result<void> merged = make_error(Errc::Unavailable, std::string(why));
+    if (state) {
+        merged = merge(*state, purpose.ignore_old_events, purpose.to, now, out);
+    } else if (answer) {
+        merged = make_error(Errc::Unsupported, "it answered with something else than its state");
+    }
+    if (!purpose.is_join) return;
+    if (merged) {
+        SerfOutput serf;
+        members.announce_join(now, serf);
+        take(std::move(serf), now, out);
+    }
+    out.events.push_back(event::JoinFinished{purpose.to, merged.has_value(),
+                                             merged ? std::string() : merged.error().message()});
+}
+
+Result<void> Node::Parts::merge(const PushPull& state, bool ignore_old_events, const Endpoint& from,
+                                Instant now, Output& out) {
+    MembershipOutput nodes;
+    const auto merged = membership.merge(state.nodes, now, nodes);
+    if (!merged) {
+        ++counters.merges_refused;
+        out.events.push_back(event::MergeRefused{from, merged.error().message()});
+        return merged;
+    }
+    ++counters.merges;
+    take(std::move(nodes), now, out);
+    SerfOutput serf;
+    if (!anti_entropy.merge_serf(state.user_state, ignore_old_events, now, serf)) {
+        ++counters.messages_dropped;
+    }
+    take(std::move(serf), now, out);
+    return success();
+}
+
+}  // namespace weft::gossip

@@ -1,0 +1,128 @@
+#include <algorithm>
+#include <utility>
+
+#include "gossip/core/node_parts.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+constexpr Duration kLateness = std::chrono::milliseconds(50);
+constexpr Duration kGraceMax = std::chrono::milliseconds(500);
+
+}  // namespace
+
+Instant Node::Parts::next_deadline() const {
+    Instant next =
+        std::min({detector.next_deadline(), outbox.next_deadline(), next_reconnect_, next_reap_,
+                  next_push_pull_, std::max(membership.next_deadline(), bury_from_)});
+    if (!dissemination.is_empty()) next = std::min(next, next_gossip_);
+    const bool is_leaving = leave_ == Leave::Intent || leave_ == Leave::Dead;
+    return is_leaving ? std::min(next, leave_until_) : next;
+}
+
+// The process had no CPU, or was stopped: what others said meanwhile has not been read.
+void Node::Parts::notice_lateness(Instant now) {
+    const Instant due = next_deadline();
+    if (now - due < kLateness) return;
+    detector.was_late(now - due, now);
+    bury_from_ = now + std::min<Duration>(now - due, kGraceMax);
+}
+
+void Node::Parts::tick(Instant now, Output& out) {
+    notice_lateness(now);
+    DetectorOutput found;
+    detector.tick(now, found);
+    if (now >= bury_from_) {
+        MembershipOutput& buried = found.membership;
+        const std::size_t before = buried.events.size();
+        membership.tick(now, buried);
+        counters.declared_dead += buried.events.size() - before;
+    }
+    take(std::move(found), now, out);
+
+    SerfOutput serf;
+    outbox.tick(now, serf);
+    take(std::move(serf), now, out);
+
+    if (now >= next_reap_) reap(now, out);
+    if (now >= next_push_pull_) push_pull(now, out);
+    if (now >= next_reconnect_) {
+        next_reconnect_ = now + config.reconnect_interval;
+        const DescriptionPtr failed = members.reconnect(rng);
+        if (failed) dial_push_pull({failed->endpoint}, now, out);
+    }
+    if (now >= next_gossip_ && !dissemination.is_empty()) gossip(now, out);
+    go_on_leaving(now, out);
+}
+
+void Node::Parts::gossip(Instant now, Output& out) {
+    next_gossip_ = now + config.gossip_interval;
+    const auto wanted = [&](MemberId id, const Member& member) {
+        if (id == membership.self_id() || member.state == MemberState::Left) return false;
+        return member.state != MemberState::Dead || now - member.since <= config.gossip_to_the_dead;
+    };
+    const auto count = static_cast<std::size_t>(config.gossip_nodes);
+    for (const MemberId id : membership.table().random(count, rng, wanted)) {
+        const Description& to = *membership.table()[id].description;
+        if (dissemination.is_empty()) return;
+        send_with_gossip(to.endpoint, {}, to.versions.protocol_max >= 5, out);
+    }
+}
+
+void Node::Parts::push_pull(Instant now, Output& out) {
+    const Duration interval =
+        push_pull_interval(config.push_pull_interval, membership.table().size());
+    next_push_pull_ = interval > Duration{} ? now + interval : Instant::max();
+    const auto wanted = [&](MemberId id, const Member& member) {
+        return id != membership.self_id() && member.state == MemberState::Alive;
+    };
+    for (const MemberId id : membership.table().random(1, rng, wanted)) {
+        dial_push_pull({membership.table()[id].endpoint()}, now, out);
+    }
+}
+
+void Node::Parts::reap(Instant now, Output& out) {
+    next_reap_ = now + config.reap_interval;
+    for (const auto& [id, name] : membership.forget(now)) {
+        times.forget(id);
+        coordinates.forget(name);
+    }
+    SerfOutput serf;
+    members.reap(now, serf);
+    inbox.tick(now);
+    counters.broadcasts_pruned += dissemination.prune();
+    take(std::move(serf), now, out);
+}
+
+// ---- leaving
+
+void Node::Parts::leave(Instant now, Output& out) {
+    if (leave_ != Leave::No) return;
+    leave_ = Leave::Intent;
+    leave_until_ = now + config.broadcast_timeout;
+    SerfOutput serf;
+    members.announce_leave(now, serf);
+    take(std::move(serf), now, out);
+    go_on_leaving(now, out);
+}
+
+// First the intent, so that the others see a farewell and no failure; then it takes effect.
+void Node::Parts::go_on_leaving(Instant now, Output& out) {
+    if (leave_ == Leave::No || leave_ == Leave::Done) return;
+    const bool is_alone = members.alive() == 0;
+    const bool is_spread = is_alone || dissemination.is_empty();
+    if (!is_spread && now < leave_until_) return;
+    if (leave_ == Leave::Intent) {
+        leave_ = Leave::Dead;
+        leave_until_ = now + config.broadcast_timeout;
+        MembershipOutput farewell;
+        membership.leave(now, farewell);
+        take(std::move(farewell), now, out);
+        if (!is_alone) return;
+    }
+    leave_ = Leave::Done;
+    out.events.push_back(event::LeaveFinished{is_spread});
+}
+
+}  // namespace weft::gossip

@@ -1,0 +1,121 @@
+#include "gossip/core/probe_relay.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "gossip/core/encoded.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+// Asked for more at once, it is being used against somebody.
+constexpr std::size_t kRelaysMax = 1024;
+
+Endpoint reply_to(const Bytes& address, std::uint16_t port, const Endpoint& from) {
+    if (port == 0 || !address) return from;
+    const auto named = address_from_bytes(*address);
+    return named ? Endpoint{*named, port} : from;
+}
+
+}  // namespace
+
+void ProbeRelay::handle(const IndirectPing& request, const Endpoint& from, Instant now,
+                        DetectorOutput& out) {
+    if (!request.target_address || relays_.size() >= kRelaysMax) return;
+    const auto address = address_from_bytes(*request.target_address);
+    if (!address) return;
+    const std::uint16_t port =
+        request.target_port == 0 ? config_.advertise.port : request.target_port;
+
+    Relay relay;
+    relay.requester = reply_to(request.source_address, request.source_port, from);
+    relay.sequence = request.sequence;
+    relay.target = {*address, port};
+    relay.node = request.node;
+    relay.wants_nack = request.wants_nack;
+    const auto known = membership_.table().find(request.node);
+    const Duration wait = known ? times_.answer_within(*known) : config_.probe_timeout;
+    relay.nack_at = now + wait;
+    relay.end = now + config_.probe_interval;
+    if (request.wants_sight) {
+        relay.dial = ids_.next_dial();
+        out.dials.push_back({*relay.dial, relay.target, {}, false, relay.end});
+    }
+    const std::uint32_t sequence = ids_.next_sequence();
+    out.sends.push_back({relay.target, {encoded(Ping{sequence, request.node, {}, 0, {}})}});
+    if (relay.dial) dials_.emplace(*relay.dial, sequence);
+    relays_.emplace(sequence, std::move(relay));
+}
+
+bool ProbeRelay::handle(const Ack& ack, DetectorOutput& out) {
+    const auto at = relays_.find(ack.sequence);
+    if (at == relays_.end()) return false;
+    // Even after a nack: it is good news for who still waits, and no news for others.
+    out.sends.push_back({at->second.requester, {encoded(Ack{at->second.sequence, {}})}});
+    forget(at);
+    return true;
+}
+
+void ProbeRelay::port_unreachable(const Endpoint& endpoint, DetectorOutput& out) {
+    for (auto& [sequence, relay] : relays_) {
+        if (relay.target != endpoint || relay.is_refused_udp) continue;
+        relay.is_refused_udp = true;
+        if (relay.stream == StreamSight::Refused) nack(relay, out);
+    }
+}
+
+void ProbeRelay::dial_opened(DialId id) {
+    relays_.at(dials_.at(id)).stream = StreamSight::Opened;
+}
+
+void ProbeRelay::dial_ended(DialId id, std::optional<DialFailure> failure, DetectorOutput& out) {
+    const auto dial = dials_.find(id);
+    Relay& relay = relays_.at(dial->second);
+    dials_.erase(dial);
+    relay.dial.reset();
+    if (!failure || relay.stream == StreamSight::Opened) return;
+    relay.stream = *failure == DialFailure::Refused ? StreamSight::Refused : StreamSight::Failed;
+    if (relay.stream == StreamSight::Refused && relay.is_refused_udp) nack(relay, out);
+}
+
+void ProbeRelay::nack(Relay& relay, DetectorOutput& out) {
+    if (std::exchange(relay.is_nacked, true)) return;
+    if (membership_.find(relay.node)) witnessed_.push_back(relay.node);
+    if (!relay.wants_nack) return;
+    const Sight sight = relay.stream == StreamSight::Refused                ? Sight::Refused
+                        : relay.dial && relay.stream != StreamSight::Opened ? Sight::Silent
+                                                                            : Sight::Nothing;
+    out.sends.push_back(
+        {relay.requester, {encoded(Nack{relay.sequence, static_cast<std::uint8_t>(sight)})}});
+}
+
+void ProbeRelay::forget(Relays::iterator relay) {
+    if (relay->second.dial) dials_.erase(*relay->second.dial);
+    relays_.erase(relay);
+}
+
+void ProbeRelay::postpone(Duration by) {
+    for (auto& [sequence, relay] : relays_) {
+        relay.nack_at += by;
+        relay.end += by;
+    }
+}
+
+void ProbeRelay::tick(Instant now, DetectorOutput& out) {
+    for (auto at = relays_.begin(); at != relays_.end();) {
+        const auto relay = at++;
+        if (now >= relay->second.nack_at) nack(relay->second, out);
+        if (now >= relay->second.end) forget(relay);
+    }
+}
+
+Instant ProbeRelay::next_deadline() const {
+    Instant next = Instant::max();
+    for (const auto& [sequence, relay] : relays_) {
+        next = std::min(next, relay.is_nacked ? relay.end : relay.nack_at);
+    }
+    return next;
+}
+
+}  // namespace weft::gossip

@@ -1,0 +1,275 @@
+#include "gossip/core/serf_members.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "agent/base/assert.hpp"
+#include "gossip/core/encoded.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+// Intents about strangers: so many, then new ones are not remembered (and not passed on: without
+// memory they would go round for ever).
+constexpr std::size_t kIntentsMax = 4096;
+
+}  // namespace
+
+SerfMembers::SerfMembers(const NodeConfig& config, DescriptionPtr self) : config_(config) {
+    clock_.witness(config.member_clock);
+    self_ = table_.add({std::move(self), 0, {}, MemberStatus::Alive});
+    alive_ = 1;
+}
+
+const SerfMember* SerfMembers::find(std::string_view name) const {
+    const auto id = table_.find(name);
+    return id ? &table_[*id] : nullptr;
+}
+
+void SerfMembers::set_status(Id id, MemberStatus status, Instant now) {
+    SerfMember& member = table_[id];
+    alive_ -= member.status == MemberStatus::Alive ? 1 : 0;
+    alive_ += status == MemberStatus::Alive ? 1 : 0;
+    const bool was_gone = member.is_gone();
+    member.status = status;
+    if (member.is_gone() && !was_gone) member.gone_at = now;
+}
+
+// ---- what Membership found
+
+void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out) {
+    using Kind = MemberEvent::Kind;
+    switch (event.kind) {
+        case Kind::Joined:
+            return joined(event.member, out);
+        case Kind::Updated:
+            if (const auto id = table_.find(event.name)) {
+                table_[*id].description = event.member;
+                out.events.push_back(event::MemberUpdated{event.member});
+            }
+            return;
+        case Kind::Failed:
+        case Kind::Left:
+            return gone(event, now, out);
+        case Kind::Conflict:
+        case Kind::Refused:
+            return;
+    }
+}
+
+void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
+    if (const auto known = table_.find(member->name)) {
+        table_[*known].description = member;
+        set_status(*known, MemberStatus::Alive, {});
+        prunings_.erase(member->name);
+    } else {
+        const Id id = table_.add({member, 0, {}, MemberStatus::None});
+        const auto intent = intents_.find(member->name);
+        const bool was_told = intent != intents_.end();
+        const bool leaves = was_told && intent->second.is_leave;
+        if (was_told) table_[id].status_time = intent->second.time;
+        set_status(id, leaves ? MemberStatus::Leaving : MemberStatus::Alive, {});
+        if (was_told) intents_.erase(intent);
+    }
+    out.events.push_back(event::MemberJoined{member});
+}
+
+void SerfMembers::gone(const MemberEvent& event, Instant now, SerfOutput& out) {
+    const auto id = table_.find(event.name);
+    if (!id || *id == self_) return;
+    const MemberStatus status = table_[*id].status;
+    if (status != MemberStatus::Alive && status != MemberStatus::Leaving) return;
+    // Its own farewell counts even where its intent did not come through.
+    const bool left = status == MemberStatus::Leaving || event.kind == MemberEvent::Kind::Left;
+    set_status(*id, left ? MemberStatus::Left : MemberStatus::Failed, now);
+    const DescriptionPtr& member = table_[*id].description;
+    if (left) {
+        out.events.push_back(event::MemberLeft{member});
+    } else {
+        out.events.push_back(event::MemberFailed{member});
+    }
+}
+
+// ---- what members mean to do
+
+bool SerfMembers::remember(std::string_view node, const Intent& intent) {
+    const auto known = intents_.find(node);
+    if (known != intents_.end()) {
+        if (intent.time <= known->second.time) return false;
+        known->second = intent;
+        return true;
+    }
+    if (intents_.size() >= kIntentsMax) return false;
+    intents_.emplace(node, intent);
+    return true;
+}
+
+bool SerfMembers::apply(const LeaveIntent& intent, Instant now, SerfOutput& out) {
+    const auto id = table_.find(intent.node);
+    if (!id) return remember(intent.node, {intent.time, true, now});
+    SerfMember& member = table_[*id];
+    if (intent.time <= member.status_time) return false;
+    if (*id == self_ && !leaving_) {
+        // Of an earlier life, or somebody's mistake: we are here, as of later than that.
+        clock_.witness(intent.time);
+        announce_join(now, out);
+        return false;
+    }
+    member.status_time = intent.time;
+    if (member.status == MemberStatus::Alive) {
+        set_status(*id, MemberStatus::Leaving, now);
+        out.events.push_back(event::MemberLeaving{member.description});
+    } else if (member.status == MemberStatus::Failed) {
+        set_status(*id, MemberStatus::Left, now);
+        out.events.push_back(event::MemberLeft{member.description});
+    }
+    if (intent.prune && *id != self_) {
+        if (member.status == MemberStatus::Leaving) {
+            prunings_[member.name()] = now + config_.broadcast_timeout;
+        } else {
+            prune(*id, out);
+        }
+    }
+    return true;
+}
+
+bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
+    const auto id = table_.find(intent.node);
+    if (!id) return remember(intent.node, {intent.time, false, now});
+    SerfMember& member = table_[*id];
+    if (intent.time <= member.status_time) return false;
+    member.status_time = intent.time;
+    if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) {
+        set_status(*id, MemberStatus::Alive, now);
+    }
+    return true;
+}
+
+void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Instant now,
+                         SerfOutput& out) {
+    if (intent.node.empty() || !clock_.witness(intent.time)) return;
+    if (apply(intent, now, out)) {
+        out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
+    }
+}
+
+void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
+                         SerfOutput& out) {
+    if (intent.node.empty() || !clock_.witness(intent.time)) return;
+    if (apply(intent, now)) {
+        out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
+    }
+}
+
+void SerfMembers::merge(const SerfPushPull& state, Instant now, SerfOutput& out) {
+    if (state.time > 0 && !clock_.witness(state.time - 1)) return;
+    std::set<std::string_view> left;
+    if (state.left_members) left.insert(state.left_members->begin(), state.left_members->end());
+    if (!state.status_times) return;
+    // Those who left first, so that a join intent of the same time does not win.
+    for (const auto& [name, time] : *state.status_times) {
+        if (!left.contains(name) || !clock_.witness(time)) continue;
+        apply(LeaveIntent{time + 1, name, false}, now, out);
+    }
+    for (const auto& [name, time] : *state.status_times) {
+        if (left.contains(name) || !clock_.witness(time)) continue;
+        apply(JoinIntent{time, name}, now);
+    }
+}
+
+// ---- of this agent
+
+void SerfMembers::announce_join(Instant now, SerfOutput& out) {
+    const JoinIntent intent{clock_.tick(), table_[self_].name()};
+    apply(intent, now);
+    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+}
+
+void SerfMembers::announce_leave(Instant now, SerfOutput& out) {
+    leaving_ = true;
+    const LeaveIntent intent{clock_.tick(), table_[self_].name(), false};
+    apply(intent, now, out);
+    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+}
+
+Result<void> SerfMembers::force_leave(std::string_view name, bool prune, Instant now,
+                                      SerfOutput& out) {
+    const auto id = table_.find(name);
+    if (!id) return make_error(Errc::NotFound, fmt::format("no member is called {}", name));
+    if (*id == self_) {
+        return make_error(Errc::InvalidArgument,
+                          fmt::format("{} is this agent: it leaves by itself", name));
+    }
+    const std::string held(name);  // the table may forget it
+    const LeaveIntent intent{clock_.tick(), held, prune};
+    apply(intent, now, out);
+    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+    return success();
+}
+
+// ---- forgetting
+
+void SerfMembers::prune(Id id, SerfOutput& out) {
+    const DescriptionPtr member = table_[id].description;
+    set_status(id, MemberStatus::None, {});
+    prunings_.erase(member->name);
+    table_.remove(id);
+    pruned_.push_back(member->name);
+    out.events.push_back(event::MemberReaped{member});
+}
+
+void SerfMembers::reap(Instant now, SerfOutput& out) {
+    std::vector<Id> due;
+    table_.for_each([&](Id id, const SerfMember& member) {
+        if (id == self_ || !member.is_gone()) return;
+        const Duration kept = member.status == MemberStatus::Failed ? config_.reconnect_timeout
+                                                                    : config_.tombstone_timeout;
+        if (now - member.gone_at > kept) due.push_back(id);
+    });
+    for (const auto& [name, at] : prunings_) {
+        const auto id = table_.find(name);
+        if (id && at <= now && std::find(due.begin(), due.end(), *id) == due.end()) {
+            due.push_back(*id);
+        }
+    }
+    for (const Id id : due) prune(id, out);
+    std::erase_if(intents_, [&](const auto& entry) {
+        return now - entry.second.heard_at > config_.intent_timeout;
+    });
+}
+
+DescriptionPtr SerfMembers::reconnect(Rng& rng) const {
+    std::size_t failed = 0, left = 0;
+    table_.for_each([&](Id, const SerfMember& member) {
+        failed += member.status == MemberStatus::Failed ? 1 : 0;
+        left += member.status == MemberStatus::Left ? 1 : 0;
+    });
+    if (failed == 0) return nullptr;
+    const std::size_t there = std::max<std::size_t>(table_.size() - failed - left, 1);
+    if (rng.unit() >= static_cast<double>(failed) / static_cast<double>(there)) return nullptr;
+    std::size_t turn = rng.below(failed);
+    DescriptionPtr chosen;
+    table_.for_each([&](Id, const SerfMember& member) {
+        if (member.status == MemberStatus::Failed && turn-- == 0) chosen = member.description;
+    });
+    return chosen;
+}
+
+void SerfMembers::check_invariants() const {
+    std::size_t alive = 0;
+    table_.for_each([&](Id, const SerfMember& member) {
+        WEFT_ASSERT(member.status != MemberStatus::None);
+        WEFT_ASSERT(member.status_time < clock_.time() + LamportClock::kLeapMax);
+        alive += member.status == MemberStatus::Alive ? 1 : 0;
+    });
+    WEFT_ASSERT(alive == alive_);
+    WEFT_ASSERT(intents_.size() <= kIntentsMax);
+    const MemberStatus own = table_[self_].status;
+    WEFT_ASSERT(leaving_ ? own != MemberStatus::Alive : own == MemberStatus::Alive);
+}
+
+}  // namespace weft::gossip

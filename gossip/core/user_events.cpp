@@ -1,0 +1,95 @@
+#include "gossip/core/user_events.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "gossip/core/encoded.hpp"
+
+namespace weft::gossip {
+
+namespace {
+
+// Of one Lamport time. So many are only sent by somebody who means harm: further ones are dropped.
+constexpr std::size_t kEventsAtTimeMax = 128;
+// What peers take in any case.
+constexpr std::size_t kEventBytesHardMax = 9 << 10;
+
+}  // namespace
+
+UserEvents::UserEvents(const NodeConfig& config)
+    : config_(config), time_min_(config.event_time_min) {
+    if (config.event_time_min > 0) clock_.witness(config.event_time_min - 1);
+}
+
+bool UserEvents::deliver(const UserEvent& event, SerfOutput& out) {
+    if (!clock_.witness(event.time) || event.time < time_min_) return false;
+    // Its slot may have been used again since.
+    if (clock_.time() > config_.event_buffer && event.time < clock_.time() - config_.event_buffer) {
+        return false;
+    }
+    const std::string_view payload = event.payload.value_or(std::string_view());
+    if (event.name.size() + payload.size() > kEventBytesHardMax) return false;
+    Slot& slot = slots_[event.time % config_.event_buffer];
+    if (slot.time != event.time) slot = {event.time, {}};
+    if (slot.events.size() >= kEventsAtTimeMax) return false;
+    for (const Kept& kept : slot.events) {
+        if (kept.name == event.name && kept.payload == payload) return false;
+    }
+    slot.events.push_back({std::string(event.name), std::string(payload)});
+    ++received_;
+    out.events.push_back(event::UserEvent{event.time, std::string(event.name), std::string(payload),
+                                          event.coalesce});
+    return true;
+}
+
+void UserEvents::handle(const UserEvent& event, std::string_view blob, SerfOutput& out) {
+    if (!deliver(event, out)) return;
+    out.broadcasts.push_back({Dissemination::Kind::UserEvents, std::string(blob)});
+}
+
+Result<void> UserEvents::fire(std::string_view name, std::string_view payload, bool coalesce,
+                              SerfOutput& out) {
+    const UserEvent event{clock_.time(), name, payload, coalesce};
+    const std::string blob = encoded_blob(event);
+    if (std::max(name.size() + payload.size(), blob.size()) > config_.event_bytes_max) {
+        return make_error(
+            Errc::Limit,
+            fmt::format("user event {} takes {} bytes with its payload, the limit is {}", name,
+                        blob.size(), config_.event_bytes_max));
+    }
+    handle(event, blob, out);
+    return success();
+}
+
+void UserEvents::merge(const SerfPushPull& state, bool ignore_old, SerfOutput& out) {
+    if (state.event_time > 0 && !clock_.witness(state.event_time - 1)) return;
+    if (ignore_old) time_min_ = std::max(time_min_, state.event_time);
+    if (!state.events) return;
+    for (const auto& slot : *state.events) {
+        if (!slot || !slot->events) continue;
+        for (const PastEvent& past : *slot->events) {
+            deliver({slot->time, past.name, past.payload, false}, out);
+        }
+    }
+}
+
+std::vector<std::optional<EventsAtTime>> UserEvents::kept() const {
+    std::vector<const Slot*> slots;
+    for (const auto& [place, slot] : slots_) slots.push_back(&slot);
+    std::sort(slots.begin(), slots.end(),
+              [](const Slot* a, const Slot* b) { return a->time < b->time; });
+    std::vector<std::optional<EventsAtTime>> all;
+    all.reserve(slots.size());
+    for (const Slot* slot : slots) {
+        std::vector<PastEvent> events;
+        for (const Kept& kept : slot->events) {
+            events.push_back({kept.name, std::string_view(kept.payload)});
+        }
+        all.emplace_back(EventsAtTime{slot->time, std::move(events)});
+    }
+    return all;
+}
+
+}  // namespace weft::gossip

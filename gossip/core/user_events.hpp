@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "gossip/core/lamport_clock.hpp"
+#include "gossip/core/node_config.hpp"
+#include "gossip/core/serf_output.hpp"
+#include "gossip/wire/serf_messages.hpp"
+
+namespace weft::gossip {
+
+// User events: each is delivered once, passed on once heard, and kept for those who come later
+// (protocols: Serf behaviour, user events).
+class UserEvents {
+public:
+    // config outlives it.
+    explicit UserEvents(const NodeConfig& config);
+
+    // blob is passed on as it came, when it is news.
+    void handle(const UserEvent& event, std::string_view blob, SerfOutput& out);
+    // Errc::Limit when it is larger than config allows.
+    Result<void> fire(std::string_view name, std::string_view payload, bool coalesce,
+                      SerfOutput& out);
+
+    // Those of somebody's push/pull, not passed on. ignore_old: not delivered if they are of before
+    // the other's clock.
+    void merge(const SerfPushPull& state, bool ignore_old, SerfOutput& out);
+    // For ours: what is kept, oldest first. The lists point into this object.
+    std::vector<std::optional<EventsAtTime>> kept() const;
+
+    LamportTime clock() const { return clock_.time(); }
+    std::uint64_t received() const { return received_; }
+    std::size_t slots() const { return slots_.size(); }
+
+private:
+    struct Kept {
+        std::string name;
+        std::string payload;
+    };
+    struct Slot {
+        LamportTime time = 0;
+        std::vector<Kept> events;
+    };
+
+    // False when that is no news.
+    bool deliver(const UserEvent& event, SerfOutput& out);
+
+    const NodeConfig& config_;
+    LamportClock clock_;
+    LamportTime time_min_ = 0;
+    std::map<std::size_t, Slot> slots_;  // by time modulo the buffer's size
+    std::uint64_t received_ = 0;
+};
+
+}  // namespace weft::gossip
