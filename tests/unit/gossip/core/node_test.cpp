@@ -1,0 +1,145 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "tests/unit/gossip/core/small_ring.hpp"
+
+namespace weft::gossip {
+namespace {
+
+using namespace std::chrono_literals;
+using test::SmallRing;
+
+// n1 ... n<count>, all knowing each other.
+void grow(SmallRing& ring, int count) {
+    for (int i = 0; i < count; ++i) {
+        const std::string name = ring.add();
+        if (i > 0) ring.join(name, "n1");
+    }
+    const bool converged = ring.run(10s, [&] {
+        for (int i = 1; i <= count; ++i) {
+            if (ring.status("n" + std::to_string(i)) != "alive") return false;
+        }
+        return true;
+    });
+    ASSERT_TRUE(converged);
+}
+
+TEST(Node, WhoJoinsIsKnownToAll) {
+    SmallRing ring(1);
+    grow(ring, 10);
+    for (int i = 2; i <= 10; ++i) {
+        EXPECT_EQ(ring.count<event::JoinFinished>("n" + std::to_string(i)), 1u);
+    }
+}
+
+TEST(Node, NobodyFailsInAQuietRing) {
+    SmallRing ring(2);
+    grow(ring, 10);
+    ring.run(120s);
+    for (int i = 1; i <= 10; ++i) {
+        EXPECT_EQ(ring.count<event::MemberFailed>("n" + std::to_string(i)), 0u);
+        EXPECT_EQ(ring["n" + std::to_string(i)].health_score(), 0);
+    }
+}
+
+TEST(Node, ACrashedProcessIsKnownWithinSeconds) {
+    SmallRing ring(3);
+    grow(ring, 10);
+    ring.run(20s);
+    ring.kill("n4", true);
+    EXPECT_TRUE(ring.run(2s, [&] { return ring.status("n4") == "failed"; }));
+}
+
+TEST(Node, ASilentHostIsKnownWithinSeconds) {
+    SmallRing ring(4);
+    grow(ring, 10);
+    ring.run(20s);
+    ring.kill("n4", false);
+    EXPECT_TRUE(ring.run(5s, [&] { return ring.status("n4") == "failed"; }));
+}
+
+TEST(Node, AFarewellIsNoFailure) {
+    SmallRing ring(5);
+    grow(ring, 5);
+    ring.act("n2", [](Node& node, Instant now, Output& out) { node.leave(now, out); });
+    EXPECT_TRUE(ring.run(12s, [&] { return ring.count<event::LeaveFinished>("n2") == 1; }));
+    EXPECT_TRUE(ring.run(2s, [&] { return ring.status("n2") == "left"; }));
+    ring.kill("n2", true);
+    ring.run(30s);
+    for (const char* name : {"n1", "n3", "n4", "n5"}) {
+        EXPECT_EQ(ring.count<event::MemberFailed>(name), 0u) << name;
+    }
+}
+
+TEST(Node, AUserEventReachesEachOnce) {
+    SmallRing ring(6);
+    grow(ring, 10);
+    ring.act("n3", [](Node& node, Instant now, Output& out) {
+        EXPECT_TRUE(node.fire_event("deploy", "v2", false, now, out));
+    });
+    ring.run(5s);
+    for (int i = 1; i <= 10; ++i) {
+        EXPECT_EQ(ring.count<event::UserEvent>("n" + std::to_string(i)), 1u) << i;
+    }
+}
+
+TEST(Node, AQueryIsAnsweredByThoseThatItIsFor) {
+    SmallRing ring(7);
+    grow(ring, 5);
+    ring.act("n1", [](Node& node, Instant now, Output& out) {
+        QueryParams params;
+        params.name = "uptime";
+        params.filter_nodes = {"n2", "n3"};
+        params.wants_ack = true;
+        params.relay_factor = 1;
+        EXPECT_TRUE(node.ask(params, now, out));
+    });
+    ring.run(1s);
+    for (const char* name : {"n2", "n3"}) {
+        ASSERT_EQ(ring.count<event::QueryReceived>(name), 1u);
+        for (const Event& event : ring.events(name)) {
+            const auto* query = std::get_if<event::QueryReceived>(&event);
+            if (!query) continue;
+            ring.act(name, [&](Node& node, Instant now, Output& out) {
+                EXPECT_TRUE(node.answer(query->time, query->id, "1h", now, out));
+                EXPECT_FALSE(node.answer(query->time, query->id, "again", now, out));
+            });
+            break;
+        }
+    }
+    EXPECT_TRUE(ring.run(10s, [&] { return ring.count<event::QueryFinished>("n1") == 1; }));
+    EXPECT_EQ(ring.count<event::QueryAcknowledged>("n1"), 2u);
+    EXPECT_EQ(ring.count<event::QueryAnswered>("n1"), 2u);
+    EXPECT_EQ(ring.count<event::QueryReceived>("n4"), 0u);
+}
+
+TEST(Node, WhoFailedCanBeHadLeaveAndBePruned) {
+    SmallRing ring(8);
+    grow(ring, 5);
+    ring.kill("n5", true);
+    ASSERT_TRUE(ring.run(5s, [&] { return ring.status("n5") == "failed"; }));
+    ring.act("n1", [](Node& node, Instant now, Output& out) {
+        EXPECT_TRUE(node.force_leave("n5", false, now, out));
+        EXPECT_EQ(node.force_leave("nobody", false, now, out).error().code, Errc::NotFound);
+    });
+    ASSERT_TRUE(ring.run(5s, [&] { return ring.status("n5") == "left"; }));
+    ring.act("n2", [](Node& node, Instant now, Output& out) {
+        EXPECT_TRUE(node.force_leave("n5", true, now, out));
+    });
+    EXPECT_TRUE(ring.run(5s, [&] { return ring.status("n5") == "unknown"; }));
+}
+
+TEST(Node, OfTwoWithOneNameTheOneThatTheRingDoesNotKnowMustStop) {
+    SmallRing ring(9);
+    grow(ring, 5);
+    const std::string other = ring.add([](NodeConfig& config) { config.name = "n2"; });
+    ring.join(other, "n1");
+    EXPECT_TRUE(ring.run(20s, [&] { return ring.count<event::NameLost>(other) == 1; }));
+    EXPECT_EQ(ring.count<event::NameLost>("n2"), 0u);
+    EXPECT_GE(ring.count<event::NameConflict>("n1"), 1u);
+}
+
+}  // namespace
+}  // namespace weft::gossip
