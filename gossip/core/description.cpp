@@ -18,6 +18,12 @@ std::array<char, 6> Versions::bytes() const {
             static_cast<char>(delegate_max),     static_cast<char>(delegate_current)};
 }
 
+bool is_weft(const Description& member) {
+    // As the name of a tag stands in a meta: a text of four bytes. A value that says the same is
+    // somebody's own fault.
+    return member.meta.find("\xa4weft") != std::string::npos;
+}
+
 std::size_t DescriptionPool::Hash::operator()(const DescriptionPtr& description) const {
     // Equal names with other contents are few: those of one member over time.
     return std::hash<std::string_view>{}(description->name);

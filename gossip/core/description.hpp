@@ -46,6 +46,10 @@ struct Description : RefCounted {
 
 using DescriptionPtr = RefPtr<const Description>;
 
+// Whether it has the tag "weft", whatever its value: then it understands what this program says
+// beyond memberlist and Serf. Peers leave tags alone.
+bool is_weft(const Description& member);
+
 // Keeps one copy of equal descriptions. One thread.
 class DescriptionPool {
 public:

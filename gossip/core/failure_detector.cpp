@@ -25,11 +25,6 @@ constexpr int kVersionOfNacks = 4;
 constexpr int kVersionOfStreamPings = 3;
 constexpr int kVersionOfCrc = 5;
 
-// The tag by which agents of this program know each other, as it stands in a meta.
-bool says_what_it_sees(const Description& member) {
-    return member.meta.find("\xa4weft\xa1") != std::string::npos;
-}
-
 }  // namespace
 
 FailureDetector::FailureDetector(const NodeConfig& config, Membership& membership, PeerTimes& times,
@@ -98,7 +93,7 @@ std::vector<MemberId> FailureDetector::helpers(const Probe& probe) const {
                member.state == MemberState::Alive;
     };
     auto chosen = membership_.table().random(count, rng_, [&](MemberId id, const Member& member) {
-        return may_help(id, member) && says_what_it_sees(*member.description);
+        return may_help(id, member) && is_weft(*member.description);
     });
     if (chosen.size() == count) return chosen;
     for (const MemberId id : membership_.table().random(count, rng_, may_help)) {
@@ -114,7 +109,7 @@ void FailureDetector::ask_helpers(Probe& probe, Instant now, DetectorOutput& out
     for (const MemberId id : helpers(probe)) {
         const Description& helper = *membership_.table()[id].description;
         const bool nacks = helper.versions.protocol_max >= kVersionOfNacks;
-        const bool looks = says_what_it_sees(helper);
+        const bool looks = is_weft(helper);
         probe.nacks_expected += nacks ? 1 : 0;
         probe.looks_asked += looks ? 1 : 0;
         out.sends.push_back({helper.endpoint,

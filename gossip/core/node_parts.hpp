@@ -47,6 +47,8 @@ public:
         bool ignore_old_events = false;
     };
     void dial_push_pull(const PushPullDial& purpose, Instant now, Output& out);
+    void dial_digest(const Endpoint& to, Instant now, Output& out);
+    std::string accept(const PushPull& state, const Endpoint& from, Instant now, Output& out);
     void push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why, Instant now,
                          Output& out);
     Result<void> merge(const PushPull& state, bool ignore_old_events, const Endpoint& from,
@@ -79,6 +81,7 @@ public:
 
 private:
     Dissemination::Sizes sizes() const;
+    void dial(const PushPullDial& purpose, std::string message, Instant now, Output& out);
     void handle(const Relay& relay, Output& out);
     void gossip(Instant now, Output& out);
     void push_pull(Instant now, Output& out);

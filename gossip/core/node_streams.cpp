@@ -16,19 +16,42 @@ std::string Node::accept(const Endpoint& from, const StreamMessage& message, Ins
         return {};
     }
     if (const auto* state = std::get_if<PushPull>(&message)) {
-        // From before the merge: what the other just said need not go back.
-        std::string answer = parts_->anti_entropy.state(state->join, now);
-        (void)parts_->merge(*state, false, from, now, out);
-        return answer;
+        return parts_->accept(*state, from, now, out);
     }
     return {};
 }
 
-void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Output& out) {
+std::string Node::Parts::accept(const PushPull& state, const Endpoint& from, Instant now,
+                                Output& out) {
+    if (state.part) {
+        (void)merge(state, false, from, now, out);
+        std::string thanks;
+        PushPullHeader header;
+        header.part = true;
+        append_push_pull_head(thanks, header);
+        return thanks;
+    }
+    if (!state.digest.empty()) {
+        if (auto answer = anti_entropy.answer_digest(state.digest, now)) return *answer;
+    }
+    // From before the merge: what the other just said need not go back.
+    std::string answer = anti_entropy.state(state.join, now);
+    (void)merge(state, false, from, now, out);
+    return answer;
+}
+
+void Node::Parts::dial(const PushPullDial& purpose, std::string message, Instant now, Output& out) {
     const DialId id = ids.next_dial();
     push_pulls_.emplace(id, purpose);
-    out.dials.push_back({id, purpose.to, anti_entropy.state(purpose.is_join, now), true,
-                         now + config.stream_timeout});
+    out.dials.push_back({id, purpose.to, std::move(message), true, now + config.stream_timeout});
+}
+
+void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Output& out) {
+    dial(purpose, anti_entropy.state(purpose.is_join, now), now, out);
+}
+
+void Node::Parts::dial_digest(const Endpoint& to, Instant now, Output& out) {
+    dial({to}, anti_entropy.digest(), now, out);
 }
 
 void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why,
@@ -42,6 +65,10 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
     Result<void> merged = make_error(Errc::Unavailable, std::string(why));
     if (state) {
         merged = merge(*state, purpose.ignore_old_events, purpose.to, now, out);
+        if (!state->digest.empty() && merged) {
+            auto rest = anti_entropy.complement(state->digest, now);
+            if (rest) dial({purpose.to}, std::move(*rest), now, out);
+        }
     } else if (answer) {
         merged = make_error(Errc::Unsupported, "it answered with something else than its state");
     }

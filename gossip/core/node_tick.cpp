@@ -78,7 +78,12 @@ void Node::Parts::push_pull(Instant now, Output& out) {
         return id != membership.self_id() && member.state == MemberState::Alive;
     };
     for (const MemberId id : membership.table().random(1, rng, wanted)) {
-        dial_push_pull({membership.table()[id].endpoint()}, now, out);
+        const Description& member = *membership.table()[id].description;
+        if (is_weft(member)) {
+            dial_digest(member.endpoint, now, out);
+        } else {
+            dial_push_pull({member.endpoint}, now, out);
+        }
     }
 }
 

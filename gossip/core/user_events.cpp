@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "gossip/core/encoded.hpp"
+#include "gossip/core/hash.hpp"
 
 namespace weft::gossip {
 
@@ -23,8 +24,8 @@ UserEvents::UserEvents(const NodeConfig& config)
     if (config.event_time_min > 0) clock_.witness(config.event_time_min - 1);
 }
 
-bool UserEvents::deliver(const UserEvent& event, SerfOutput& out) {
-    if (!clock_.witness(event.time) || event.time < time_min_) return false;
+bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
+    if (!clock_.witness(event.time)) return false;
     // Its slot may have been used again since.
     if (clock_.time() > config_.event_buffer && event.time < clock_.time() - config_.event_buffer) {
         return false;
@@ -38,6 +39,7 @@ bool UserEvents::deliver(const UserEvent& event, SerfOutput& out) {
         if (kept.name == event.name && kept.payload == payload) return false;
     }
     slot.events.push_back({std::string(event.name), std::string(payload)});
+    if (event.time < time_min_) return true;
     ++received_;
     out.events.push_back(event::UserEvent{event.time, std::string(event.name), std::string(payload),
                                           event.coalesce});
@@ -45,7 +47,7 @@ bool UserEvents::deliver(const UserEvent& event, SerfOutput& out) {
 }
 
 void UserEvents::handle(const UserEvent& event, std::string_view blob, SerfOutput& out) {
-    if (!deliver(event, out)) return;
+    if (!take(event, out)) return;
     out.broadcasts.push_back({Dissemination::Kind::UserEvents, std::string(blob)});
 }
 
@@ -70,9 +72,19 @@ void UserEvents::merge(const SerfPushPull& state, bool ignore_old, SerfOutput& o
     for (const auto& slot : *state.events) {
         if (!slot || !slot->events) continue;
         for (const PastEvent& past : *slot->events) {
-            deliver({slot->time, past.name, past.payload, false}, out);
+            take({slot->time, past.name, past.payload, false}, out);
         }
     }
+}
+
+std::uint64_t UserEvents::digest() const {
+    std::uint64_t sum = 0;
+    for (const auto& [place, slot] : slots_) {
+        for (const Kept& kept : slot.events) {
+            sum += hash_of(slot.time, hash_of(kept.name), hash_of(kept.payload));
+        }
+    }
+    return sum;
 }
 
 std::vector<std::optional<EventsAtTime>> UserEvents::kept() const {

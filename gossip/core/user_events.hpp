@@ -28,11 +28,14 @@ public:
     Result<void> fire(std::string_view name, std::string_view payload, bool coalesce,
                       SerfOutput& out);
 
-    // Those of somebody's push/pull, not passed on. ignore_old: not delivered if they are of before
-    // the other's clock.
+    // Those of somebody's push/pull, not passed on. ignore_old: those of before the other's clock
+    // are kept for others, but not delivered here.
     void merge(const SerfPushPull& state, bool ignore_old, SerfOutput& out);
     // For ours: what is kept, oldest first. The lists point into this object.
     std::vector<std::optional<EventsAtTime>> kept() const;
+
+    // What is kept comes to this, whatever the order it came in.
+    std::uint64_t digest() const;
 
     LamportTime clock() const { return clock_.time(); }
     std::uint64_t received() const { return received_; }
@@ -48,8 +51,8 @@ private:
         std::vector<Kept> events;
     };
 
-    // False when that is no news.
-    bool deliver(const UserEvent& event, SerfOutput& out);
+    // Keeps it, and delivers it unless it is too old. False when that is no news.
+    bool take(const UserEvent& event, SerfOutput& out);
 
     const NodeConfig& config_;
     LamportClock clock_;

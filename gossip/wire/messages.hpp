@@ -122,6 +122,10 @@ struct PushPullHeader {
     bool join = false;
     std::int64_t nodes = 0;             // records that follow
     std::int64_t user_state_bytes = 0;  // behind them
+    // Between agents that know it, so that only differences travel: what the whole state comes to
+    // (StateDigest), and that this is a part of it, to which no state is due in return.
+    Bytes digest;
+    bool part = false;
 };
 
 struct UserMessageHeader {
@@ -207,8 +211,10 @@ void visit_fields(Fields& fields, M& record) {
 
 template <class Fields, Of<PushPullHeader> M>
 void visit_fields(Fields& fields, M& header) {
+    fields.unless_zero("Digest", header.digest);
     fields("Join", header.join);
     fields("Nodes", header.nodes);
+    fields.unless_zero("Part", header.part);
     fields("UserStateLen", header.user_state_bytes);
 }
 

@@ -132,9 +132,15 @@ Result<std::optional<StreamMessage>> StreamReader::read_push_pull(std::string_vi
         return std::nullopt;
     }
     const auto nodes = bytes.substr(nodes_begin_, nodes_end_ - nodes_begin_);
-    return StreamMessage(PushPull{header_.join,
-                                  {nodes, static_cast<std::size_t>(header_.nodes)},
-                                  bytes.substr(nodes_end_, state_bytes)});
+    // Again: the bytes have moved since the header came.
+    PushPullHeader header;
+    ValueReader reader(bytes.substr(1));
+    read_record(reader, header);
+    return StreamMessage(PushPull{header.join,
+                                  {nodes, static_cast<std::size_t>(header.nodes)},
+                                  bytes.substr(nodes_end_, state_bytes),
+                                  header.digest.value_or(std::string_view()),
+                                  header.part});
 }
 
 Result<std::optional<StreamMessage>> StreamReader::read_user_message(std::string_view bytes,

@@ -52,6 +52,8 @@ struct PushPull {
     bool join = false;
     NodeRecords nodes;
     std::string_view user_state;  // a Serf blob; may be empty
+    std::string_view digest;      // see PushPullHeader
+    bool part = false;
 };
 
 struct UserMessage {

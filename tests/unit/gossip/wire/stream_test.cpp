@@ -53,10 +53,11 @@ std::string encoded_again(const StreamMessage& message, IntDialect dialect) {
     std::visit(
         [&]<class M>(const M& known) {
             if constexpr (std::is_same_v<M, PushPull>) {
-                append_push_pull_head(out,
-                                      {known.join, static_cast<std::int64_t>(known.nodes.size()),
-                                       static_cast<std::int64_t>(known.user_state.size())},
-                                      dialect);
+                PushPullHeader header;
+                header.join = known.join;
+                header.nodes = static_cast<std::int64_t>(known.nodes.size());
+                header.user_state_bytes = static_cast<std::int64_t>(known.user_state.size());
+                append_push_pull_head(out, header, dialect);
                 known.nodes.for_each([&](const NodeRecord& record) {
                     check_tags(record.meta);
                     write_record(writer, record);
@@ -142,7 +143,10 @@ TEST(Stream, SizesAreRefusedBeforeTheyAreReceived) {
     Peer peer;
     const auto head = [](std::int64_t nodes, std::int64_t bytes) {
         std::string out;
-        append_push_pull_head(out, {false, nodes, bytes});
+        PushPullHeader header;
+        header.nodes = nodes;
+        header.user_state_bytes = bytes;
+        append_push_pull_head(out, header);
         return out;
     };
     EXPECT_EQ(peer.refusal(head((std::int64_t{1} << 20) + 1, 0)), WireErrc::TooLarge);
