@@ -1,5 +1,6 @@
 """What the rows of the stress table do to a ring, each a context manager that takes everything back at its end."""
 import contextlib
+import glob
 import os
 import signal
 import subprocess
@@ -75,6 +76,10 @@ def cpu_share(agents, milliseconds):
         with open(path, "w", encoding="ascii") as f:
             f.write(text)
     with cpu_controller() as controller:
+        for left in glob.glob(controller + "/weft-[0-9]*"):
+            # Of a run that was killed; its agents went with its namespace.
+            if not os.path.exists("/proc/" + left.rsplit("-", 1)[1]):
+                os.rmdir(left)
         group = os.path.join(controller, "weft-%d" % os.getpid())
         os.mkdir(group)
         try:

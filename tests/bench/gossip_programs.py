@@ -140,7 +140,7 @@ class SerfAgent(Agent):
         self.counted = dict.fromkeys(COUNTS, 0)
 
     @staticmethod
-    def missing(options):
+    def missing():
         return None if shutil.which("serf") else "serf is not installed: run deploy/setup.sh --references"
 
     def command(self, join):
@@ -194,7 +194,7 @@ class WeftAgent(Agent):
         self.stats = {}
 
     @classmethod
-    def missing(cls, options):
+    def missing(cls):
         return None if os.access(cls.path, os.X_OK) else "%s is missing: build the target gossip_agent" % cls.path
 
     def command(self, join):
@@ -240,8 +240,8 @@ class MixedRing:
         return (WeftAgent if i % 3 == 1 else SerfAgent)(namespace, reader, i)
 
     @staticmethod
-    def missing(options):
-        return SerfAgent.missing(options) or WeftAgent.missing(options)
+    def missing():
+        return SerfAgent.missing() or WeftAgent.missing()
 
 
 PROGRAMS = {c.program: c for c in (SerfAgent, WeftAgent, MixedRing)}

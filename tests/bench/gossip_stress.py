@@ -10,12 +10,13 @@ Counted in a stress row: what all agents say from its beginning until, after its
 import argparse
 import json
 import os
+import signal
 import statistics
 import sys
 import time
 
 import gossip_disturbances as disturb
-from gossip_programs import COUNTS, PROGRAMS
+from gossip_programs import COUNTS, PROGRAMS, ROOT, WeftAgent
 from gossip_ring import Ring, loopback_namespace, memory
 
 from impaired_network import why_not
@@ -126,7 +127,9 @@ STRESS_ROWS = {
 def measure_stress(namespace, program, row, options):
     _, seconds, disturbed, disturbance = STRESS_ROWS[row]
     seconds = options.seconds or seconds
+    opened = time.monotonic()
     with Ring(namespace, program, options.agents) as ring:
+        started = time.monotonic() - opened
         time.sleep(3)
         them = ring.agents[len(ring.agents) - disturbed:]
         names = {agent.name for agent in them}
@@ -141,7 +144,7 @@ def measure_stress(namespace, program, row, options):
         failed = [(agent.name, e.subject) for agent in ring.agents for e in agent.seen("failed", began)]
     innocent = [f for f in failed if f[1] not in names]
     result = {name: after.get(name, 0) - before.get(name, 0) for name in COUNTS}
-    result.update({"seconds": seconds, "innocent": len(innocent), "innocent agents": len({f[1] for f in innocent}),
+    result.update({"start": started, "seconds": seconds, "innocent": len(innocent), "innocent agents": len({f[1] for f in innocent}),
                    "innocent seen by undisturbed": sum(1 for f in innocent if f[0] not in names),
                    "guilty": len(failed) - len(innocent) if disturbed else None, "healed": healed})
     return result
@@ -206,7 +209,8 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, help="of each stress row, instead of its own")
     parser.add_argument("--quick", action="store_true", help="rings of 3 and 10, one round, rows of 15 s with 10 agents")
     parser.add_argument("--no-silent", action="store_true", help="leave the silent death of a host out")
-    parser.add_argument("--json", default="gossip_stress.jsonl", help="file for the figures (default: %(default)s)")
+    parser.add_argument("--gossip-agent", default=WeftAgent.path, help="weft's program (default: %(default)s)")
+    parser.add_argument("--json", default=os.path.join(ROOT, "build/gossip_stress.jsonl"), help="file for the figures (default: %(default)s)")
     options = parser.parse_args()
     if options.quick:
         options.rings, options.rounds, options.idle, options.seconds, options.agents = "3,10", 1, 10, 15, 10
@@ -221,10 +225,12 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
+    WeftAgent.path = os.path.abspath(options.gossip_agent)
     programs = ["serf", "weft"] if options.program == "both" else [options.program]
-    for reason in [why_not(), *(PROGRAMS[name].missing(options) for name in programs)]:
+    for reason in [why_not(), *(PROGRAMS[name].missing() for name in programs)]:
         if reason:
             sys.exit("gossip_stress.py: " + reason)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("gossip_stress.py: ended by a signal"))
     os.setpriority(os.PRIO_PROCESS, 0, -10)  # its clock must be right while others want the CPU
     figures = Figures(options.json)
     with loopback_namespace() as namespace:

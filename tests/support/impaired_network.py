@@ -10,6 +10,7 @@ Namespaces are numbered from 1; namespace i has 10.87.0.i and fd57::i on wire0, 
 filled in, so no rule can hit address resolution. At the end, however it comes, every process in the namespaces is
 killed and the namespaces are removed; those of a run that was killed itself are removed by the next one.
 """
+import collections
 import contextlib
 import ctypes
 import os
@@ -93,6 +94,7 @@ class ImpairedNetwork:
             ImpairedNetwork.made += 1
             self.names = ["weft-%d-%d-%d" % (os.getpid(), ImpairedNetwork.made, i + 1) for i in range(count)]
         self.bridge, self.processes, self.sockets = None, [], []
+        self.lines, self.unread = collections.deque(), b""  # of its answers
 
     def name(self, i):
         return self.names[i - 1]
@@ -166,15 +168,15 @@ class ImpairedNetwork:
         return s
 
     def _line(self):
-        line = b""
         deadline = time.monotonic() + ANSWER_SECONDS
-        while not line.endswith(b"\n"):
+        while not self.lines:
             ready, _, _ = select.select([self.bridge.stdout], [], [], max(0, deadline - time.monotonic()))
-            byte = os.read(self.bridge.stdout.fileno(), 1) if ready else b""
-            if not byte:
+            chunk = os.read(self.bridge.stdout.fileno(), 1 << 16) if ready else b""
+            if not chunk:
                 return "no answer of weft_impair" if not ready else "weft_impair has ended"
-            line += byte
-        return line[:-1].decode()
+            *whole, self.unread = (self.unread + chunk).split(b"\n")
+            self.lines.extend(whole)
+        return self.lines.popleft().decode()
 
     def command(self, line):
         """One line of the control protocol (tests/support/impair/control.hpp); the lines of its answer."""
