@@ -4,12 +4,28 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace weft::gossip {
 
 std::string Endpoint::str() const {
     if (address.is_v6()) return fmt::format("[{}]:{}", address.str(), port);
     return fmt::format("{}:{}", address.str(), port);
+}
+
+std::optional<Endpoint> Endpoint::parse(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::string_view host = text.substr(0, colon);
+    const std::string_view digits = text.substr(colon + 1);
+    const bool is_bracketed = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
+    if (is_bracketed) host = host.substr(1, host.size() - 2);
+    const auto address = IpAddress::parse(host);
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(digits.begin(), digits.end(), port);
+    const bool is_port = error == std::errc() && end == digits.end();
+    if (!address || address->is_v6() != is_bracketed || !is_port) return std::nullopt;
+    return Endpoint{*address, port};
 }
 
 std::optional<IpAddress> address_from_bytes(std::string_view bytes) {

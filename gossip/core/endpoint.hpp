@@ -20,6 +20,7 @@ struct Endpoint {
 
     // "127.0.0.1:7946", "[::1]:7946"
     std::string str() const;
+    static std::optional<Endpoint> parse(std::string_view text);
 };
 
 // 4 or 16 raw bytes, as messages carry them; nullopt for any other number.
