@@ -1,5 +1,6 @@
 #include "gossip/core/node_parts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "gossip/core/encoded.hpp"
@@ -67,7 +68,13 @@ void Node::Parts::send_with_gossip(const Endpoint& to, std::vector<std::string> 
     if (!datagram.messages.empty()) out.datagrams.push_back(std::move(datagram));
 }
 
+// News after a silence go out at once, not since long ago.
+void Node::Parts::expect_gossip(Instant now) {
+    if (dissemination.is_empty()) next_gossip_ = std::max(next_gossip_, now);
+}
+
 void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
+    if (!from.broadcasts.empty()) expect_gossip(now);
     for (auto& news : from.broadcasts) dissemination.add_about(news.node, std::move(news.bytes));
     for (auto& direct : from.direct) {
         send_with_gossip(direct.to->endpoint, {std::move(direct.bytes)}, false, out);
@@ -110,7 +117,8 @@ void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
     take(std::move(from.membership), now, out);
 }
 
-void Node::Parts::take(SerfOutput&& from, Instant, Output& out) {
+void Node::Parts::take(SerfOutput&& from, Instant now, Output& out) {
+    if (!from.broadcasts.empty()) expect_gossip(now);
     for (const auto& broadcast : from.broadcasts) {
         dissemination.add(broadcast.kind, broadcast.blob);
     }

@@ -82,6 +82,7 @@ public:
 private:
     Dissemination::Sizes sizes() const;
     void dial(const PushPullDial& purpose, std::string message, Instant now, Output& out);
+    void expect_gossip(Instant now);
     void handle(const Relay& relay, Output& out);
     void gossip(Instant now, Output& out);
     void push_pull(Instant now, Output& out);

@@ -25,6 +25,7 @@ Instant Node::Parts::next_deadline() const {
 void Node::Parts::notice_lateness(Instant now) {
     const Instant due = next_deadline();
     if (now - due < kLateness) return;
+    ++counters.late_ticks;
     detector.was_late(now - due, now);
     bury_from_ = now + std::min<Duration>(now - due, kGraceMax);
 }

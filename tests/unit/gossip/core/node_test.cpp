@@ -44,6 +44,19 @@ TEST(Node, NobodyFailsInAQuietRing) {
     }
 }
 
+TEST(Node, NewsAfterASilenceIsNoLateness) {
+    SmallRing ring(10);
+    grow(ring, 5);
+    ring.run(60s);
+    ring.act("n3", [](Node& node, Instant now, Output& out) {
+        EXPECT_TRUE(node.fire_event("deploy", "v2", false, now, out));
+    });
+    ring.run(60s);
+    for (const char* name : {"n1", "n2", "n3", "n4", "n5"}) {
+        EXPECT_EQ(ring[name].counters().late_ticks, 0u) << name;
+    }
+}
+
 TEST(Node, ACrashedProcessIsKnownWithinSeconds) {
     SmallRing ring(3);
     grow(ring, 10);
