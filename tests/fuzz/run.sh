@@ -20,12 +20,13 @@ programs=build/fuzz/tests/fuzz work=build/fuzz/corpus
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
 
 one() {
-    local program=$1 name log cpu_seconds TIMEFORMAT='%U'
+    local program=$1 name log cpu_seconds TIMEFORMAT='%U %S'
     name=$(basename "$program" _fuzz)
     log=$work/$name.log
     mkdir -p "$work/$name" "tests/fuzz/corpus/$name"
     if { cpu_seconds=$( { time "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
         -print_final_stats=1 -artifact_prefix="$work/$name-" "$work/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1; } 2>&1); }; then
+        cpu_seconds=$(awk '{print $1 + $2}' <<<"$cpu_seconds")
         echo "$name: $(awk '/stat::number_of_executed_units/ {print $2}' "$log") executions in $cpu_seconds s of CPU, clean"
     else
         tail -n 60 "$log"
