@@ -13,6 +13,13 @@ std::string Endpoint::str() const {
     return fmt::format("{}:{}", address.str(), port);
 }
 
+Endpoint Endpoint::unmapped() const {
+    constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    const auto bytes = address.bytes();
+    if (address.is_v4() || !std::equal(kMapped.begin(), kMapped.end(), bytes.begin())) return *this;
+    return {IpAddress::v4({bytes[12], bytes[13], bytes[14], bytes[15]}), port};
+}
+
 std::optional<Endpoint> Endpoint::parse(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;

@@ -18,6 +18,9 @@ struct Endpoint {
 
     auto operator<=>(const Endpoint&) const = default;
 
+    // An IPv4 address in its 16-byte form made one of 4 bytes: the same place for a socket.
+    Endpoint unmapped() const;
+
     // "127.0.0.1:7946", "[::1]:7946"
     std::string str() const;
     static std::optional<Endpoint> parse(std::string_view text);

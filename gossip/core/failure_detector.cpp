@@ -56,7 +56,11 @@ void FailureDetector::probe_next(Instant now, DetectorOutput& out) {
 }
 
 void FailureDetector::probe_successors(Instant now, DetectorOutput& out) {
-    for (const MemberId id : schedule_.successors()) probe(id, now, out);
+    if (successors_of_ != membership_.changes()) {
+        successors_ = schedule_.successors();
+        successors_of_ = membership_.changes();
+    }
+    for (const MemberId id : successors_) probe(id, now, out);
 }
 
 void FailureDetector::probe(MemberId id, Instant now, DetectorOutput& out) {
@@ -179,7 +183,7 @@ void FailureDetector::handle(const Nack& nack, Instant now, DetectorOutput& out)
 
 void FailureDetector::port_unreachable(const Endpoint& at, Instant now, DetectorOutput& out) {
     for (auto& [sequence, probe] : probes_) {
-        if (probe.member->endpoint != at || probe.is_indirect) continue;
+        if (probe.member->endpoint.unmapped() != at.unmapped() || probe.is_indirect) continue;
         ask_helpers(probe, now, out);
     }
     relay_.port_unreachable(at, out);
@@ -269,6 +273,12 @@ void FailureDetector::bear_witness(Instant now, DetectorOutput& out) {
         if (!id || awareness_.score() > 0 || is_gone(membership_.table()[*id].state)) continue;
         accusations_.accuse(*id, membership_.table()[*id].incarnation, now, out);
     }
+}
+
+void FailureDetector::member_forgotten(MemberId id) {
+    times_.forget(id);
+    unsupported_.erase(id);
+    udp_blocked_.erase(id);
 }
 
 // ---- time

@@ -51,6 +51,7 @@ public:
     // ---- from this agent
 
     void member_joined(MemberId id) { schedule_.add(id); }
+    void member_forgotten(MemberId id);
     void refuted() { awareness_.refuted(); }
     // The agent ran that much later than it wanted: answers may be waiting unread.
     void was_late(Duration by, Instant now);
@@ -88,8 +89,10 @@ private:
 
     Probes probes_;
     std::map<DialId, std::uint32_t> dials_;  // the sequence of their probe
-    std::set<MemberId> unsupported_;         // whose last probe failed, with no second observer
-    std::set<MemberId> udp_blocked_;         // told of already
+    std::vector<MemberId> successors_;
+    std::uint64_t successors_of_ = 0;  // Membership::changes() when they were looked for
+    std::set<MemberId> unsupported_;   // whose last probe failed, with no second observer
+    std::set<MemberId> udp_blocked_;   // told of already
     Instant next_probe_;
     Instant next_ring_probe_;
     Instant late_until_ = Instant::min();

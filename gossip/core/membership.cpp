@@ -18,6 +18,9 @@ namespace {
 // name must not make us flood it.
 constexpr Duration kTellGap = std::chrono::seconds(1);
 
+// Between two answers to one accuser, who repeats itself until it has one.
+constexpr Duration kAnswerGap = std::chrono::milliseconds(100);
+
 // Of a higher one nobody could say that it is no longer true.
 constexpr std::uint32_t kIncarnationMax = std::numeric_limits<std::uint32_t>::max() - 1;
 
@@ -129,6 +132,7 @@ void Membership::end_suspicion(MemberId id) {
 void Membership::set_state(MemberId id, MemberState state, Instant now) {
     Member& member = table_[id];
     if (member.state != state) {
+        ++changes_;
         member.since = now;
         told_.erase(id);
     }
@@ -139,7 +143,9 @@ void Membership::set_state(MemberId id, MemberState state, Instant now) {
 void Membership::drop(MemberId id) {
     end_suspicion(id);
     told_.erase(id);
+    answered_.erase(id);
     table_.remove(id);
+    ++changes_;
 }
 
 // A new name: dead until what it said is looked at like news of one who came back.
@@ -150,6 +156,7 @@ std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, Membe
         out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
         return std::nullopt;
     }
+    ++changes_;
     return table_.add({pool_.intern(described(alive, *versions)), now, 0, MemberState::Dead});
 }
 
@@ -228,6 +235,16 @@ void Membership::refute(std::uint32_t accusation, MembershipOutput& out) {
     announce(out);
 }
 
+// So that it need not wait for gossip; whoever repeats an old accusation has not heard of it yet.
+void Membership::answer_accuser(std::string_view accuser, Instant now, MembershipOutput& out) {
+    const auto id = table_.find(accuser);
+    if (!id || *id == self_ || is_gone(table_[*id].state)) return;
+    const auto [answered, is_first] = answered_.try_emplace(*id, now);
+    if (!is_first && now - answered->second < kAnswerGap) return;
+    answered->second = now;
+    out.direct.push_back({table_[*id].description, encoded_alive(self())});
+}
+
 // It announced itself below what is held against it, and would stay so for others until somebody
 // told it.
 void Membership::tell_accused(MemberId id, Instant now, MembershipOutput& out) {
@@ -244,14 +261,13 @@ void Membership::tell_accused(MemberId id, Instant now, MembershipOutput& out) {
 
 void Membership::handle(const Suspect& suspect, Instant now, MembershipOutput& out) {
     const auto id = table_.find(suspect.node);
-    if (!id || suspect.from.empty() || suspect.incarnation > kIncarnationMax ||
-        suspect.incarnation < table_[*id].incarnation) {
-        return;
-    }
+    if (!id || suspect.from.empty() || suspect.incarnation > kIncarnationMax) return;
     if (*id == self_) {
-        if (!leaving_) refute(suspect.incarnation, out);
-        return;
+        if (leaving_) return;
+        if (suspect.incarnation >= self().incarnation) refute(suspect.incarnation, out);
+        return answer_accuser(suspect.from, now, out);
     }
+    if (suspect.incarnation < table_[*id].incarnation) return;
     if (is_gone(table_[*id].state)) {
         table_[*id].incarnation = suspect.incarnation;
         return;

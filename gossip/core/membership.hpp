@@ -99,6 +99,8 @@ public:
     const MemberTable& table() const { return table_; }
     const Suspicion* suspicion(MemberId id) const;
     std::size_t suspects() const { return suspicions_.size(); }
+    // Rises when somebody comes, goes or is seen otherwise; never 0.
+    std::uint64_t changes() const { return changes_; }
     bool is_leaving() const { return leaving_; }
 
     // For tests: ends the program when the table contradicts itself.
@@ -115,6 +117,7 @@ private:
     void accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out);
     void hear_of_self(const Alive& alive, MembershipOutput& out);
     void refute(std::uint32_t accusation, MembershipOutput& out);
+    void answer_accuser(std::string_view accuser, Instant now, MembershipOutput& out);
     void tell_accused(MemberId id, Instant now, MembershipOutput& out);
     void set_state(MemberId id, MemberState state, Instant now);
     void suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out);
@@ -131,6 +134,9 @@ private:
     std::set<std::pair<Instant, MemberId>> deadlines_;  // of those
     // When a member that is not alive was last sent what is held against it.
     std::map<MemberId, Instant> told_;
+    // When accusers were last told that this agent lives.
+    std::map<MemberId, Instant> answered_;
+    std::uint64_t changes_ = 1;
     bool leaving_ = false;
 };
 

@@ -125,7 +125,7 @@ void Node::Parts::take(SerfOutput&& from, Instant now, Output& out) {
     for (const auto& direct : from.direct) send(direct.to, encoded_user(direct.blob), out);
     for (const std::string& name : members.take_pruned()) {
         if (const auto id = membership.table().find(name); id && membership.forget(name)) {
-            times.forget(*id);
+            detector.member_forgotten(*id);
             coordinates.forget(name);
         }
     }

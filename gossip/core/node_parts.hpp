@@ -88,6 +88,7 @@ private:
     void push_pull(Instant now, Output& out);
     void reap(Instant now, Output& out);
     void go_on_leaving(Instant now, Output& out);
+    bool is_farewell_spread() const;
     void notice_lateness(Instant now);
 
     // How far the farewell is.
@@ -95,6 +96,7 @@ private:
 
     std::map<DialId, PushPullDial> push_pulls_;
     Leave leave_ = Leave::No;
+    BroadcastQueue::Ticket farewell_ = 0;  // the intent
     Instant leave_until_{};
     Instant next_gossip_;
     Instant next_push_pull_;

@@ -91,7 +91,7 @@ void Node::Parts::push_pull(Instant now, Output& out) {
 void Node::Parts::reap(Instant now, Output& out) {
     next_reap_ = now + config.reap_interval;
     for (const auto& [id, name] : membership.forget(now)) {
-        times.forget(id);
+        detector.member_forgotten(id);
         coordinates.forget(name);
     }
     SerfOutput serf;
@@ -109,15 +109,27 @@ void Node::Parts::leave(Instant now, Output& out) {
     leave_until_ = now + config.broadcast_timeout;
     SerfOutput serf;
     members.announce_leave(now, serf);
+    expect_gossip(now);
+    for (const auto& intent : serf.broadcasts) {
+        farewell_ = dissemination.add(intent.kind, intent.blob);
+    }
+    serf.broadcasts.clear();
     take(std::move(serf), now, out);
     go_on_leaving(now, out);
+}
+
+// Sent as often as it has to be.
+bool Node::Parts::is_farewell_spread() const {
+    return leave_ == Leave::Intent
+               ? !dissemination.is_queued(Dissemination::Kind::Intents, farewell_)
+               : !dissemination.is_about_queued(membership.self().name());
 }
 
 // First the intent, so that the others see a farewell and no failure; then it takes effect.
 void Node::Parts::go_on_leaving(Instant now, Output& out) {
     if (leave_ == Leave::No || leave_ == Leave::Done) return;
     const bool is_alone = members.alive() == 0;
-    const bool is_spread = is_alone || dissemination.is_empty();
+    const bool is_spread = is_alone || is_farewell_spread();
     if (!is_spread && now < leave_until_) return;
     if (leave_ == Leave::Intent) {
         leave_ = Leave::Dead;

@@ -59,7 +59,7 @@ bool ProbeRelay::handle(const Ack& ack, DetectorOutput& out) {
 
 void ProbeRelay::port_unreachable(const Endpoint& endpoint, DetectorOutput& out) {
     for (auto& [sequence, relay] : relays_) {
-        if (relay.target != endpoint || relay.is_refused_udp) continue;
+        if (relay.target.unmapped() != endpoint.unmapped() || relay.is_refused_udp) continue;
         relay.is_refused_udp = true;
         if (relay.stream == StreamSight::Refused) nack(relay, out);
     }
