@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""weft's gossip beside Debian's serf, plain and encrypted: weft joins serf, serf joins weft, and the probe of the protocol
+(gossip/join_probe.py) takes weft for one of its own. About a minute."""
+import base64
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+from peers import Peer, wait_until  # sets the path to tests/support
+from gossip_agent import GossipAgent
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "gossip"))
+import decode  # noqa: E402
+
+KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+OTHER_KEY = "ff" * 32
+PORT = 7946
+# Loopback addresses of this test alone.
+ADDRESS = "127.0.77.%d"
+
+
+def text_key(key):
+    return base64.b64encode(bytes.fromhex(key)).decode()
+
+
+class Serf(Peer):
+    """A `serf agent` and its command line."""
+
+    def __init__(self, name, number, key=None, join=(), tags=None):
+        super().__init__("serf")
+        self.node, self.address = name, ADDRESS % number
+        self.rpc = "%s:7373" % self.address
+        arguments = ["agent", "-node=" + name, "-bind=%s:%d" % (self.address, PORT), "-rpc-addr=" + self.rpc,
+                     "-log-level=debug"]
+        for tag, value in (tags or {}).items():
+            arguments += ["-tag", "%s=%s" % (tag, value)]
+        if key:
+            arguments += ["-keyring-file=" + self.file("keyring", json.dumps([text_key(key)]))]
+        for seed in join:
+            arguments += ["-retry-join=" + seed]
+        self.start(*arguments)
+        wait_until(lambda: self.process.poll() is None and self.run("info").returncode == 0, what="serf's RPC port")
+
+    def run(self, command, *arguments):
+        return subprocess.run([self.path, command, "-rpc-addr=" + self.rpc, *arguments], capture_output=True, text=True,
+                              timeout=30)
+
+    def keys(self, *arguments):
+        return subprocess.run([self.path, "keys", "-rpc-addr=" + self.rpc, *arguments], capture_output=True, text=True,
+                              timeout=30)
+
+    def members(self):
+        return {m["name"]: m for m in json.loads(self.run("members", "-format=json").stdout)["members"]}
+
+    def status(self, name):
+        return self.members().get(name, {"status": "unknown"})["status"]
+
+
+def weft(name, number, key=None, join=(), tags=None):
+    return GossipAgent(name, "%s:%d" % (ADDRESS % number, PORT), key=key, join=join, tags=dict({"weft": "1"}, **(tags or {})))
+
+
+def at(agent):
+    return "%s:%d" % (agent.address, PORT) if isinstance(agent, Serf) else agent.bind
+
+
+def await_status(observers, name, status, seconds=15.0):
+    for observer in observers:
+        who = observer.node if isinstance(observer, Serf) else observer.name
+        wait_until(lambda: observer.status(name) == status, seconds, "%s sees %s %s" % (who, name, status))
+
+
+# ---- weft in the probe's place: what join_probe.py checks, from the other side
+
+def as_a_member_of_serf(key):
+    with Serf("real", 1, key, tags={"role": "real"}) as serf, \
+            weft("w1", 2, key, [at(serf)], {"role": "weft", "dc": "dc1"}) as agent:
+        agent.wait_line(r"^join \S+ ok$")
+        await_status([serf], "w1", "alive")
+        seen = serf.members()["w1"]
+        assert seen["tags"] == {"weft": "1", "role": "weft", "dc": "dc1"}, seen
+        assert seen["protocol"]["max"] == 5 and seen["protocol"]["version"] == 5, seen
+        assert agent.members()["real"][2] == {"role": "real"}, agent.members()
+
+        # Pings are acked both ways, with coordinates.
+        wait_until(lambda: agent.stats()["probes_answered"] >= 3, what="acks from serf")
+        wait_until(lambda: "rtt:" in serf.run("rtt", "w1").stdout, 20, "serf has weft's coordinate")
+
+        # User events and queries, both ways.
+        serf.run("event", "-coalesce=false", "from-serf", "payload-1")
+        agent.wait_line(r"^event from-serf payload-1$")
+        agent.say("event from-weft payload-2")
+        wait_until(lambda: "Received event: user-event: from-weft" in serf.log(), what="serf hears the event")
+        out = serf.run("query", "-timeout=2s", "hello", "hi there").stdout
+        assert "Ack from 'w1'" in out and "Response from 'w1': hi there" in out, out
+        out = serf.run("query", "-timeout=2s", "-tag", "role=we.t", "-node", "w1", "filtered", "x").stdout
+        assert "Response from 'w1': x" in out and "from 'real'" not in out, out
+        out = serf.run("query", "-timeout=2s", "-tag", "role=other", "filtered", "x").stdout
+        assert "from 'w1'" not in out, out
+        out = serf.run("query", "-timeout=2s", "-relay-factor=1", "relayed", "y").stdout
+        assert "Response from 'w1': y" in out, out
+        since = agent.say("query from-weft z")
+        agent.wait_line(r"^ack real$", since=since)
+        assert "successfully contacted all live nodes" in serf.run("reachability").stdout.lower()
+
+        # Tags change with a higher incarnation.
+        agent.say("tags weft=1 role=weft stage=two")
+        wait_until(lambda: serf.members()["w1"]["tags"].get("stage") == "two", what="the new tags")
+        serf.run("tags", "-set", "stage=three")
+        wait_until(lambda: agent.members()["real"][2].get("stage") == "three", what="serf's new tags")
+
+        # An accusation is refuted.
+        refuted = agent.stats()["refutations"]
+        accuse(serf, "w1", key)
+        wait_until(lambda: agent.stats()["refutations"] > refuted, what="a refutation")
+        await_status([serf], "w1", "alive")
+        assert serf.status("w1") == "alive"
+
+        # A farewell is seen as such.
+        agent.say("leave")
+        await_status([serf], "w1", "left")
+        wait_until(lambda: "EventMemberLeave: w1" in serf.log(), what="serf's word for it")
+
+
+def accuse(serf, name, key):
+    message = {"type": "suspect", "Incarnation": 2 ** 31, "Node": name, "From": "ghost"}
+    packet = {"message": message}
+    if key:
+        packet["encrypted"] = {"version": 1, "nonce": os.urandom(12).hex(), "key": key}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(decode.enc_packet(packet), (serf.address, PORT))
+
+
+# ---- weft in serf's place
+
+class Shim:
+    """Answers serf_shim.py for an agent."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.folder = tempfile.mkdtemp(prefix="weft-shim-")
+        self.path = os.path.join(self.folder, "socket")
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, connection.makefile() as lines:
+                connection.sendall(self._answer(json.loads(lines.readline())).encode())
+
+    def _answer(self, words):
+        command, *rest = words
+        words = [w for w in rest if not w.startswith("-")]
+        if command == "members":
+            return json.dumps({"members": [
+                {"name": name, "addr": address, "status": status, "tags": tags, "protocol": {"max": 5, "min": 2, "version": 5}}
+                for name, (address, status, tags) in self.agent.members().items()]})
+        if command == "event":
+            self.agent.say("event " + " ".join(words))
+            return ""
+        # query -timeout 2s NAME PAYLOAD
+        since = self.agent.say("query " + " ".join(words[-2:]))
+        self.agent.wait_line(r"^query-finished", since=since)
+        with self.agent.changed:
+            lines = [line.partition(" ")[2] for line in self.agent.lines[since:]]
+        out = ["Ack from '%s'" % line.split()[1] for line in lines if line.startswith("ack ")]
+        for line in lines:
+            if line.startswith("answer "):
+                _, who, said = line.split(" ", 2)
+                out.append("Response from '%s': %s" % (who, said))
+        return "\n".join(out) + "\n"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        self.listener.close()
+        shutil.rmtree(self.folder)
+
+
+def probed(key):
+    """join_probe.py, unchanged, with weft as the agent that it joins."""
+    with weft("real", 3, key, tags={"role": "real"}) as agent, Shim(agent) as shim:
+        agent.wait_line(r"^listening")
+        command = [sys.executable, os.path.join(HERE, "gossip/join_probe.py"), "--agent", agent.bind, "--rpc", shim.path,
+                   "--serf", os.path.join(HERE, "gossip/serf_shim.py"), "--bind", "%s:%d" % (ADDRESS % 4, PORT)]
+        done = subprocess.run(command + (["--key", key] if key else []), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        checks = done.stdout.count("PASS")
+        assert checks == (17 if key else 19), done.stdout
+
+
+# ---- mixed rings
+
+def mixed(key):
+    """Five of weft; serf joins; half of weft is killed, one of serf leaves; keys are rotated by either side."""
+    with contextlib.ExitStack() as stack:
+        first = stack.enter_context(weft("w1", 11, key))
+        first.wait_line(r"^listening")
+        agents = [first] + [stack.enter_context(weft("w%d" % i, 10 + i, key, [at(first)])) for i in range(2, 6)]
+        serfs = [stack.enter_context(Serf("s%d" % i, 20 + i, key, [at(first)])) for i in (1, 2)]
+        for name in ["w%d" % i for i in range(1, 6)] + ["s1", "s2"]:
+            await_status(agents + serfs, name, "alive")
+
+        agents[4].say("event deploy v2")
+        for serf in serfs:
+            wait_until(lambda: "Received event: user-event: deploy" in serf.log(), what="the event at serf")
+        for agent in agents:
+            agent.wait_line(r"^event deploy v2$")
+        out = serfs[0].run("query", "-timeout=3s", "-relay-factor=2", "who", "me").stdout
+        assert "Total Acks: 7" in out and "Total Responses: 5" in out, out
+
+        if key:
+            rotate(agents, serfs)
+
+        victims, rest = agents[3:], agents[:3]
+        for victim in victims:
+            victim.process.send_signal(signal.SIGKILL)
+        for victim in victims:
+            await_status(rest + serfs, victim.name, "failed", 30)
+        for name in ["w1", "w2", "w3", "s1", "s2"]:
+            await_status(rest + serfs, name, "alive")
+
+        serfs[1].run("leave")
+        await_status(rest + serfs[:1], "s2", "left")
+        serfs[0].run("force-leave", victims[0].name)
+        await_status(rest + serfs[:1], victims[0].name, "left")
+
+
+def rotate(agents, serfs):
+    def nodes_with(key):
+        out = serfs[0].keys("-list").stdout
+        return [line for line in out.splitlines() if text_key(key) in line]
+
+    done = serfs[0].keys("-install=" + text_key(OTHER_KEY))
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_until(lambda: any("7/7" in line for line in nodes_with(OTHER_KEY)), what="all have the new key")
+    # The change of primary is weft's to ask for.
+    since = agents[0].say("keys use " + text_key(OTHER_KEY))
+    agents[0].wait_line(r"^keys use 7 of 7$", since=since)
+    done = serfs[0].keys("-remove=" + text_key(KEY))
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_until(lambda: not nodes_with(KEY), what="the old key is gone")
+    for name in ("w5", "s2"):
+        await_status(agents + serfs, name, "alive")
+
+
+def main():
+    for test in (as_a_member_of_serf, probed, mixed):
+        for key in (None, KEY):
+            test(key)
+            print("ok   %s, %s" % (test.__name__, "encrypted" if key else "plain"), flush=True)
+
+
+if __name__ == "__main__":
+    main()
