@@ -21,6 +21,7 @@ ARROWS = {
     "agent/io/rocks": SHELL,
     "gossip/wire": BASE,
     "gossip/core": BASE + ["gossip/wire"],
+    "gossip/net": SHELL + ["gossip/core", "gossip/wire"],
     "raft/core": BASE,
     "raft/storage": SHELL + ["agent/io/rocks", "raft/core"],
     "raft/driver": SHELL + ["raft/core", "raft/storage"],

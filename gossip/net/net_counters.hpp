@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "agent/base/time.hpp"
+#include "gossip/core/output.hpp"
+#include "gossip/wire/errc.hpp"
+
+namespace weft::gossip {
+
+// How often bytes were refused, by reason.
+class ReasonCounts {
+public:
+    static constexpr std::size_t kReasons = static_cast<std::size_t>(WireErrc::Encrypted);
+
+    // What is no reason of the wire is not counted.
+    void add(const std::error_code& code) {
+        if (code.category() != wire_category() || code.value() < 1) return;
+        if (const auto reason = static_cast<std::size_t>(code.value()); reason <= kReasons)
+            ++counts_[reason - 1];
+    }
+    std::uint64_t of(WireErrc reason) const {
+        return counts_[static_cast<std::size_t>(reason) - 1];
+    }
+    std::uint64_t total() const {
+        std::uint64_t sum = 0;
+        for (const std::uint64_t count : counts_) sum += count;
+        return sum;
+    }
+
+private:
+    std::array<std::uint64_t, kReasons> counts_{};
+};
+
+// What happened on the sockets since the start. Written on the ring's executor, to be read there.
+struct NetCounters {
+    // ---- datagrams
+    std::uint64_t datagrams_received = 0;
+    std::uint64_t datagram_bytes_received = 0;
+    std::uint64_t datagrams_sent = 0;
+    std::uint64_t datagram_bytes_sent = 0;
+    std::uint64_t datagrams_lost = 0;     // by the kernel: we were slow, its buffer was full
+    std::uint64_t datagrams_limited = 0;  // their source sends too many
+    std::uint64_t datagrams_unsent = 0;   // the kernel did not take them
+    ReasonCounts datagrams_refused;
+    std::uint64_t parts_refused = 0;      // of datagrams that were fine otherwise
+    std::uint64_t ports_unreachable = 0;  // by ICMP: nobody listens where we sent
+    std::uint64_t hosts_unreachable = 0;  // by ICMP: anything else
+
+    // ---- streams of others
+    std::uint64_t streams_accepted = 0;
+    std::uint64_t streams_over_limit = 0;
+    std::uint64_t streams_over_source_limit = 0;
+    std::uint64_t streams_over_bytes_limit = 0;
+    std::uint64_t streams_timed_out = 0;
+    std::uint64_t streams_broken = 0;  // closed by the peer before the end
+    ReasonCounts streams_refused;
+    std::uint64_t accept_errors = 0;  // mostly: no descriptors are left
+
+    // ---- own streams
+    std::uint64_t dials = 0;
+    std::uint64_t dials_opened = 0;
+    std::uint64_t dials_answered = 0;
+    std::array<std::uint64_t, 5> dials_failed{};  // by DialFailure
+
+    std::uint64_t stream_bytes_received = 0;
+    std::uint64_t stream_bytes_sent = 0;
+
+    // ---- lateness: how long after its deadline a tick came
+    std::uint64_t ticks = 0;
+    Duration late_total{};
+    Duration late_max{};
+};
+
+}  // namespace weft::gossip
