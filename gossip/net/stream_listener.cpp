@@ -115,6 +115,7 @@ asio::awaitable<Result<std::string>> StreamListener::read_and_answer(Socket& soc
         if (error.code == Errc::Io || error.code == Errc::Cancelled) co_return error;
         *is_refused = true;
         count_failure(error);
+        owner_.stream_refused(from, error);
         co_return refusal(error);
     }
     const std::string answer = owner_.stream_accepted(from, message.value());

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/result.hpp"
 #include "gossip/core/output.hpp"
 #include "gossip/wire/stream.hpp"
 
@@ -16,6 +17,8 @@ public:
     // The message of a stream that somebody else opened. Returns the answer before its layers;
     // empty: none is due.
     virtual std::string stream_accepted(const Endpoint& from, const StreamMessage& message) = 0;
+    // Its bytes are not a message; for the log.
+    virtual void stream_refused(const Endpoint& from, const Error& error) = 0;
 
     // Of each dial: that it is open, if so, and at its end one of the others. A dial that waits for
     // no answer ends with dial_sent().

@@ -41,6 +41,7 @@ bool until(boost::asio::io_context& context, Condition&& condition) {
 class FakeOwner final : public StreamOwner {
 public:
     std::vector<std::string> lines;
+    int refused = 0;
     std::function<std::string(const StreamMessage&)> answer = [](const StreamMessage&) {
         return std::string();
     };
@@ -49,6 +50,7 @@ public:
         lines.push_back(fmt::format("accepted {} {}", from.address.str(), summary(message)));
         return answer(message);
     }
+    void stream_refused(const Endpoint&, const Error&) override { ++refused; }
     void dial_opened(DialId id) override { lines.push_back(fmt::format("{} opened", id.get())); }
     void dial_sent(DialId id) override { lines.push_back(fmt::format("{} sent", id.get())); }
     void dial_answered(DialId id, const StreamMessage& message) override {

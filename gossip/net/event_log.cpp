@@ -1,0 +1,125 @@
+#include "gossip/net/event_log.hpp"
+
+#include <variant>
+
+namespace weft::gossip {
+namespace {
+
+// A tick that is late by so much: the process or the machine stood still.
+constexpr Duration kStoodStill = std::chrono::seconds(1);
+
+std::string_view remedy_for(const std::error_code& code) {
+    if (code == WireErrc::WrongLabel)
+        return "it belongs to another ring, or its label differs: set the same one on both";
+    if (code == WireErrc::Undecryptable || code == WireErrc::NotEncrypted)
+        return "its gossip key is another one, or it has none: set the same one on both";
+    if (code == WireErrc::Encrypted)
+        return "it has a gossip key and this agent has none: set the same one on both";
+    return {};
+}
+
+// A line for each kind of event.
+struct Line {
+    spdlog::logger& log;
+
+    void operator()(const event::MemberJoined& event) {
+        log.info("member joined node={} address={}", event.member->name,
+                 event.member->endpoint.str());
+    }
+    void operator()(const event::MemberUpdated& event) {
+        log.info("member updated node={} address={}", event.member->name,
+                 event.member->endpoint.str());
+    }
+    void operator()(const event::MemberLeaving& event) {
+        log.info("member is leaving node={}", event.member->name);
+    }
+    void operator()(const event::MemberLeft& event) {
+        log.info("member left node={} address={}", event.member->name,
+                 event.member->endpoint.str());
+    }
+    void operator()(const event::MemberFailed& event) {
+        log.warn("member failed node={} address={}", event.member->name,
+                 event.member->endpoint.str());
+    }
+    void operator()(const event::MemberReaped& event) {
+        log.info("member forgotten node={}", event.member->name);
+    }
+    void operator()(const event::NameConflict& event) {
+        log.warn(
+            "two agents have one name, rename one of them node={} kept={} refused={} is_ours={}",
+            event.name, event.kept.str(), event.refused.str(), event.is_ours);
+    }
+    void operator()(const event::MemberRefused& event) {
+        log.warn("the ring is full, a member was refused node={} members_max={}", event.name,
+                 event.members_max);
+    }
+    void operator()(const event::NameLost& event) {
+        log.error("the ring knows another agent by our name, this one stops answers={} for_us={}",
+                  event.answers, event.for_us);
+    }
+    void operator()(const event::UserEvent& event) {
+        log.debug("user event name={} time={} bytes={}", event.name, event.time,
+                  event.payload.size());
+    }
+    void operator()(const event::QueryReceived& event) {
+        log.debug("query name={} node={} time={}", event.name, event.source, event.time);
+    }
+    void operator()(const event::QueryAcknowledged& event) {
+        log.debug("query acknowledged id={} node={}", event.id, event.from);
+    }
+    void operator()(const event::QueryAnswered& event) {
+        log.debug("query answered id={} node={}", event.id, event.from);
+    }
+    void operator()(const event::QueryFinished& event) {
+        log.debug("query finished id={} acks={} answers={}", event.id, event.acks, event.answers);
+    }
+    void operator()(const event::JoinFinished& event) {
+        if (event.joined) return log.info("joined by way of peer={}", event.at.str());
+        log.warn("cannot join by way of peer={} error=\"{}\"", event.at.str(), event.error);
+    }
+    void operator()(const event::LeaveFinished& event) {
+        log.info("left the ring spread={}", event.spread);
+    }
+    void operator()(const event::MergeRefused& event) {
+        log.warn("state of a peer refused peer={} error=\"{}\"", event.from.str(), event.why);
+    }
+    void operator()(const event::UdpBlocked& event) {
+        log.warn(
+            "datagrams do not reach a member that streams reach, open UDP between both node={} "
+            "address={}",
+            event.member->name, event.member->endpoint.str());
+    }
+    void operator()(const event::KeysChanged&) { log.info("gossip keys changed"); }
+};
+
+}  // namespace
+
+void EventLog::add(const Event& event) {
+    std::visit(Line{*logger_}, event);
+}
+
+void EventLog::refused(std::string_view what, const Endpoint& from, const Error& error,
+                       Instant now) {
+    const std::string_view remedy = remedy_for(error.code);
+    if (remedy.empty()) {
+        logger_->debug("{} refused peer={} error=\"{}\"", what, from.str(), error.message());
+        return;
+    }
+    // All that have a remedy are of WireErrc.
+    const auto reason = static_cast<std::size_t>(error.code.value()) - 1;
+    const std::size_t times = refusals_[reason].due(now);
+    if (times == 0) return;
+    logger_->warn("{} refused, {} peer={} local={} error=\"{}\" times={}", what, remedy, from.str(),
+                  local_.str(), error.message(), times);
+}
+
+void EventLog::late(Duration late, Instant now) {
+    if (late < kStoodStill) return;
+    const std::size_t times = lateness_.due(now);
+    if (times == 0) return;
+    logger_->warn(
+        "this agent stood still, others may take it for dead: give it more CPU took_ms={} times={}",
+        std::chrono::duration_cast<std::chrono::milliseconds>(late).count(), times);
+}
+
+}  // namespace weft::gossip

@@ -1,0 +1,38 @@
+#include "gossip/net/metrics.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <prometheus/text_serializer.h>
+
+namespace weft::gossip {
+
+using testing::HasSubstr;
+
+TEST(RingMetrics, CopiesCountsEachOnce) {
+    prometheus::Registry registry;
+    RingMetrics metrics(registry);
+    Counters node;
+    NetCounters net;
+    const auto text = [&] { return prometheus::TextSerializer().Serialize(registry.Collect()); };
+    EXPECT_THAT(text(),
+                HasSubstr("weft_gossip_net_datagrams_refused_total{reason=\"encrypted\"} 0"));
+
+    node.probes_failed = 3;
+    net.datagrams_refused.add(WireErrc::Undecryptable);
+    net.streams_refused.add(WireErrc::Truncated);
+    net.dials_failed[static_cast<std::size_t>(DialFailure::Garbled)] = 2;
+    net.late_total = std::chrono::milliseconds(1500);
+    metrics.update(node, net, 4);
+    node.probes_failed = 5;
+    metrics.update(node, net, 4);
+
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_probes_total{result=\"failed\"} 5"));
+    EXPECT_THAT(text(),
+                HasSubstr("weft_gossip_net_datagrams_refused_total{reason=\"undecryptable\"} 1"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_net_streams_refused_total{reason=\"truncated\"} 1"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_net_dials_failed_total{failure=\"garbled\"} 2"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_net_late_seconds_total 1.5"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_health_score 4"));
+}
+
+}  // namespace weft::gossip
