@@ -94,7 +94,12 @@ struct Line {
 
 }  // namespace
 
-void EventLog::add(const Event& event) {
+void EventLog::listening(const Endpoint& local) {
+    local_ = local;
+    logger_->info("gossip listens address={}", local.str());
+}
+
+void EventLog::happened(const Event& event) {
     std::visit(Line{*logger_}, event);
 }
 

@@ -12,23 +12,23 @@
 #include "agent/base/time.hpp"
 #include "gossip/core/output.hpp"
 #include "gossip/net/net_counters.hpp"
+#include "gossip/net/ring_log.hpp"
 
 namespace weft::gossip {
 
 // The lines of a ring in the log: one for each change of state; what strangers can cause as often
 // as they like, at most once in 30 seconds for each reason. One thread.
-class EventLog {
+class EventLog final : public RingLog {
 public:
     static constexpr Duration kInterval = std::chrono::seconds(30);
 
-    // local: where this agent is bound.
-    EventLog(std::shared_ptr<spdlog::logger> logger, const Endpoint& local)
-        : logger_(std::move(logger)), local_(local) {}
+    explicit EventLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
 
-    void add(const Event& event);
-    // Bytes of a peer that were dropped; what: "datagram" or "stream".
-    void refused(std::string_view what, const Endpoint& from, const Error& error, Instant now);
-    void late(Duration late, Instant now);
+    void listening(const Endpoint& local) override;
+    void happened(const Event& event) override;
+    void refused(std::string_view what, const Endpoint& from, const Error& error,
+                 Instant now) override;
+    void late(Duration late, Instant now) override;
 
 private:
     // Of lines that repeat.

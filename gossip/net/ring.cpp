@@ -48,27 +48,26 @@ void clear(std::vector<Value>& values) {
 
 Result<std::unique_ptr<Ring>> Ring::open(asio::any_io_executor executor, RingConfig config,
                                          Keyring keyring, OnEvent on_event,
-                                         std::shared_ptr<spdlog::logger> logger) {
+                                         std::unique_ptr<RingLog> log) {
     WEFT_TRY(config.validate());
     auto counters = std::make_unique<NetCounters>();
     WEFT_TRY(auto sockets, open_sockets(executor, config.bind, *counters));
     settle(config, sockets.local);
     WEFT_TRY(config.node.validate());
-    return std::unique_ptr<Ring>(
-        new Ring(std::move(executor), std::move(config), std::move(keyring), std::move(on_event),
-                 std::move(logger), std::move(counters), std::move(sockets)));
+    return std::unique_ptr<Ring>(new Ring(std::move(executor), std::move(config),
+                                          std::move(keyring), std::move(on_event), std::move(log),
+                                          std::move(counters), std::move(sockets)));
 }
 
 Ring::Ring(asio::any_io_executor executor, RingConfig config, Keyring keyring, OnEvent on_event,
-           std::shared_ptr<spdlog::logger> logger, std::unique_ptr<NetCounters> counters,
-           NetSockets sockets)
+           std::unique_ptr<RingLog> log, std::unique_ptr<NetCounters> counters, NetSockets sockets)
     : config_(std::move(config)),
       packet_config_{.label = config_.label, .accepts_plain = config_.accepts_plain},
       stream_config_{.label = config_.label, .accepts_plain = config_.accepts_plain},
       on_event_(std::move(on_event)),
       counters_(std::move(counters)),
       local_(sockets.local),
-      log_(std::move(logger), local_),
+      log_(std::move(log)),
       rng_(random_seed()),
       node_(config_.node, std::move(keyring), rng_, pool_, now()),
       limiter_(config_.sources, rng_.next()),
@@ -80,7 +79,9 @@ Ring::Ring(asio::any_io_executor executor, RingConfig config, Keyring keyring, O
       dialer_(executor, local_, stream_io_, *this),
       timer_(executor),
       left_(executor),
-      scope_(executor) {}
+      scope_(executor) {
+    if (log_) log_->listening(local_);
+}
 
 Ring::~Ring() = default;
 
@@ -124,7 +125,7 @@ void Ring::receive_one(const UdpSocket::Datagram& datagram) {
     const auto packet = reader_.read(datagram.bytes);
     if (!packet) {
         counters_->datagrams_refused.add(packet.error().code);
-        log_.refused("datagram", datagram.peer, packet.error(), at);
+        if (log_) log_->refused("datagram", datagram.peer, packet.error(), at);
         return;
     }
     counters_->parts_refused += packet.value().parts_dropped;
@@ -151,7 +152,7 @@ void Ring::tick(Instant deadline) {
     counters_->late_total += late;
     counters_->late_max = std::max(counters_->late_max, late);
     if (late > kLate) {
-        log_.late(late, deadline + late);
+        if (log_) log_->late(late, deadline + late);
         receive_rounds(kRoundsWhenLate);
     }
     const CarryOut afterwards(*this);
@@ -212,7 +213,7 @@ void Ring::send_written() {
 }
 
 void Ring::deliver(const Event& event) {
-    log_.add(event);
+    if (log_) log_->happened(event);
     if (const auto* finished = std::get_if<event::LeaveFinished>(&event)) {
         has_left_ = true;
         is_spread_ = finished->spread;
@@ -250,7 +251,7 @@ std::string Ring::stream_accepted(const Endpoint& from, const StreamMessage& mes
 }
 
 void Ring::stream_refused(const Endpoint& from, const Error& error) {
-    log_.refused("stream", from, error, now());
+    if (log_) log_->refused("stream", from, error, now());
 }
 
 void Ring::dial_opened(DialId id) {

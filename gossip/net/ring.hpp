@@ -1,7 +1,5 @@
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,9 +17,9 @@
 #include "agent/io/task_scope.hpp"
 #include "gossip/core/node.hpp"
 #include "gossip/net/dialer.hpp"
-#include "gossip/net/event_log.hpp"
 #include "gossip/net/net_sockets.hpp"
 #include "gossip/net/ring_config.hpp"
+#include "gossip/net/ring_log.hpp"
 #include "gossip/net/stream_listener.hpp"
 #include "gossip/net/stream_owner.hpp"
 #include "gossip/wire/packet.hpp"
@@ -39,10 +37,10 @@ public:
     using OnEvent = std::function<void(const Event&)>;
 
     // Binds. Errors name the address and a remedy, or what is wrong with the configuration. The
-    // empty keyring: nothing is encrypted.
+    // empty keyring: nothing is encrypted. log: none, or for instance an EventLog.
     static Result<std::unique_ptr<Ring>> open(boost::asio::any_io_executor executor,
                                               RingConfig config, Keyring keyring, OnEvent on_event,
-                                              std::shared_ptr<spdlog::logger> logger);
+                                              std::unique_ptr<RingLog> log);
     ~Ring() override;
 
     // Serves until cancelled. Whoever opened it awaits this before destroying it.
@@ -83,8 +81,8 @@ private:
     };
 
     Ring(boost::asio::any_io_executor executor, RingConfig config, Keyring keyring,
-         OnEvent on_event, std::shared_ptr<spdlog::logger> logger,
-         std::unique_ptr<NetCounters> counters, NetSockets sockets);
+         OnEvent on_event, std::unique_ptr<RingLog> log, std::unique_ptr<NetCounters> counters,
+         NetSockets sockets);
 
     boost::asio::awaitable<void> receive();
     // True: there may be more.
@@ -115,7 +113,7 @@ private:
     OnEvent on_event_;
     std::unique_ptr<NetCounters> counters_;
     Endpoint local_;
-    EventLog log_;
+    std::unique_ptr<RingLog> log_;  // may be none
     Rng rng_;
     DescriptionPool pool_;
     Node node_;

@@ -62,7 +62,7 @@ protected:
         Agent& agent = *agents_.back();
         auto opened = Ring::open(
             context_.get_executor(), std::move(config), std::move(keyring),
-            [&agent](const Event& event) { agent.hear(event); }, logger_);
+            [&agent](const Event& event) { agent.hear(event); }, nullptr);
         EXPECT_TRUE(opened) << opened.error().message();
         agent.ring = std::move(opened.value());
         scope_.spawn(agent.ring->run());
@@ -92,7 +92,6 @@ protected:
     }
 
     asio::io_context context_{1};
-    std::shared_ptr<spdlog::logger> logger_ = std::make_shared<spdlog::logger>("gossip");
     std::vector<std::unique_ptr<Agent>> agents_;
     TaskScope scope_{context_.get_executor()};
 };
@@ -213,7 +212,7 @@ TEST_F(RingTest, KeepsItsTime) {
 TEST_F(RingTest, WhatCannotBeOpenedSaysWhy) {
     const auto error = [&](RingConfig config) {
         const auto opened = Ring::open(
-            context_.get_executor(), std::move(config), {}, [](const Event&) {}, logger_);
+            context_.get_executor(), std::move(config), {}, [](const Event&) {}, nullptr);
         return opened ? "opened" : opened.error().message();
     };
     auto config = config_of("a", "0.0.0.0");

@@ -1,0 +1,79 @@
+#include "gossip/net/event_log.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <sstream>
+
+namespace weft::gossip {
+namespace {
+
+using namespace std::chrono_literals;
+
+class EventLogTest : public testing::Test {
+protected:
+    EventLogTest() {
+        logger_->set_pattern("%l %v");
+        log_.listening({*IpAddress::parse("192.0.2.1"), 7946});
+        text_.str({});
+    }
+    // Since the last time.
+    std::string lines() {
+        std::string lines = text_.str();
+        text_.str({});
+        return lines;
+    }
+
+    std::ostringstream text_;
+    std::shared_ptr<spdlog::logger> logger_ = std::make_shared<spdlog::logger>(
+        "gossip", std::make_shared<spdlog::sinks::ostream_sink_st>(text_));
+    EventLog log_{logger_};
+    Endpoint peer_{*IpAddress::parse("192.0.2.2"), 7946};
+};
+
+}  // namespace
+
+TEST_F(EventLogTest, ChangesOfStateAreALineEach) {
+    auto member = make_ref<Description>();
+    member->name = "b";
+    member->endpoint = peer_;
+    log_.happened(event::MemberFailed{member});
+    EXPECT_EQ(lines(), "warning member failed node=b address=192.0.2.2:7946\n");
+    log_.happened(event::NameConflict{"b", peer_, {*IpAddress::parse("::1"), 1}, true});
+    EXPECT_EQ(lines(),
+              "warning two agents have one name, rename one of them node=b kept=192.0.2.2:7946 "
+              "refused=[::1]:1 is_ours=true\n");
+}
+
+TEST_F(EventLogTest, AForeignKeyNamesBothAndTheRemedyNowAndThen) {
+    const auto refuse = [&](Instant now) {
+        log_.refused("datagram", peer_, make_error(WireErrc::Undecryptable), now);
+    };
+    refuse(Instant{});
+    EXPECT_EQ(lines(),
+              "warning datagram refused, its gossip key is another one, or it has none: set the "
+              "same one on both peer=192.0.2.2:7946 local=192.0.2.1:7946 error=\"" +
+                  make_error_code(WireErrc::Undecryptable).message() + "\" times=1\n");
+    for (int second = 1; second < 30; ++second) refuse(Instant{} + second * 1s);
+    EXPECT_EQ(lines(), "");
+    refuse(Instant{} + 30s);
+    EXPECT_THAT(lines(), testing::HasSubstr("times=30"));
+}
+
+TEST_F(EventLogTest, GarbageIsNotWorthALine) {
+    log_.refused("datagram", peer_, make_error(WireErrc::UnknownType), Instant{});
+    log_.refused("stream", peer_, make_error(Errc::Limit), Instant{});
+    EXPECT_EQ(lines(), "");
+}
+
+TEST_F(EventLogTest, AStandstillIsALine) {
+    log_.late(10ms, Instant{});
+    EXPECT_EQ(lines(), "");
+    log_.late(3s, Instant{});
+    EXPECT_EQ(lines(),
+              "warning this agent stood still, others may take it for dead: give it more CPU "
+              "took_ms=3000 times=1\n");
+}
+
+}  // namespace weft::gossip
