@@ -207,6 +207,51 @@ TEST_F(RingTest, KeepsItsTime) {
     EXPECT_TRUE(until(context_, [&] { return a.ring->counters().ticks >= 3; }));
     EXPECT_GT(a.ring->node().next_deadline(), now() - 5s);
     EXPECT_GE(a.ring->counters().late_total, a.ring->counters().late_max);
+
+    // As if the machine had something better to do.
+    const auto before = a.ring->counters();
+    const Instant late = a.ring->node().next_deadline() + 20ms;
+    while (now() < late) continue;
+    EXPECT_TRUE(until(context_, [&] { return a.ring->counters().ticks > before.ticks; }));
+    EXPECT_GE(a.ring->counters().late_max, 20ms);
+}
+
+TEST_F(RingTest, WhoIsAloneLeavesAtOnce) {
+    auto config = config_of("a", "127.0.0.1");
+    config.leave_propagate_delay = 1h;
+    Agent& a = start(std::move(config));
+    bool left = false;
+    scope_.spawn([](Ring& ring, bool* done) -> asio::awaitable<void> {
+        co_await ring.leave();
+        *done = true;
+    }(*a.ring, &left));
+    EXPECT_TRUE(until(context_, [&] { return left; }));
+    EXPECT_TRUE(a.ring->node().is_leaving());
+}
+
+TEST_F(RingTest, TheNodeHearsThatNobodyListens) {
+    Agent& a = start("a");
+    TaskScope of_b(context_.get_executor());
+    Agent b;
+    b.ring = Ring::open(
+                 context_.get_executor(), config_of("b", "127.0.0.1"), {},
+                 [&b](const Event& event) { b.hear(event); }, nullptr)
+                 .value();
+    of_b.spawn(b.ring->run());
+    join(b, a);
+    EXPECT_TRUE(hears(a, "joined b"));
+    // As when its process is killed.
+    bool is_closed = false;
+    scope_.spawn([](TaskScope& scope, bool* done) -> asio::awaitable<void> {
+        co_await scope.close();
+        *done = true;
+    }(of_b, &is_closed));
+    EXPECT_TRUE(until(context_, [&] { return is_closed; }));
+    b.ring.reset();
+    EXPECT_TRUE(until(context_, [&] { return a.ring->counters().ports_unreachable > 0; }));
+    EXPECT_TRUE(until(context_, [&] {
+        return a.ring->counters().dials_failed[static_cast<std::size_t>(DialFailure::Refused)] > 0;
+    }));
 }
 
 TEST_F(RingTest, WhatCannotBeOpenedSaysWhy) {
