@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "agent/base/time.hpp"
@@ -33,6 +35,15 @@ public:
         if (!is_slow()) return at;
         const Duration since = at.time_since_epoch() % period_;
         return since < run_ ? at : at + (period_ - since);
+    }
+
+    // The one after that, and how many inputs of that cost it has room for, at least one.
+    Instant next_slice(Instant at) const {
+        if (!is_slow()) return at;
+        return at + (period_ - at.time_since_epoch() % period_);
+    }
+    std::size_t inputs_of_slice(Duration cost) const {
+        return static_cast<std::size_t>(std::max<Duration::rep>(run_ / cost, 1));
     }
 
 private:

@@ -1,0 +1,153 @@
+#include "tests/sim/gossip/bench_ring.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "gossip/wire/stream.hpp"
+
+namespace weft::sim {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr Duration kStep = milliseconds(100);
+
+WorldConfig world_config(std::size_t agents, const NetworkConfig& network) {
+    WorldConfig config;
+    config.agents = agents;
+    config.network = network;
+    config.network.hosts = agents;
+    config.wire.has_bytes = false;
+    config.checks_invariants = false;
+    return config;
+}
+
+}  // namespace
+
+BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig& network,
+                     std::uint64_t seed)
+    : rng_(seed),
+      world_(world_config(agents + spare, network), rng_.next()),
+      next_spare_(static_cast<AgentIndex>(agents)),
+      subject_(static_cast<AgentIndex>(agents + spare)) {
+    for (AgentIndex i = 0; i < world_.size(); ++i) {
+        // As long as Consul's.
+        world_.agent(i).meta = fmt::format("{:0>{}}", i, 120);
+    }
+    for (AgentIndex i = 0; i < agents; ++i) {
+        world_.start(i);
+        up_.push_back(i);
+    }
+    acquaint();
+    world_.set_observer(this);
+    settle(seconds(15));
+}
+
+// By one push/pull for all, of which nobody passes anything on: ten thousand that tell each other
+// of ten thousand would take longer than all that is to be measured.
+void BenchRing::acquaint() {
+    std::string bytes;
+    gossip::append_push_pull_head(bytes, {.nodes = static_cast<std::int64_t>(up_.size())});
+    gossip::ValueWriter writer(bytes);
+    for (const AgentIndex index : up_) {
+        const gossip::DescriptionPtr self = world_.agent(index).node().self();
+        const auto versions = self->versions.bytes();
+        gossip::write_record(
+            writer,
+            gossip::NodeRecord{.name = self->name,
+                               .address = gossip::bytes_of(self->endpoint.address),
+                               .port = self->endpoint.port,
+                               .meta = self->meta,
+                               .incarnation = world_.agent(index).node().incarnation(),
+                               .versions = std::string_view(versions.data(), versions.size())});
+    }
+    gossip::StreamConfig config;
+    gossip::Keyring keyring;
+    gossip::StreamReader reader(config, keyring, gossip::StreamSide::Initiator);
+    const auto message = reader.add(bytes);
+    if (!message || !message.value()) throw std::logic_error("the own push/pull cannot be read");
+    const auto& push_pull = std::get<gossip::PushPull>(*message.value());
+    for (const AgentIndex index : up_) {
+        world_.with_node(index, [&](gossip::Node& node, gossip::Output&) {
+            node.preload(push_pull.nodes, world_.now());
+        });
+    }
+}
+
+AgentIndex BenchRing::take_random() {
+    const std::size_t place = rng_.below(up_.size());
+    const AgentIndex index = up_[place];
+    up_.erase(up_.begin() + static_cast<std::ptrdiff_t>(place));
+    return index;
+}
+
+void BenchRing::crash(Process::State state, Times& times) {
+    settle(milliseconds(2000 + rng_.below(2000)));
+    subject_ = take_random();
+    begin_ = world_.now();
+    world_.end(subject_, state);
+    await(times, up_.size());
+}
+
+void BenchRing::join(Times& times) {
+    settle(milliseconds(2000 + rng_.below(2000)));
+    const AgentIndex seed = up_[rng_.below(up_.size())];
+    subject_ = next_spare_++;
+    begin_ = world_.now();
+    world_.start(subject_);
+    world_.join(subject_, std::array{seed});
+    await(times, up_.size());
+    up_.push_back(subject_);
+}
+
+void BenchRing::fire_event(Times& times) {
+    settle(milliseconds(2000 + rng_.below(2000)));
+    event_ = fmt::format("event-{}", events_fired_++);
+    begin_ = world_.now();
+    world_.with_node(up_[rng_.below(up_.size())], [&](gossip::Node& node, gossip::Output& out) {
+        (void)node.fire_event(event_, "payload", false, world_.now(), out);
+    });
+    await(times, up_.size());
+    event_.clear();
+}
+
+void BenchRing::await(Times& times, std::size_t all) {
+    const Instant end = begin_ + kPatience;
+    while (heard_.size() < all && world_.now() < end) world_.run_until(world_.now() + kStep);
+    times.half_know.add(heard_.size() > all / 2 ? heard_[all / 2] : kPatience);
+    times.all_know.add(heard_.size() >= all ? heard_[all - 1] : kPatience);
+    subject_ = static_cast<AgentIndex>(world_.size());
+    heard_.clear();
+}
+
+std::uint64_t BenchRing::broadcasts_sent() const {
+    std::uint64_t sum = 0;
+    for (const AgentIndex index : up_) {
+        sum += world_.agent(index).node().counters().broadcasts_sent;
+    }
+    return sum;
+}
+
+void BenchRing::on_event(AgentIndex at, const gossip::Event& event) {
+    if (const auto* failed = std::get_if<gossip::event::MemberFailed>(&event)) {
+        if (subject_ < world_.size() && failed->member->name == world_.agent(subject_).name) {
+            heard_.push_back(world_.now() - begin_);
+        }
+        const auto index = static_cast<AgentIndex>(
+            std::stoul(failed->member->name.substr(failed->member->name.find('-') + 1)));
+        if (world_.agent(index).is_up()) ++false_failures_;
+    }
+    const auto* joined = std::get_if<gossip::event::MemberJoined>(&event);
+    if (joined != nullptr && subject_ < world_.size() && at != subject_ &&
+        joined->member->name == world_.agent(subject_).name) {
+        heard_.push_back(world_.now() - begin_);
+    }
+    const auto* user = std::get_if<gossip::event::UserEvent>(&event);
+    if (user != nullptr && user->name == event_) heard_.push_back(world_.now() - begin_);
+}
+
+}  // namespace weft::sim

@@ -1,0 +1,209 @@
+#include "tests/sim/gossip/run.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+
+#include "tests/sim/gossip/oracle.hpp"
+#include "tests/sim/gossip/scenario.hpp"
+#include "tests/sim/gossip/violation.hpp"
+#include "tests/sim/gossip/world.hpp"
+
+namespace weft::sim {
+
+using std::chrono::seconds;
+
+namespace {
+
+// After the last fault. Detection takes at most the longest suspicion (45 s of 64 agents, stretched
+// by doubt in oneself), finding those again that were held failed a few reconnects of 30 s.
+constexpr Duration kConverges = seconds(240);
+// An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s.
+constexpr Duration kSpreads = seconds(200);
+constexpr Duration kLeast = seconds(120);  // of a whole run
+constexpr Duration kSilent = seconds(120);
+constexpr int kEventsAtTheEnd = 3;
+
+// What a seed says; all of it is drawn whatever the options, so that they change nothing else.
+struct Drawn {
+    explicit Drawn(std::uint64_t seed) : rng(seed) {
+        agents = static_cast<std::size_t>(3 * std::pow(64.0 / 3 + 0.3, rng.unit()));
+        safety = seconds(60 + rng.below(60));
+        mix = FaultMix::draw(rng);
+        wire = WireStyle::draw(rng);
+        wire.has_bytes = rng.below(4) != 0;
+        pushes_often = rng.below(3) == 0;
+        network_seed = rng.next();
+        world_seed = rng.next();
+        scenario_seed = rng.next();
+        end_seed = rng.next();
+    }
+
+    Rng rng;
+    std::size_t agents = 0;
+    Duration safety{};
+    FaultMix mix;
+    WireStyle wire;
+    bool pushes_often = false;
+    std::uint64_t network_seed = 0;
+    std::uint64_t world_seed = 0;
+    std::uint64_t scenario_seed = 0;
+    std::uint64_t end_seed = 0;
+};
+
+class Watch : public World::Observer {
+public:
+    Watch(World& world, Oracle& oracle, Scenario& scenario, const RunOptions& options)
+        : world_(world), oracle_(oracle), scenario_(scenario), options_(options) {}
+
+    void on_event(AgentIndex at, const gossip::Event& event) override {
+        if (options_.print) print(at, event);
+        scenario_.on_event(at, event);
+        oracle_.on_event(at, event);
+    }
+    void on_message(AgentIndex from, std::string_view message) override {
+        oracle_.on_message(from, message);
+    }
+    void on_step(AgentIndex at) override { oracle_.on_step(at); }
+
+private:
+    template <class E>
+    static std::string words(const E& event) {
+        if constexpr (requires { event.member->name; }) return event.member->name;
+        if constexpr (requires {
+                          event.payload;
+                          event.name;
+                      })
+            return event.name;
+        if constexpr (requires {
+                          event.joined;
+                          event.error;
+                      })
+            return event.error;
+        return {};
+    }
+
+    void print(AgentIndex at, const gossip::Event& event) const {
+        static constexpr std::string_view kNames[] = {
+            "MemberJoined",  "MemberUpdated",     "MemberLeaving", "MemberLeft",    "MemberFailed",
+            "MemberReaped",  "NameConflict",      "MemberRefused", "NameLost",      "UserEvent",
+            "QueryReceived", "QueryAcknowledged", "QueryAnswered", "QueryFinished", "JoinFinished",
+            "LeaveFinished", "UdpBlocked",        "KeysChanged"};
+        options_.print(
+            fmt::format("{:11.6f} {} tells {} {}",
+                        std::chrono::duration<double>(world_.now().time_since_epoch()).count(),
+                        world_.agent(at).name, kNames[event.index()],
+                        std::visit([](const auto& each) { return words(each); }, event)));
+    }
+
+    World& world_;
+    Oracle& oracle_;
+    Scenario& scenario_;
+    const RunOptions& options_;
+};
+
+// Runs on second by second until check() has nothing to say.
+template <class Check>
+Duration run_until_empty(World& world, Duration patience, Check check) {
+    const Instant start = world.now();
+    while (true) {
+        const std::string what = check();
+        if (what.empty()) return world.now() - start;
+        if (world.now() - start >= patience) {
+            throw Violation(fmt::format("{} s after the heal: {}", patience / seconds(1), what));
+        }
+        world.run_until(world.now() + seconds(1));
+    }
+}
+
+void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& oracle,
+               const RunOptions& options, Duration safety, Outcome& outcome) {
+    const Instant until = Instant{} + safety;
+    Scenario scenario(world, oracle, mix, drawn.scenario_seed, until);
+    Watch watch(world, oracle, scenario, options);
+    world.set_observer(&watch);
+    while (world.now() < until) {
+        world.run_until(std::min(world.now() + seconds(5), until));
+        oracle.check_views();
+    }
+    scenario.heal();
+    const Duration healed =
+        run_until_empty(world, kConverges, [&] { return oracle.unconverged(); });
+    outcome.healed_after = std::chrono::duration<double>(healed).count();
+
+    Rng rng(drawn.end_seed);
+    for (int i = 0; i < kEventsAtTheEnd; ++i) {
+        const std::string event =
+            i == 0 ? scenario.fire_latest_event(rng) : scenario.fire_event(rng);
+        run_until_empty(world, kSpreads, [&] { return oracle.not_heard_by_all(event); });
+    }
+    std::vector<std::uint64_t> before(world.size());
+    run_until_empty(world, kSilent, [&] {
+        std::string noise = oracle.not_quiet_since(before);
+        before = oracle.broadcasts();
+        return noise;
+    });
+    world.run_until(std::max(world.now() + seconds(20), Instant{} + kLeast));
+    oracle.check_views();
+    if (const auto what = oracle.unconverged(); !what.empty())
+        throw Violation("in the end: " + what);
+    if (world.overdue_dials() > 0) throw Violation("a dial is left without an end");
+    world.set_observer(nullptr);
+}
+
+}  // namespace
+
+std::string Outcome::str() const {
+    return fmt::format(
+        "agents={} faults={} wire={} seconds={:.0f} healed={:.0f} failures={} false={} "
+        "trace={}{}{}",
+        agents, faults, wire, seconds, healed_after, failures, false_failures, trace,
+        is_good ? "" : ": ", reason);
+}
+
+std::vector<Fault> faults_of(std::uint64_t seed) {
+    const Drawn drawn(seed);
+    std::vector<Fault> faults;
+    for (std::size_t i = 0; i < kFaults; ++i) {
+        if (drawn.mix.has(static_cast<Fault>(i))) faults.push_back(static_cast<Fault>(i));
+    }
+    return faults;
+}
+
+Outcome run_seed(const RunOptions& options) {
+    Drawn drawn(options.seed);
+    if (options.faults) {
+        for (std::size_t i = 0; i < kFaults; ++i) drawn.mix.turn_off(static_cast<Fault>(i));
+        for (const Fault fault : *options.faults) drawn.mix.turn_on(fault);
+    }
+    WorldConfig config;
+    config.agents = options.agents.value_or(drawn.agents);
+    Rng network_rng(drawn.network_seed);
+    config.network = NetworkConfig::draw(config.agents, network_rng);
+    config.mix = drawn.mix;
+    config.wire = drawn.wire;
+    if (drawn.pushes_often) config.node.push_pull_interval = seconds(10);
+
+    Outcome outcome;
+    outcome.agents = config.agents;
+    outcome.faults = drawn.mix.str();
+    outcome.wire = drawn.wire.str();
+    World world(config, drawn.world_seed);
+    world.set_printer(options.print);
+    Oracle oracle(world, drawn.mix.is_clean());
+    try {
+        run_world(drawn, drawn.mix, world, oracle, options,
+                  options.seconds ? Duration(seconds(*options.seconds)) : drawn.safety, outcome);
+        outcome.is_good = true;
+    } catch (const Violation& violation) {
+        outcome.reason = violation.what();
+    }
+    outcome.trace = world.trace().str();
+    outcome.seconds = std::chrono::duration<double>(world.now().time_since_epoch()).count();
+    outcome.failures = oracle.failures();
+    outcome.false_failures = oracle.false_failures();
+    return outcome;
+}
+
+}  // namespace weft::sim
