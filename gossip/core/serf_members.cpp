@@ -145,6 +145,7 @@ bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
     member.status_time = intent.time;
     if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) {
         set_status(*id, MemberStatus::Alive, now);
+        prunings_.erase(member.name());
     }
     return true;
 }
@@ -172,11 +173,20 @@ void SerfMembers::merge(const SerfPushPull& state, Instant now, SerfOutput& out)
     if (!state.status_times) return;
     // Those who left first, so that a join intent of the same time does not win.
     for (const auto& [name, time] : *state.status_times) {
-        if (!left.contains(name) || !clock_.witness(time)) continue;
+        if (!left.contains(name) || !clock_.witness(time + 1)) continue;
+        // Who is held left already stays so at its time: if each merge added one, the time would
+        // run ahead of the clock of the one who left, and it could never come back.
+        const SerfMember* known = find(name);
+        if (known && known->status == MemberStatus::Left) continue;
         apply(LeaveIntent{time + 1, name, false}, now, out);
     }
     for (const auto& [name, time] : *state.status_times) {
         if (left.contains(name) || !clock_.witness(time)) continue;
+        // Somebody holds something later about us than we ever said: whatever it is, we are here.
+        if (name == table_[self_].name() && !leaving_ && time > table_[self_].status_time) {
+            announce_join(now, out);
+            continue;
+        }
         apply(JoinIntent{time, name}, now);
     }
 }
@@ -232,7 +242,9 @@ void SerfMembers::reap(Instant now, SerfOutput& out) {
     });
     for (const auto& [name, at] : prunings_) {
         const auto id = table_.find(name);
-        if (id && at <= now && std::find(due.begin(), due.end(), *id) == due.end()) {
+        // Who only means to leave is still in the ring: forgotten here, it would stay unseen.
+        if (id && at <= now && table_[*id].is_gone() &&
+            std::find(due.begin(), due.end(), *id) == due.end()) {
             due.push_back(*id);
         }
     }

@@ -1,0 +1,87 @@
+#include "gossip/core/serf_members.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weft::gossip {
+namespace {
+
+using std::chrono::seconds;
+
+// Found by the simulator; see tests/sim.
+class SerfMembersTest : public ::testing::Test {
+protected:
+    static DescriptionPtr described(const std::string& name) {
+        auto description = make_ref<Description>();
+        description->name = name;
+        return description;
+    }
+
+    void tell(MemberEvent::Kind kind) { members_.handle({kind, "other", other_, {}}, now_, out_); }
+    MemberStatus status() const {
+        const SerfMember* member = members_.find("other");
+        return member ? member->status : MemberStatus::None;
+    }
+    SerfPushPull push_pull(std::string_view name, LamportTime time, bool has_left) const {
+        SerfPushPull state;
+        state.time = time + 1;
+        state.status_times.emplace();
+        state.status_times->emplace_back(name, time);
+        state.left_members.emplace();
+        if (has_left) state.left_members->push_back(name);
+        return state;
+    }
+
+    NodeConfig config_;
+    Instant now_{seconds(100)};
+    DescriptionPtr other_ = described("other");
+    SerfMembers members_{config_, described("self")};
+    SerfOutput out_;
+};
+
+TEST_F(SerfMembersTest, ATimeOfLeavingDoesNotGrowWithEachMerge) {
+    tell(MemberEvent::Kind::Joined);
+    tell(MemberEvent::Kind::Left);
+    for (LamportTime time = 5; time < 50; ++time) {
+        members_.merge(push_pull("other", time, true), now_, out_);
+    }
+    const LamportTime held = members_.find("other")->status_time;
+    EXPECT_LT(held, 10U) << "else it outruns the clock of the one who left";
+}
+
+TEST_F(SerfMembersTest, WhoMergedWithUsIsLaterThanAnyLeaveThatWeHold) {
+    tell(MemberEvent::Kind::Joined);
+    members_.merge(push_pull("other", 7, true), now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving);
+    EXPECT_GT(members_.clock(), members_.find("other")->status_time);
+}
+
+TEST_F(SerfMembersTest, SomethingLaterAboutUsIsAnsweredWithSomethingLaterStill) {
+    members_.merge(push_pull("self", 40, false), now_, out_);
+    ASSERT_EQ(out_.broadcasts.size(), 1U);
+    EXPECT_GT(members_.find("self")->status_time, 40U);
+}
+
+TEST_F(SerfMembersTest, WhoComesBackIsNotPruned) {
+    tell(MemberEvent::Kind::Joined);
+    tell(MemberEvent::Kind::Failed);
+    tell(MemberEvent::Kind::Joined);
+    members_.handle(LeaveIntent{5, "other", true}, "leave", now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving);
+    members_.handle(JoinIntent{6, "other"}, "join", now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Alive);
+    members_.reap(now_ + seconds(60), out_);
+    EXPECT_EQ(status(), MemberStatus::Alive);
+}
+
+TEST_F(SerfMembersTest, WhoOnlyMeansToLeaveIsPrunedWhenGone) {
+    tell(MemberEvent::Kind::Joined);
+    members_.handle(LeaveIntent{5, "other", true}, "leave", now_, out_);
+    members_.reap(now_ + seconds(60), out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving);
+    tell(MemberEvent::Kind::Left);
+    members_.reap(now_ + seconds(61), out_);
+    EXPECT_EQ(status(), MemberStatus::None);
+}
+
+}  // namespace
+}  // namespace weft::gossip
