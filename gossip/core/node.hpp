@@ -70,6 +70,10 @@ public:
     std::string accept(const Endpoint& from, const StreamMessage& message, Instant now,
                        Output& out);
 
+    // Takes these as known already: nothing is passed on, and nobody told. For simulated rings that
+    // are too large to tell each of each.
+    void preload(const NodeRecords& nodes, Instant now);
+
     // ---- time
 
     // At next_deadline() or later. The lateness itself is evidence of this agent's health.

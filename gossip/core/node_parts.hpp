@@ -57,6 +57,8 @@ public:
     // ---- node_tick.cpp
     void tick(Instant now, Output& out);
     Instant next_deadline() const;
+    // The next one comes at any time of its interval, as in a ring that is old.
+    void spread_push_pull(Instant now);
     void leave(Instant now, Output& out);
 
     NodeConfig config;

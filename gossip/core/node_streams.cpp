@@ -46,6 +46,16 @@ void Node::Parts::dial(const PushPullDial& purpose, std::string message, Instant
     out.dials.push_back({id, purpose.to, std::move(message), true, now + config.stream_timeout});
 }
 
+void Node::preload(const NodeRecords& nodes, Instant now) {
+    MembershipOutput known;
+    (void)parts_->membership.merge(nodes, now, known);
+    known.broadcasts.clear();
+    known.direct.clear();
+    Output untold;
+    parts_->take(std::move(known), now, untold);
+    parts_->spread_push_pull(now);
+}
+
 void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Output& out) {
     dial(purpose, anti_entropy.state(purpose.is_join, now), now, out);
 }

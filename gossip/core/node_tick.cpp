@@ -88,6 +88,13 @@ void Node::Parts::push_pull(Instant now, Output& out) {
     }
 }
 
+void Node::Parts::spread_push_pull(Instant now) {
+    const Duration interval =
+        push_pull_interval(config.push_pull_interval, membership.table().size());
+    if (interval <= Duration{}) return;
+    next_push_pull_ = now + Duration(rng.below(static_cast<std::uint64_t>(interval.count())));
+}
+
 void Node::Parts::reap(Instant now, Output& out) {
     next_reap_ = now + config.reap_interval;
     for (const auto& [id, name] : membership.forget(now)) {
