@@ -49,6 +49,7 @@ struct Agent {
     std::string name;
     gossip::Endpoint endpoint;
     std::string meta;
+    bool is_weft = true;  // by its tags
     Process process;
     std::uint32_t generation = 0;  // of the process; what was for an earlier one is stale
     std::unique_ptr<Life> life;    // none: never started, crashed, ended

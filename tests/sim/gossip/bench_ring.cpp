@@ -36,7 +36,7 @@ BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig&
       subject_(static_cast<AgentIndex>(agents + spare)) {
     for (AgentIndex i = 0; i < world_.size(); ++i) {
         // As long as Consul's.
-        world_.agent(i).meta = fmt::format("{:0>{}}", i, 120);
+        world_.agent(i).meta = meta_of(true, fmt::format("{}", i), 80);
     }
     for (AgentIndex i = 0; i < agents; ++i) {
         world_.start(i);
@@ -51,7 +51,9 @@ BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig&
 // of ten thousand would take longer than all that is to be measured.
 void BenchRing::acquaint() {
     std::string bytes;
-    gossip::append_push_pull_head(bytes, {.nodes = static_cast<std::int64_t>(up_.size())});
+    gossip::PushPullHeader header;
+    header.nodes = static_cast<std::int64_t>(up_.size());
+    gossip::append_push_pull_head(bytes, header);
     gossip::ValueWriter writer(bytes);
     for (const AgentIndex index : up_) {
         const gossip::DescriptionPtr self = world_.agent(index).node().self();
@@ -87,21 +89,28 @@ AgentIndex BenchRing::take_random() {
 
 void BenchRing::crash(Process::State state, Times& times) {
     settle(milliseconds(2000 + rng_.below(2000)));
-    subject_ = take_random();
+    const AgentIndex victim = take_random();
+    subject_ = victim;
     begin_ = world_.now();
-    world_.end(subject_, state);
+    world_.end(victim, state);
     await(times, up_.size());
+    settle(seconds(1));
+    world_.start(victim);
+    world_.join(victim, std::array{up_[rng_.below(up_.size())]});
+    up_.push_back(victim);
+    settle(seconds(5));
 }
 
 void BenchRing::join(Times& times) {
     settle(milliseconds(2000 + rng_.below(2000)));
     const AgentIndex seed = up_[rng_.below(up_.size())];
-    subject_ = next_spare_++;
+    const AgentIndex newcomer = next_spare_++;
+    subject_ = newcomer;
     begin_ = world_.now();
-    world_.start(subject_);
-    world_.join(subject_, std::array{seed});
+    world_.start(newcomer);
+    world_.join(newcomer, std::array{seed});
     await(times, up_.size());
-    up_.push_back(subject_);
+    up_.push_back(newcomer);
 }
 
 void BenchRing::fire_event(Times& times) {

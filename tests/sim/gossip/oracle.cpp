@@ -60,6 +60,10 @@ void Oracle::started(AgentIndex index, bool forgets) {
     if (forgets) seen.events.clear();
 }
 
+void Oracle::all_are_well() {
+    all_are_well_ = true;
+}
+
 // ---- what nodes say
 
 void Oracle::check_claim(AgentIndex from, std::string_view about, std::uint32_t incarnation) const {
@@ -116,6 +120,9 @@ void Oracle::on_event(AgentIndex at, const gossip::Event& event) {
                 violated(at, "sees a conflict about the name " + conflict.name);
             },
             [&](const e::NameLost&) { violated(at, "loses its name"); },
+            [&](const e::MergeRefused& refused) {
+                violated(at, "refuses a merge: " + refused.why);
+            },
             [&](const e::MemberRefused&) { violated(at, "refuses a member"); },
             [&](const e::UserEvent& user) { user_event(at, user); }, [](const auto&) {}},
         event);
@@ -155,6 +162,9 @@ void Oracle::failed(AgentIndex at, std::string_view name) {
     const Agent& agent = world_.agent(subject);
     ++failures_;
     if (agent.is_up() && agent.process.state() == Process::State::Running) ++false_failures_;
+    if (all_are_well_ && agent.is_up()) {
+        violated(at, fmt::format("holds {} failed, though all is well", name));
+    }
     if (!network_is_clean_ || agent.was_disturbed || world_.agent(at).was_disturbed) return;
     violated(at, fmt::format("holds {} failed, which is well and connected", name));
 }

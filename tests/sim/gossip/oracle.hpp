@@ -26,6 +26,9 @@ public:
     void started(AgentIndex index, bool forgets);
     void force_left(AgentIndex index) { force_left_.insert(index); }
 
+    // From now on nothing is wrong with anybody that is up.
+    void all_are_well();
+
     // That tables are what the events made of them; for now and then.
     void check_views() const;
 
@@ -64,6 +67,7 @@ private:
     std::vector<Seen> seen_;
     std::vector<std::uint32_t> incarnation_used_;
     std::set<AgentIndex> force_left_;
+    bool all_are_well_ = false;
     std::uint64_t failures_ = 0;
     std::uint64_t false_failures_ = 0;
 };

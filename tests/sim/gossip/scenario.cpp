@@ -67,11 +67,14 @@ void Scenario::repeat(double per_minute, Rng rng, std::function<void(Rng&)> acti
 // Most within five seconds, some later, one perhaps never.
 void Scenario::schedule_starts() {
     Rng rng = rng_of(kStarts);
+    // Some rings are ours alone, in others some or all agents do only what stock agents do.
+    const double strangers = rng.below(2) == 0 ? 0 : rng.unit() * 1.2;
     for (AgentIndex index = 0; index < world_.size(); ++index) {
         const Duration late = index == 0           ? Duration::zero()
                               : rng.below(10) == 0 ? log_uniform(rng, seconds(5), seconds(80))
                                                    : log_uniform(rng, milliseconds(1), seconds(5));
-        world_.agent(index).meta = fmt::format("role-{}", index % 3);
+        world_.agent(index).is_weft = rng.unit() >= strangers;
+        world_.agent(index).meta = meta_of(world_.agent(index).is_weft, "0");
         if (world_.now() + late >= until_) continue;
         world_.call_at(world_.now() + late, [this, index] { start(index, false); });
     }
@@ -194,7 +197,8 @@ void Scenario::set_tags(Rng& rng) {
     const AgentIndex index = one_up(rng);
     if (index == world_.size()) return;
     const std::string value = fmt::format("{}", rng.below(1000));
-    const std::array<std::pair<std::string_view, std::string_view>, 1> tags{{{"version", value}}};
+    std::vector<std::pair<std::string_view, std::string_view>> tags{{"version", value}};
+    if (world_.agent(index).is_weft) tags.emplace_back("weft", "1");
     world_.with_node(index, [&](gossip::Node& node, gossip::Output& out) {
         if (!node.set_tags(tags, world_.now(), out)) throw Violation("small tags are refused");
     });

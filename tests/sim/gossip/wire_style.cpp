@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "agent/base/assert.hpp"
+#include "gossip/wire/tags.hpp"
 
 namespace weft::sim {
 
@@ -65,6 +68,16 @@ std::string WireCodec::write_stream(std::string_view message, gossip::StreamSide
     gossip::write_stream(bytes, message, stream_config_, keyring_, side,
                          {.compress = style_.compresses, .nonce = nonce()});
     return bytes;
+}
+
+std::string meta_of(bool is_weft, std::string_view version, std::size_t bytes) {
+    std::string meta;
+    const std::string filler(bytes, '.');
+    std::vector<std::pair<std::string_view, std::string_view>> tags{{"version", version}};
+    if (is_weft) tags.emplace_back("weft", "1");
+    if (bytes > 0) tags.emplace_back("filler", filler);
+    WEFT_ASSERT(gossip::encode_tags(meta, tags).has_value());
+    return meta;
 }
 
 void corrupt(std::string& bytes, bool has_key, Rng& rng) {

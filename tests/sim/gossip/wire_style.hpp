@@ -55,6 +55,10 @@ private:
     gossip::PacketWriter writer_;
 };
 
+// Tags of an agent, as large as bytes says at least. is_weft: it says that it is one of ours, and
+// others use with it what stock agents do not know.
+std::string meta_of(bool is_weft, std::string_view version, std::size_t bytes = 0);
+
 // What a broken network makes of a datagram. Without a key it is only cut off: nothing but a key
 // tells changed bytes apart from a message that says something else.
 void corrupt(std::string& bytes, bool has_key, Rng& rng);
