@@ -5,7 +5,9 @@
 //
 // A line for each event on stdout, with the time in seconds since 1970 that no clock step moves:
 //   1732600000.123456 joined NAME 127.0.0.2:7946
-// Commands on stdin: members, event NAME PAYLOAD, join ADDR:PORT, leave, stats. SIGTERM is a leave.
+// Commands on stdin, SIGTERM is a leave:
+//   members, stats, leave, join ADDR:PORT, force-leave NAME, tags K=V .., event NAME PAYLOAD,
+//   query NAME PAYLOAD, keys list|install|use|remove [KEY in base64]
 #include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -26,6 +28,7 @@
 #include "agent/io/clock.hpp"
 #include "agent/io/dial.hpp"
 #include "agent/io/task_scope.hpp"
+#include "gossip/core/internal_queries.hpp"
 #include "gossip/net/ring.hpp"
 #include "gossip/wire/tags.hpp"
 
@@ -206,8 +209,25 @@ private:
         });
         if (!answered) say("error {}", answered.error().message());
     }
+    void hear(const event::QueryAcknowledged& event) {
+        if (!is_key_query(event.id)) say("ack {}", event.from);
+    }
+    void hear(const event::QueryAnswered& event) {
+        if (!is_key_query(event.id)) return say("answer {} {}", event.from, event.payload);
+        const auto answer = decode_key_answer(event.payload);
+        if (answer && answer.value().result) ++keys_changed_;
+    }
+    void hear(const event::QueryFinished& event) {
+        if (!is_key_query(event.id)) {
+            return say("query-finished {} acks {} answers", event.acks, event.answers);
+        }
+        key_query_.reset();
+        say("keys {} {} of {}", key_operation_, keys_changed_, ring_->node().members().size());
+    }
     template <class Other>
     void hear(const Other&) {}
+
+    bool is_key_query(std::uint32_t id) const { return key_query_ == id; }
 
     // ---- commands
     asio::awaitable<void> read_commands() {
@@ -233,15 +253,21 @@ private:
         if (word == "members") return list_members();
         if (word == "stats") return say_stats();
         if (word == "leave") return begin_leave();
+        const std::string_view name = rest.substr(0, rest.find(' '));
+        const std::string_view text = name.size() < rest.size() ? rest.substr(name.size() + 1) : "";
         if (word == "event") {
-            const auto name = rest.substr(0, rest.find(' '));
-            const auto payload = name.size() < rest.size() ? rest.substr(name.size() + 1) : "";
-            const auto fired = ring_->call([&](Node& node, Instant at, Output& out) {
-                return node.fire_event(name, payload, false, at, out);
-            });
-            if (!fired) say("error {}", fired.error().message());
-            return;
+            return complain(ring_->call([&](Node& node, Instant at, Output& out) {
+                return node.fire_event(name, text, false, at, out);
+            }));
         }
+        if (word == "force-leave") {
+            return complain(ring_->call([&](Node& node, Instant at, Output& out) {
+                return node.force_leave(name, false, at, out);
+            }));
+        }
+        if (word == "query") return (void)ask(name, std::string(text), true);
+        if (word == "keys") return ask_keys(name, text);
+        if (word == "tags") return set_tags(rest);
         if (word == "join") {
             const auto seed = parse_endpoint(rest);
             if (!seed) return say("error {}", seed.error().message());
@@ -250,11 +276,57 @@ private:
         say("error unknown command");
     }
 
+    void complain(const Result<void>& done) {
+        if (!done) say("error {}", done.error().message());
+    }
+
+    std::optional<std::uint32_t> ask(std::string_view name, std::string payload, bool wants_ack) {
+        QueryParams params;
+        params.name = name;
+        params.payload = std::move(payload);
+        params.wants_ack = wants_ack;
+        const auto asked = ring_->call(
+            [&](Node& node, Instant at, Output& out) { return node.ask(params, at, out); });
+        if (asked) return asked.value();
+        say("error {}", asked.error().message());
+        return std::nullopt;
+    }
+
+    void ask_keys(std::string_view operation, std::string_view text) {
+        const std::string_view query = operation == "install"  ? kInstallKeyQuery
+                                       : operation == "use"    ? kUseKeyQuery
+                                       : operation == "remove" ? kRemoveKeyQuery
+                                                               : kListKeysQuery;
+        const auto key = text.empty() ? Result<std::string>(std::string()) : key_from_text(text);
+        if (!key) return say("error {}", key.error().message());
+        key_operation_ = operation;
+        keys_changed_ = 0;
+        key_query_ = ask(query, key_query_payload(key.value()), false);
+    }
+
+    void set_tags(std::string_view text) {
+        std::vector<std::pair<std::string_view, std::string_view>> tags;
+        while (!text.empty()) {
+            const std::string_view word = text.substr(0, text.find(' '));
+            text.remove_prefix(std::min(word.size() + 1, text.size()));
+            const std::size_t equals = std::min(word.find('='), word.size() - 1);
+            tags.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+        }
+        complain(ring_->call(
+            [&](Node& node, Instant at, Output& out) { return node.set_tags(tags, at, out); }));
+    }
+
     void list_members() {
         const auto members = ring_->node().members();
-        for (const MemberView& view : members)
-            say("member {} {} {}", view.member->name, view.member->endpoint.str(),
-                to_string(view.status));
+        for (const MemberView& view : members) {
+            std::string tags;
+            const auto decoded = decode_tags(std::string_view(view.member->meta));
+            for (const auto& [tag, value] : decoded ? decoded.value() : TagList()) {
+                tags += fmt::format("{}{}={}", tags.empty() ? "" : ",", tag, value);
+            }
+            say("member {} {} {} {}", view.member->name, view.member->endpoint.str(),
+                to_string(view.status), tags);
+        }
         say("members {}", members.size());
     }
 
@@ -321,6 +393,9 @@ private:
     Stamp stamp_;
     std::vector<Endpoint> seeds_;
     std::unique_ptr<Ring> ring_;
+    std::optional<std::uint32_t> key_query_;
+    std::string key_operation_;
+    std::size_t keys_changed_ = 0;
     bool has_joined_ = false;
     bool is_told_to_leave_ = false;
 };

@@ -67,7 +67,7 @@ class GossipAgent:
         found = {}
         with self.changed:
             for line in self.lines[since:]:
-                match = re.match(r"\S+ member (\S+) (\S+) (\S+)(?: (\S+))?$", line)
+                match = re.match(r"\S+ member (\S+) (\S+) (\S+) ?(\S*)$", line)
                 if match:
                     name, address, status, tags = match.groups()
                     found[name] = (address, status, dict(t.split("=", 1) for t in (tags or "").split(",") if t))
