@@ -1,5 +1,7 @@
 #include "gossip/core/dissemination.hpp"
 
+#include <algorithm>
+
 #include "gossip/core/encoded.hpp"
 #include "gossip/wire/keyring.hpp"
 #include "gossip/wire/packet.hpp"
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t kCompoundHead = 2;
 constexpr std::size_t kLabelHead = 2;
+constexpr std::size_t kTransmitsForAll = 8;
 
 }  // namespace
 
@@ -33,6 +36,12 @@ bool Dissemination::is_queued(Kind kind, BroadcastQueue::Ticket ticket) const {
     return queue(kind).is_queued(ticket);
 }
 
+// In small rings at least once for each member: peers' four times leave somebody out too often.
+std::size_t Dissemination::limit_for(std::size_t members) const {
+    return std::max(transmit_limit(config_.retransmit_multiplier, members),
+                    std::min(members, kTransmitsForAll));
+}
+
 std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes& sizes,
                                 bool is_encrypted) {
     if (is_empty()) return 0;
@@ -44,8 +53,8 @@ std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes&
 
     std::size_t space = config_.packet_bytes - used;
     const std::size_t before = messages.size();
-    members_.take(messages, space, transmit_limit(config_.retransmit_multiplier, sizes.members));
-    const std::size_t limit = transmit_limit(config_.retransmit_multiplier, sizes.serf_members);
+    members_.take(messages, space, limit_for(sizes.members));
+    const std::size_t limit = limit_for(sizes.serf_members);
     for (BroadcastQueue* queue : {&intents_, &queries_, &events_}) {
         queue->take(messages, space, limit);
     }

@@ -42,6 +42,7 @@ public:
     std::size_t prune();
 
 private:
+    std::size_t limit_for(std::size_t members) const;
     BroadcastQueue& queue(Kind kind);
     const BroadcastQueue& queue(Kind kind) const;
 

@@ -47,11 +47,7 @@ FailureDetector::FailureDetector(const NodeConfig& config, Membership& membershi
 // ---- probes of our own
 
 void FailureDetector::probe_next(Instant now, DetectorOutput& out) {
-    auto id = schedule_.next();
-    if (!id) {
-        schedule_.begin_round();
-        id = schedule_.next();
-    }
+    const auto id = schedule_.next();
     if (id) probe(*id, now, out);
 }
 

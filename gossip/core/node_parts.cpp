@@ -36,6 +36,7 @@ Node::Parts::Parts(const NodeConfig& node_config, Keyring ring_keys, Rng& random
       outbox(config, members, rng),
       conflict_vote(config, members),
       anti_entropy(config, membership, members, events, inbox),
+      gossip_round_(membership.table(), rng),
       next_gossip_(now),
       next_push_pull_(config.push_pull_interval > Duration{}
                           ? soon(now, config.push_pull_interval, rng)
@@ -68,6 +69,11 @@ void Node::Parts::send_with_gossip(const Endpoint& to, std::vector<std::string> 
     if (!datagram.messages.empty()) out.datagrams.push_back(std::move(datagram));
 }
 
+void Node::Parts::joined(MemberId id) {
+    detector.member_joined(id);
+    gossip_round_.add(id);
+}
+
 // News after a silence go out at once, not since long ago.
 void Node::Parts::expect_gossip(Instant now) {
     if (dissemination.is_empty()) next_gossip_ = std::max(next_gossip_, now);
@@ -85,7 +91,7 @@ void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
     SerfOutput serf;
     for (const MemberEvent& event : from.events) {
         if (event.kind == MemberEvent::Kind::Joined) {
-            if (const auto id = membership.table().find(event.name)) detector.member_joined(*id);
+            if (const auto id = membership.table().find(event.name)) joined(*id);
         } else if (event.kind == MemberEvent::Kind::Conflict) {
             const bool is_ours = event.name == membership.self().name();
             out.events.push_back(

@@ -84,9 +84,11 @@ public:
 private:
     Dissemination::Sizes sizes() const;
     void dial(const PushPullDial& purpose, std::string message, Instant now, Output& out);
+    void joined(MemberId id);
     void expect_gossip(Instant now);
     void handle(const Relay& relay, Output& out);
     void gossip(Instant now, Output& out);
+    void tell_a_dead_one(Instant now, Output& out);
     void push_pull(Instant now, Output& out);
     void reap(Instant now, Output& out);
     void go_on_leaving(Instant now, Output& out);
@@ -97,6 +99,7 @@ private:
     enum class Leave : std::uint8_t { No, Intent, Dead, Done };
 
     std::map<DialId, PushPullDial> push_pulls_;
+    ShuffledRound gossip_round_;
     Leave leave_ = Leave::No;
     BroadcastQueue::Ticket farewell_ = 0;  // the intent
     Instant leave_until_{};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gossip/core/encoded.hpp"
 #include "gossip/core/node_parts.hpp"
 
 namespace weft::gossip {
@@ -59,15 +60,30 @@ void Node::Parts::tick(Instant now, Output& out) {
 
 void Node::Parts::gossip(Instant now, Output& out) {
     next_gossip_ = now + config.gossip_interval;
+    tell_a_dead_one(now, out);
     const auto wanted = [&](MemberId id, const Member& member) {
-        if (id == membership.self_id() || member.state == MemberState::Left) return false;
-        return member.state != MemberState::Dead || now - member.since <= config.gossip_to_the_dead;
+        return id != membership.self_id() && !is_gone(member.state);
     };
-    const auto count = static_cast<std::size_t>(config.gossip_nodes);
-    for (const MemberId id : membership.table().random(count, rng, wanted)) {
-        const Description& to = *membership.table()[id].description;
-        if (dissemination.is_empty()) return;
+    std::vector<MemberId> told;
+    for (int i = 0; i < config.gossip_nodes && !dissemination.is_empty(); ++i) {
+        const auto id = gossip_round_.next(wanted);
+        if (!id || std::find(told.begin(), told.end(), *id) != told.end()) return;
+        told.push_back(*id);
+        const Description& to = *membership.table()[*id].description;
         send_with_gossip(to.endpoint, {}, to.versions.protocol_max >= 5, out);
+    }
+}
+
+// One who only seems dead learns of it, and can refute. It gets what it needs for that, in a
+// datagram of its own: what is sent to the dead would else be missing among the living.
+void Node::Parts::tell_a_dead_one(Instant now, Output& out) {
+    const auto wanted = [&](MemberId, const Member& member) {
+        return member.state == MemberState::Dead && now - member.since <= config.gossip_to_the_dead;
+    };
+    for (const MemberId id : membership.table().random(1, rng, wanted)) {
+        const Member& member = membership.table()[id];
+        send(member.endpoint(),
+             encoded(Dead{member.incarnation, member.name(), membership.self().name()}), out);
     }
 }
 

@@ -14,28 +14,8 @@ constexpr std::size_t kSuccessorsMax = 3;
 
 }  // namespace
 
-void ProbeSchedule::add(MemberId id) {
-    order_.push_back(id);
-    const std::size_t place = turn_ + rng_.below(order_.size() - turn_);
-    std::swap(order_[place], order_.back());
-}
-
 std::optional<MemberId> ProbeSchedule::next() {
-    while (turn_ < order_.size()) {
-        const MemberId id = order_[turn_++];
-        if (is_probed(id)) return id;
-    }
-    return std::nullopt;
-}
-
-void ProbeSchedule::begin_round() {
-    turn_ = 0;
-    order_.clear();
-    order_.reserve(table_.size());
-    table_.for_each([&](MemberId id, const Member&) {
-        if (id != self_) order_.push_back(id);
-    });
-    rng_.shuffle(order_);
+    return round_.next([&](MemberId id, const Member& member) { return is_probed(id, member); });
 }
 
 std::vector<MemberId> ProbeSchedule::successors() const {
@@ -48,7 +28,7 @@ std::vector<MemberId> ProbeSchedule::successors() const {
     // The nearest few by distance; suspects beyond the first alive one are others' concern.
     std::vector<Candidate> nearest;
     table_.for_each([&](MemberId id, const Member& member) {
-        if (!is_probed(id)) return;
+        if (!is_probed(id, member)) return;
         const Candidate candidate{hash_of(member.name()) - own, id};
         if (nearest.size() == kSuccessorsMax && !(candidate < nearest.back())) return;
         nearest.insert(std::upper_bound(nearest.begin(), nearest.end(), candidate), candidate);

@@ -1,18 +1,17 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <vector>
 
 #include "agent/base/rng.hpp"
 #include "gossip/core/member.hpp"
+#include "gossip/core/shuffled_round.hpp"
 
 namespace weft::gossip {
 
 // Whom to probe next. Two orders in turn:
 //
-// * All in a random order, shuffled anew after each round (SWIM, section 4.3): whatever becomes of
-//   others, each member is probed by somebody.
+// * All in a random order: whatever becomes of others, each member is probed by somebody.
 // * The next one on a ring that all agents order alike, by a hash of the names. Each member has one
 //   agent that looks at it in every interval, so a crash is seen within one, where random choice
 //   alone leaves a member unobserved for three intervals in one case of twenty.
@@ -20,29 +19,26 @@ class ProbeSchedule {
 public:
     // Both outlive it.
     ProbeSchedule(const MemberTable& table, MemberId self, Rng& rng)
-        : table_(table), self_(self), rng_(rng) {}
+        : table_(table), self_(self), round_(table, rng) {}
 
-    // A member came. It takes a random place among those whose turn in this round is still to come.
-    void add(MemberId id);
+    // A member came.
+    void add(MemberId id) { round_.add(id); }
 
-    // nullopt: the round is over; call begin_round() and ask again.
+    // nullopt: there is no other.
     std::optional<MemberId> next();
-    void begin_round();
 
     // The next alive one on the ring, and any suspects before it, whom somebody has to look at,
     // too: nearest first, few. Empty: there is no other.
     std::vector<MemberId> successors() const;
 
 private:
-    bool is_probed(MemberId id) const {
-        return id != self_ && table_.contains(id) && !is_gone(table_[id].state);
+    bool is_probed(MemberId id, const Member& member) const {
+        return id != self_ && !is_gone(member.state);
     }
 
     const MemberTable& table_;
     MemberId self_;
-    Rng& rng_;
-    std::vector<MemberId> order_;  // some may be gone since
-    std::size_t turn_ = 0;
+    ShuffledRound round_;
 };
 
 }  // namespace weft::gossip

@@ -98,6 +98,23 @@ TEST(Node, AUserEventReachesEachOnce) {
     }
 }
 
+TEST(Node, GossipLeavesNobodyOutInASmallRing) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+        SmallRing ring(seed);
+        grow(ring, 7);
+        for (const char* name : {"n4", "n5"}) ring.kill(name, true);
+        ASSERT_TRUE(ring.run(10s, [&] { return ring.status("n5") == "failed"; }));
+        ring.act("n1", [](Node& node, Instant now, Output& out) {
+            EXPECT_TRUE(node.fire_event("deploy", "v2", false, now, out));
+        });
+        EXPECT_TRUE(ring.run(2s, [&] {
+            return ring.count<event::UserEvent>("n2") + ring.count<event::UserEvent>("n3") +
+                       ring.count<event::UserEvent>("n6") + ring.count<event::UserEvent>("n7") ==
+                   4;
+        })) << "seed " << seed;
+    }
+}
+
 TEST(Node, AQueryIsAnsweredByThoseThatItIsFor) {
     SmallRing ring(7);
     grow(ring, 5);
