@@ -17,9 +17,9 @@ build_packages=(
     librocksdb-dev libssl-dev libspdlog-dev libfmt-dev prometheus-cpp-dev libre2-dev libxxhash-dev libnghttp2-dev
     zlib1g-dev libcurl4-openssl-dev libgtest-dev libgmock-dev)
 demo_packages=(python3 curl bind9-dnsutils)
-test_packages=("${demo_packages[@]}" clang-format git openssl haproxy dnsmasq-base unbound prometheus strace iproute2)
+test_packages=("${demo_packages[@]}" clang-format git openssl haproxy dnsmasq-base unbound prometheus strace iproute2 serf)
 fuzz_packages=(clang-19 libclang-rt-19-dev)
-reference_packages=(knot dnsperf wrk serf iptables)
+reference_packages=(knot dnsperf wrk iptables)
 # Of these, those that come with a service of the same name.
 daemon_packages=(haproxy unbound prometheus knot serf)
 
