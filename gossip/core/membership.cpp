@@ -149,6 +149,13 @@ void Membership::drop(MemberId id) {
 }
 
 // A new name: dead until what it said is looked at like news of one who came back.
+std::optional<MemberId> Membership::preload(const DescriptionPtr& member, std::uint32_t incarnation,
+                                            Instant now) {
+    if (table_.find(member->name)) return std::nullopt;
+    ++changes_;
+    return table_.add({member, now, incarnation, MemberState::Alive});
+}
+
 std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, MembershipOutput& out) {
     const auto versions = Versions::of(alive.versions);
     if (!versions) return std::nullopt;

@@ -70,6 +70,12 @@ public:
     void handle(const Suspect& suspect, Instant now, MembershipOutput& out);
     void handle(const Dead& dead, Instant now, MembershipOutput& out);
 
+    // One that is alive and known already: nobody is told. nullopt: it was there. See
+    // Node::preload().
+    std::optional<MemberId> preload(const DescriptionPtr& member, std::uint32_t incarnation,
+                                    Instant now);
+    void reserve(std::size_t members) { table_.reserve(members); }
+
     // The nodes of somebody's push/pull. Errc::Unsupported, naming the member, when one of them or
     // of ours speaks no version that all understand: then nothing was merged.
     Result<void> merge(const NodeRecords& nodes, Instant now, MembershipOutput& out);

@@ -28,6 +28,11 @@ public:
     NamedTable(const NamedTable&) = delete;
     NamedTable& operator=(const NamedTable&) = delete;
 
+    void reserve(std::size_t records) {
+        places_.reserve(records);
+        by_name_.reserve(records);
+    }
+
     // Its name must not be there yet.
     Id add(Record record) {
         const Id id = free_.empty() ? append(std::move(record)) : reuse(std::move(record));

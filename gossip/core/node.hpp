@@ -70,9 +70,13 @@ public:
     std::string accept(const Endpoint& from, const StreamMessage& message, Instant now,
                        Output& out);
 
-    // Takes these as known already: nothing is passed on, and nobody told. For simulated rings that
-    // are too large to tell each of each.
-    void preload(const NodeRecords& nodes, Instant now);
+    // Takes these as known already and alive: nothing is passed on, and nobody told. For simulated
+    // rings that are too large to tell each of each.
+    struct Known {
+        DescriptionPtr member;
+        std::uint32_t incarnation = 0;
+    };
+    void preload(std::span<const Known> members, Instant now);
 
     // ---- time
 

@@ -46,13 +46,15 @@ void Node::Parts::dial(const PushPullDial& purpose, std::string message, Instant
     out.dials.push_back({id, purpose.to, std::move(message), true, now + config.stream_timeout});
 }
 
-void Node::preload(const NodeRecords& nodes, Instant now) {
-    MembershipOutput known;
-    (void)parts_->membership.merge(nodes, now, known);
-    known.broadcasts.clear();
-    known.direct.clear();
-    Output untold;
-    parts_->take(std::move(known), now, untold);
+void Node::preload(std::span<const Known> members, Instant now) {
+    parts_->membership.reserve(members.size());
+    parts_->members.reserve(members.size());
+    for (const Known& known : members) {
+        const auto id = parts_->membership.preload(known.member, known.incarnation, now);
+        if (!id) continue;
+        parts_->members.preload(known.member);
+        parts_->detector.member_joined(*id);
+    }
     parts_->spread_push_pull(now);
 }
 

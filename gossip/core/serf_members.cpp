@@ -61,6 +61,11 @@ void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out)
     }
 }
 
+void SerfMembers::preload(const DescriptionPtr& member) {
+    table_.add({member, 0, {}, MemberStatus::Alive});
+    ++alive_;
+}
+
 void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
     if (const auto known = table_.find(member->name)) {
         table_[*known].description = member;

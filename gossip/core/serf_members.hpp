@@ -39,6 +39,10 @@ public:
     // What Membership found.
     void handle(const MemberEvent& event, Instant now, SerfOutput& out);
 
+    // One that is alive and new to us. See Node::preload().
+    void preload(const DescriptionPtr& member);
+    void reserve(std::size_t members) { table_.reserve(members); }
+
     // What members mean to do. blob is passed on as it came, when it is news.
     void handle(const LeaveIntent& intent, std::string_view blob, Instant now, SerfOutput& out);
     void handle(const JoinIntent& intent, std::string_view blob, Instant now, SerfOutput& out);

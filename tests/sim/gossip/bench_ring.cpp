@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <stdexcept>
-
-#include "gossip/wire/stream.hpp"
 
 namespace weft::sim {
 
@@ -47,36 +44,18 @@ BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig&
     settle(seconds(15));
 }
 
-// By one push/pull for all, of which nobody passes anything on: ten thousand that tell each other
-// of ten thousand would take longer than all that is to be measured.
+// Ten thousand that tell each other of ten thousand would take longer than all that is to be
+// measured.
 void BenchRing::acquaint() {
-    std::string bytes;
-    gossip::PushPullHeader header;
-    header.nodes = static_cast<std::int64_t>(up_.size());
-    gossip::append_push_pull_head(bytes, header);
-    gossip::ValueWriter writer(bytes);
+    std::vector<gossip::Node::Known> known;
+    known.reserve(up_.size());
     for (const AgentIndex index : up_) {
-        const gossip::DescriptionPtr self = world_.agent(index).node().self();
-        const auto versions = self->versions.bytes();
-        gossip::write_record(
-            writer,
-            gossip::NodeRecord{.name = self->name,
-                               .address = gossip::bytes_of(self->endpoint.address),
-                               .port = self->endpoint.port,
-                               .meta = self->meta,
-                               .incarnation = world_.agent(index).node().incarnation(),
-                               .versions = std::string_view(versions.data(), versions.size())});
+        const gossip::Node& node = world_.agent(index).node();
+        known.push_back({node.self(), node.incarnation()});
     }
-    gossip::StreamConfig config;
-    gossip::Keyring keyring;
-    gossip::StreamReader reader(config, keyring, gossip::StreamSide::Initiator);
-    const auto message = reader.add(bytes);
-    if (!message || !message.value()) throw std::logic_error("the own push/pull cannot be read");
-    const auto& push_pull = std::get<gossip::PushPull>(*message.value());
     for (const AgentIndex index : up_) {
-        world_.with_node(index, [&](gossip::Node& node, gossip::Output&) {
-            node.preload(push_pull.nodes, world_.now());
-        });
+        world_.with_node(
+            index, [&](gossip::Node& node, gossip::Output&) { node.preload(known, world_.now()); });
     }
 }
 
