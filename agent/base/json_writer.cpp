@@ -178,13 +178,19 @@ void JsonWriter::value(double number) {
         out_.append("null");
         return;
     }
-    // The shortest digits that read back as the same double; whole numbers without a point, as Go
-    // writes them.
-    if (number == std::floor(number) && std::fabs(number) < 1e15) {
-        fmt::format_to(std::back_inserter(out_), "{}", static_cast<std::int64_t>(number));
-    } else {
-        fmt::format_to(std::back_inserter(out_), "{}", number);
-    }
+    // The shortest digits that read back as the same double, as Go writes them: with an exponent
+    // only when the number is very small or very large, and that without leading zeros.
+    const double size = std::fabs(number);
+    const bool plain = size == 0 || (size >= 1e-6 && size < 1e21);
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number,
+                                   plain ? std::chars_format::fixed : std::chars_format::scientific)
+                         .ptr;
+    std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    if (text == "-0") text = "0";
+    const std::size_t zero = plain ? text.size() : text.find('e') + 2;
+    out_.append(text.substr(0, zero));
+    if (!plain) out_.append(text.substr(text[zero] == '0' ? zero + 1 : zero));
 }
 
 void JsonWriter::null() {

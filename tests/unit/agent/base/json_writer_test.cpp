@@ -70,5 +70,17 @@ TEST(JsonWriter, WritesNumbersThatReadBack) {
     EXPECT_EQ(out, "[0.1,3,18446744073709551615,-9]");
 }
 
+TEST(JsonWriter, NumbersAreGos) {
+    std::string out;
+    JsonWriter writer(out);
+    writer.begin_array();
+    for (const double number :
+         {0.0, -0.0, 1.0, 0.5, 1e-5, 1e-6, 1.5e-7, 1e20, 1e21, -2.5e-11, 1e300})
+        writer.value(number);
+    writer.end_array();
+    EXPECT_EQ(out,
+              "[0,0,1,0.5,0.00001,0.000001,1.5e-7,100000000000000000000,1e+21,-2.5e-11,1e+300]");
+}
+
 }  // namespace
 }  // namespace weft
