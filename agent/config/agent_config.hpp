@@ -10,6 +10,7 @@
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 #include "agent/catalog/definition.hpp"
+#include "agent/config/gossip_config.hpp"
 #include "agent/health/config.hpp"
 #include "api/dns/config.hpp"
 #include "api/http/config.hpp"
@@ -64,8 +65,9 @@ struct CheckEntry {
     ValueOrigin origin;
 };
 
-// Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns and
-// health are what the folders of those names take, computed from the raw keys by resolve().
+// Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns,
+// health and gossip are what the folders of those names take, computed from the raw keys by
+// resolve().
 struct AgentConfig {
     // Identity.
     std::string node_name;  // the host's name by default
@@ -123,6 +125,7 @@ struct AgentConfig {
     api::HttpConfig http;
     api::DnsConfig dns;
     HealthConfig health;
+    GossipConfig gossip;
 
     // Every key that was set, with its effective value as text (secrets hidden) and its place: for
     // `config show`, messages and the reload plan. Sorted by key.

@@ -51,7 +51,8 @@ const KeyRow kRows[] = {
         .to<&AgentConfig::ports, &PortsConfig::http>(),
     key("ports.https", Port, "-1", "The HTTP API over TLS; needs cert_file and key_file.")
         .to<&AgentConfig::ports, &PortsConfig::https>(),
-    key("ports.serf_lan", Port, "8301", "Gossip in the datacenter; published, not yet listened on.")
+    key("ports.serf_lan", Port, "8301",
+        "Gossip in the datacenter, over UDP and TCP; -1 turns it off.")
         .to<&AgentConfig::ports, &PortsConfig::serf_lan>(),
     key("ports.serf_wan", Port, "8302",
         "Gossip between datacenters; published, not yet listened on.")
@@ -67,7 +68,9 @@ const KeyRow kRows[] = {
     no_effect("ports.sidecar_max_port", Port, kMesh),
     no_effect("ports.expose_min_port", Port, kMesh),
     no_effect("ports.expose_max_port", Port, kMesh),
-    refused("serf_lan", Text, "gossip comes with a later version of weft"),
+    key("serf_lan", Text, "bind_addr",
+        "Address of the gossip in the datacenter; an IP or a template.")
+        .to<&AgentConfig::gossip, &GossipConfig::bind_addr>(),
     refused("serf_wan", Text, kWan),
     refused("translate_wan_addrs", Bool, kWan),
     refused("tagged_addresses", TextPairs, "use advertise_addr_wan and its siblings"),

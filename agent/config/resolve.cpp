@@ -29,6 +29,7 @@ public:
         resolve_http();
         resolve_dns();
         resolve_health();
+        resolve_gossip();
         return std::move(config_);
     }
 
@@ -149,6 +150,8 @@ private:
         if (config_.dev_mode && settings_.find("bind_addr") == nullptr)
             config_.bind_addr = "127.0.0.1";
         expand_one("bind_addr", config_.bind_addr);
+        if (config_.gossip.bind_addr.empty()) config_.gossip.bind_addr = config_.bind_addr;
+        expand_one("serf_lan", config_.gossip.bind_addr);
         expand_one("advertise_addr", config_.advertise_addr);
         expand_one("advertise_addr_wan", config_.advertise_addr_wan);
         expand_one("advertise_addr_ipv4", config_.advertise_addr_ipv4);
@@ -184,9 +187,13 @@ private:
              config_.advertise_addr_wan_ipv6);
     }
 
+    // What others reach the agent at: where it gossips, or where servers talk.
     std::string default_advertised() {
-        const auto bind = IpAddress::parse(config_.bind_addr);
-        if (bind && !bind->is_unspecified()) return config_.bind_addr;
+        for (const std::string* own : {&config_.gossip.bind_addr, &config_.bind_addr}) {
+            const auto bind = IpAddress::parse(*own);
+            if (bind && !bind->is_unspecified()) return *own;
+        }
+        config_.gossip.advertises_by_route = true;
         auto candidates = private_addresses(host_);
         if (candidates.empty()) candidates = public_addresses(host_);
         if (candidates.empty()) {
@@ -195,7 +202,9 @@ private:
                 .notes.push_back({"help", "set `advertise_addr`"});
             return "127.0.0.1";
         }
-        if (candidates.size() > 1) {
+        // Who joins others learns from the route to them which one it is.
+        const bool joins = !config_.gossip.retry_join.empty() || !config_.gossip.start_join.empty();
+        if (candidates.size() > 1 && !joins) {
             std::string all;
             for (const auto& candidate : candidates) {
                 all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", candidate.address,
@@ -276,6 +285,12 @@ private:
         for (const auto& [name, value] : config_.node_meta) meta.emplace_back(name, value);
         std::sort(meta.begin(), meta.end());
         health.node_meta = Shared<TextMap>(std::move(meta));
+    }
+
+    void resolve_gossip() {
+        GossipConfig& gossip = config_.gossip;
+        gossip.port = static_cast<std::uint16_t>(std::max(config_.ports.serf_lan, 0));
+        gossip.node.name = config_.node_name;
     }
 
     const Settings& settings_;

@@ -15,4 +15,7 @@ AgentConfig resolve(const Settings& settings, const HostFacts& host, bool dev_mo
 // What must hold between keys, and between the configuration and this machine.
 void validate(const AgentConfig& config, const Settings& settings, Diagnostics& diagnostics);
 
+// The part of it about gossip.
+void validate_gossip(const AgentConfig& config, const Settings& settings, Diagnostics& diagnostics);
+
 }  // namespace weft::agent

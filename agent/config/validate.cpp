@@ -37,6 +37,7 @@ public:
         check_dns();
         check_misc();
         check_definitions();
+        validate_gossip(config_, settings_, diagnostics_);
     }
 
 private:
@@ -187,7 +188,7 @@ private:
             {"ports.http", config_.ports.http, config_.addresses_http},
             {"ports.https", config_.ports.https, config_.addresses_https},
             {"ports.server", config_.ports.server, {config_.bind_addr}},
-            {"ports.serf_lan", config_.ports.serf_lan, {config_.bind_addr}},
+            {"ports.serf_lan", config_.ports.serf_lan, {config_.gossip.bind_addr}},
             {"ports.serf_wan", config_.ports.serf_wan, {config_.bind_addr}},
         };
         for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -333,15 +334,18 @@ private:
                   settings_.find("default_query_time") != nullptr ? "default_query_time"
                                                                   : "max_query_time");
         }
-        for (const std::string& network : config_.http.allow_write_cidrs) {
+        check_networks("http_config.allow_write_http_from", config_.http.allow_write_cidrs);
+        check_networks("serf_lan_allowed_cidrs", config_.gossip.allowed_cidrs);
+    }
+
+    void check_networks(std::string_view key, const std::vector<std::string>& networks) {
+        for (const std::string& network : networks) {
             const std::size_t slash = network.find('/');
             const auto address = IpAddress::parse(std::string_view(network).substr(0, slash));
             const std::string bits = slash == std::string::npos ? "" : network.substr(slash + 1);
             const bool numeric = !bits.empty() && bits.size() <= 3 && made_of(bits, "0123456789");
             if (address && numeric && std::stoi(bits) <= (address->is_v4() ? 32 : 128)) continue;
-            error("W1014",
-                  "`http_config.allow_write_http_from` must hold networks such as \"10.0.0.0/8\"",
-                  "http_config.allow_write_http_from")
+            error("W1014", fmt::format("`{}` must hold networks such as \"10.0.0.0/8\"", key), key)
                 .label = fmt::format("\"{}\" is none", network);
         }
     }

@@ -15,6 +15,7 @@ BASE = ["agent/base"]
 SHELL = ["agent/base", "agent/io"]
 RAFT = ["raft/core", "raft/storage", "raft/driver"]
 API = ["api/http", "api/dns"]
+GOSSIP = ["gossip/wire", "gossip/core"]
 ARROWS = {
     "agent/base": [],
     "agent/io": BASE,
@@ -30,9 +31,9 @@ ARROWS = {
     "agent/health": SHELL + ["agent/catalog"],
     "api/http": SHELL + ["agent/catalog"],
     "api/dns": SHELL + ["agent/catalog"],
-    "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API,
+    "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
-    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health", "agent/config"] + RAFT + API,
+    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health", "agent/config"] + RAFT + API + GOSSIP,
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
 }
 

@@ -70,7 +70,48 @@ TEST_P(Samples, GiveTheExpectedMessages) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Samples,
                          ::testing::Values("syntax", "keys", "values", "features", "together",
-                                           "good"));
+                                           "gossip", "good"));
+
+TEST(Load, GossipIsWhatTheCoreTakes) {
+    const auto result = load_one(
+        "bind_addr = \"10.0.0.7\"\nencrypt = \"MTIzNDU2Nzg5MDEyMzQ1Ng==\"\n"
+        "retry_join = [\"10.0.0.8\"]\n"
+        "gossip_lan { probe_timeout = \"250ms\" suspicion_mult = 5 }");
+
+    ASSERT_TRUE(result.ok()) << result.text();
+    const GossipConfig& gossip = result.config->gossip;
+    EXPECT_EQ(gossip.bind_addr, "10.0.0.7");
+    EXPECT_EQ(gossip.port, 8301);
+    EXPECT_FALSE(gossip.advertises_by_route);
+    EXPECT_THAT(gossip.retry_join, ElementsAre("10.0.0.8"));
+    EXPECT_EQ(gossip.node.name, "lab");
+    EXPECT_EQ(gossip.node.probe_timeout, std::chrono::milliseconds(250));
+    EXPECT_EQ(gossip.node.suspicion_multiplier, 5);
+    EXPECT_EQ(gossip.node.reconnect_timeout, std::chrono::hours(72));
+    EXPECT_FALSE(gossip.node.resolves_conflicts);
+}
+
+TEST(Load, TheRouteChoosesWhatIsAdvertisedUnlessSomethingElseDoes) {
+    const auto by_route = [](std::string text) {
+        const auto result = load_one(std::move(text));
+        EXPECT_TRUE(result.ok()) << result.text();
+        return result.config->gossip.advertises_by_route;
+    };
+    EXPECT_TRUE(by_route(""));
+    EXPECT_TRUE(by_route("serf_lan = \"0.0.0.0\""));
+    EXPECT_FALSE(by_route("serf_lan = \"10.0.0.7\""));
+    EXPECT_FALSE(by_route("bind_addr = \"10.0.0.7\""));
+    EXPECT_FALSE(by_route("advertise_addr = \"10.0.0.9\""));
+    EXPECT_EQ(load_one("serf_lan = \"10.0.0.7\"").config->advertise_addr, "10.0.0.7");
+}
+
+TEST(Load, WhoJoinsIsNotWarnedOfSeveralAddresses) {
+    LoadRequest asked = request();
+    asked.host->interfaces.push_back({"eth2", "10.1.0.7"});
+    EXPECT_THAT(load_texts({}, asked).text(), HasSubstr("one of several addresses"));
+    asked.overrides.push_back({"retry_join", "10.0.0.8", "-retry-join"});
+    EXPECT_THAT(load_texts({}, asked).text(), Not(HasSubstr("one of several addresses")));
+}
 
 TEST(Load, LaterFilesReplaceScalarsAppendListsAndMergeMaps) {
     const auto result = load_texts(
