@@ -14,9 +14,9 @@
 
 namespace weft::agent {
 
-// What the HTTP API asks of the agent itself, and who its members are. What changes is handed in as
-// functions, called on the control thread.
-class AgentControl final : public api::AgentControl, public api::Membership {
+// What the HTTP API asks of the agent itself. What changes is handed in as functions, called on the
+// control thread.
+class AgentControl final : public api::AgentControl {
 public:
     struct Actions {
         std::function<AgentStats()> stats;
@@ -49,8 +49,6 @@ public:
     std::string raft_configuration_json() const override;
     std::string autopilot_configuration_json() const override;
     api::AutopilotHealth autopilot_health() const override;
-
-    std::vector<api::Member> members() const override { return {self_member(identity_)}; }
 
 private:
     const AgentIdentity& identity_;

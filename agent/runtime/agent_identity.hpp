@@ -4,8 +4,9 @@
 #include <vector>
 
 #include "agent/catalog/command.hpp"
+#include "agent/catalog/view.hpp"
 #include "agent/config/agent_config.hpp"
-#include "api/http/agent_interfaces.hpp"
+#include "api/http/ring.hpp"
 
 namespace weft::agent {
 

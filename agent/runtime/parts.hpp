@@ -22,6 +22,7 @@
 #include "agent/runtime/logging.hpp"
 #include "agent/runtime/reloader.hpp"
 #include "agent/runtime/runtime.hpp"
+#include "agent/runtime/self_ring.hpp"
 #include "agent/runtime/telemetry.hpp"
 #include "api/dns/server.hpp"
 #include "api/http/routes.hpp"
@@ -82,6 +83,7 @@ struct Runtime::Parts {
     ControlTimers timers;
     Reloader reloader;  // holds the configuration that is in force
     AgentControl agent_control;
+    SelfRing ring;
     std::unique_ptr<api::HttpServer> http;
     std::unique_ptr<api::DnsServer> dns;
 

@@ -1,5 +1,7 @@
 #include "agent/runtime/runtime.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
 #include <utility>
@@ -35,6 +37,15 @@ HealthConfig health_config(const AgentConfig& config, const AgentIdentity& ident
     health.node_id = identity.node_id;
     health.server_service = self_registration(identity, config).service;
     return health;
+}
+
+// What SelfRing cannot do must not be left undone in silence.
+Result<void> refuse_gossip(const GossipConfig& gossip) {
+    const bool joins = !gossip.retry_join.empty() || !gossip.start_join.empty();
+    if (!joins && gossip.encrypt.empty()) return success();
+    return make_error(Errc::Unsupported,
+                      fmt::format("`{}` needs gossip, which this agent does not run",
+                                  joins ? "retry_join" : "encrypt"));
 }
 
 Result<std::unique_ptr<raft::LogStore>> open_log(const std::optional<DataDirectory>& data,
@@ -84,6 +95,10 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                      .config = [this]() -> const AgentConfig& { return reloader.running(); },
                      .reload = [this](Reloader::Done done) { reloader.reload(std::move(done)); },
                      .leave = [this] { begin_stop(true); }}),
+      ring(identity,
+           {.services = [this] { return local.services(); },
+            .is_node =
+                [this](const std::string& name) { return machine.view().node(name) != nullptr; }}),
       telemetry_timer(background.context()),
       tasks(control.context().get_executor()) {
     const unsigned count = std::max(1u, std::thread::hardware_concurrency());
@@ -169,8 +184,8 @@ Result<void> Runtime::Parts::open_listeners() {
         [executor = control.context().get_executor()](std::function<void()> work) {
             asio::post(executor, std::move(work));
         };
-    const api::Endpoints endpoints{commits, local,           agent_control, agent_control,
-                                   timers,  post_to_control, facts,         random_seed()};
+    const api::Endpoints endpoints{commits, local,           ring,  agent_control,
+                                   timers,  post_to_control, facts, random_seed()};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));
@@ -332,6 +347,7 @@ Runtime::~Runtime() {
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
+    WEFT_TRY(refuse_gossip(config.gossip));
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
     std::optional<DataDirectory> data;
     std::string node_id = config.node_id;

@@ -7,35 +7,10 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/row_json.hpp"
 
-// What the agent says about itself, and what it can be told to do: self, host, members, metrics,
+// What the agent says about itself, and what it can be told to do: self, host, metrics,
 // monitor, maintenance, reload, leave.
 namespace weft::api {
 namespace {
-
-bool is_server(const Member& member) {
-    return std::any_of(member.tags.begin(), member.tags.end(), [](const auto& tag) {
-        return tag.first == "role" && tag.second == "consul";
-    });
-}
-
-// In the WAN pool there are servers only, and each has its datacenter in its name.
-Response members(const Endpoints& endpoints, const Request& request) {
-    const std::string_view segment = request.parameter("segment").value_or("");
-    if (!segment.empty() && segment != "_all") {
-        return Response::text(500, "Network segments are not supported in this version of Consul");
-    }
-    const bool wan = !request.parameter("wan").value_or("").empty();
-    std::string body;
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const Member& member : endpoints.membership.members()) {
-        if (wan && !is_server(member)) continue;
-        write_member(writer, member,
-                     wan ? member.name + "." + endpoints.facts.datacenter : member.name);
-    }
-    writer.end_array();
-    return Response::json(std::move(body));
-}
 
 Response prometheus_text(const AgentControl& control) {
     Response response;
@@ -69,23 +44,6 @@ void reload(const Endpoints& endpoints, const Request&, Respond respond) {
 void leave(const Endpoints& endpoints, const Request&, Respond respond) {
     respond(Response::empty());
     endpoints.control.leave();
-}
-
-// Members are known once there is gossip; until then the agent knows itself.
-void force_leave(const Endpoints& endpoints, const Request& request, Respond respond) {
-    const std::vector<Member> known = endpoints.membership.members();
-    if (std::none_of(known.begin(), known.end(),
-                     [&](const Member& m) { return m.name == request.rest; })) {
-        return respond(
-            Response::text(500, "agent: No node found with name '" + request.rest + "'"));
-    }
-    respond(Response::text(
-        501, "Forcing a member to leave needs gossip, which is not in this version of weft"));
-}
-
-void join(const Endpoints&, const Request& request, Respond respond) {
-    respond(Response::text(
-        501, "Joining " + request.rest + " needs gossip, which is not in this version of weft"));
 }
 
 std::string log_level(const Request& request) {
@@ -124,8 +82,6 @@ void add_puts(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
     add_put(routes, endpoints, "/v1/agent/maintenance", maintain_node);
     add_put(routes, endpoints, "/v1/agent/reload", reload);
     add_put(routes, endpoints, "/v1/agent/leave", leave);
-    add_put(routes, endpoints, "/v1/agent/force-leave/", force_leave);
-    add_put(routes, endpoints, "/v1/agent/join/", join);
 }
 
 }  // namespace
@@ -140,8 +96,6 @@ void add_agent_info_routes(std::vector<Route>& routes, const EndpointsPtr& endpo
     get("/v1/agent/host", answer_with([endpoints](const Request&) {
             return Response::json(endpoints->control.host_json());
         }));
-    get("/v1/agent/members",
-        answer_with([endpoints](const Request& request) { return members(*endpoints, request); }));
     get("/v1/agent/metrics", WorkerHandler([endpoints](const Request& request) -> WorkerOutcome {
             return metrics(*endpoints, request);
         }));

@@ -98,22 +98,6 @@ public:
     virtual void cancel(std::uint64_t call) = 0;
 };
 
-struct Member {
-    std::string name;
-    std::string address;
-    std::uint16_t port = 0;
-    std::vector<std::pair<std::string, std::string>> tags;  // sorted
-    int status = 1;  // 0 none, 1 alive, 2 leaving, 3 left, 4 failed
-};
-
-// The members that this agent knows. Until gossip is built this is the agent itself. Control
-// thread.
-class Membership {
-public:
-    virtual ~Membership() = default;
-    virtual std::vector<Member> members() const = 0;
-};
-
 // One line of /v1/agent/monitor, without its newline. Returned by the log sink, see
 // AgentControl::subscribe_log.
 using LogLine = std::shared_ptr<const std::string>;

@@ -29,14 +29,15 @@ Response datacenters(const AgentFacts& facts) {
     return Response::json(std::move(body));
 }
 
-std::string render_nodes(const View& view, const Selectors& selectors,
+std::string render_nodes(const View& view, const Selectors& selectors, const Coordinates& places,
                          const std::string& datacenter) {
     std::vector<const NodeRow*> rows = view.nodes();
     std::erase_if(rows, [&](const NodeRow* row) {
         const NodeRecord record{row, datacenter};
         return !selectors.has_meta(*row) || !selectors.filter.matches(&record);
     });
-    put_near_first(rows, selectors.near, [](const NodeRow* row) { return row->name.view(); });
+    sort_by_distance(rows, selectors.near, places,
+                     [](const NodeRow* row) { return row->name.view(); });
     std::string body;
     body.reserve(rows.size() * kBytesPerRow);
     JsonWriter writer(body);
@@ -52,10 +53,11 @@ WorkerOutcome nodes(const Endpoints& endpoints, const Request& request) {
     CatalogQuery query;
     query.watch = {WatchKind::Nodes, {}};
     query.cache_key = cache_key("catalog/nodes", {}, selectors.value());
-    query.render = [selectors = std::move(selectors).value(),
+    query.is_kept = selectors.value().near.empty();
+    query.render = [selectors = std::move(selectors).value(), &ring = endpoints.ring,
                     datacenter =
                         endpoints.facts.datacenter](const View& view) -> Result<std::string> {
-        return render_nodes(view, selectors, datacenter);
+        return render_nodes(view, selectors, *ring.coordinates(), datacenter);
     };
     return query;
 }
@@ -115,7 +117,8 @@ WorkerOutcome services(const Request& request) {
 enum class Instances { Plain, Connect };
 
 std::string render_instances(const View& view, const std::string& name, Instances which,
-                             const Selectors& selectors, const std::string& datacenter) {
+                             const Selectors& selectors, const Coordinates& places,
+                             const std::string& datacenter) {
     std::vector<Instance> rows =
         which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::erase_if(rows, [&](const Instance& row) {
@@ -123,7 +126,8 @@ std::string render_instances(const View& view, const std::string& name, Instance
         return !selectors.has_tags(*row.service) || !selectors.has_meta(*row.node) ||
                !selectors.filter.matches(&record);
     });
-    put_near_first(rows, selectors.near, [](const Instance& row) { return row.node->name.view(); });
+    sort_by_distance(rows, selectors.near, places,
+                     [](const Instance& row) { return row.node->name.view(); });
     std::string body;
     body.reserve(rows.size() * kBytesPerRow);
     JsonWriter writer(body);
@@ -145,10 +149,11 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     query.cache_key =
         cache_key(plain ? "catalog/service" : "catalog/connect", request.rest, selectors.value());
     query.agent_cached = true;
+    query.is_kept = selectors.value().near.empty();
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
-                    datacenter =
-                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
-        return render_instances(view, name, which, selectors, datacenter);
+                    &ring = endpoints.ring, datacenter = endpoints.facts.datacenter](
+                       const View& view) -> Result<std::string> {
+        return render_instances(view, name, which, selectors, *ring.coordinates(), datacenter);
     };
     return query;
 }

@@ -24,6 +24,10 @@ std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
     return std::max<std::uint64_t>(view.index_of(query.watch).get(), 1);
 }
 
+bool keeps(const CatalogQuery& query) {
+    return query.is_kept && !query.cache_key.empty();
+}
+
 void append_number(std::string& out, std::uint64_t number) {
     std::array<char, 20> digits;
     auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
@@ -201,7 +205,7 @@ Result<Rendered> CatalogQueries::rendered(const CatalogQuery& query, const agent
                                           Layout layout) {
     std::uint64_t version = query.by_service_version ? view.service_version(query.watch.name)
                                                      : view.index_of(query.watch).get();
-    if (query.cache_key.empty()) {
+    if (!keeps(query)) {
         WEFT_TRY(auto plain, minified(query, view, version));
         return laid_out(plain, layout);
     }
@@ -232,7 +236,7 @@ void CatalogQueries::report_cache_bytes() {
 Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent::View& view,
                                           std::uint64_t version) {
     std::string plain_key;
-    if (!query.cache_key.empty()) {
+    if (keeps(query)) {
         plain_key = query.cache_key;
         plain_key.push_back('\0');
         if (Rendered kept = cache_.find(plain_key, version)) return kept;
@@ -241,7 +245,7 @@ Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent
     auto body = std::make_shared<RenderedBody>();
     body->hash = XXH3_64bits(json.data(), json.size());
     body->bytes = std::move(json);
-    if (!query.cache_key.empty()) cache_.put(plain_key, version, body);
+    if (keeps(query)) cache_.put(plain_key, version, body);
     return Rendered(std::move(body));
 }
 

@@ -17,6 +17,10 @@ void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& en
 void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_info_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_member_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_event_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_coordinate_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_keyring_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_status_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_acl_routes(std::vector<Route>& routes);

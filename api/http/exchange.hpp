@@ -71,6 +71,9 @@ struct CatalogQuery {
     // not cached.
     std::string cache_key;
 
+    // False: its answers depend on more than the catalog and are made anew for each request.
+    bool is_kept = true;
+
     // Minified JSON; a failure answers with status 500 and the error's text. May be called on any
     // worker thread.
     std::function<Result<std::string>(const agent::View&)> render;

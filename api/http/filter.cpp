@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/http/filter_syntax.hpp"
+#include "api/http/go_regex.hpp"
 #include "api/http/go_text.hpp"
 
 namespace weft::api {
@@ -59,40 +60,6 @@ bool supports(FieldType type, MatchOperator op) {
                    type == FieldType::InnerList || type == FieldType::InnerMap;
     }
     return false;
-}
-
-// RE2's reasons in the words of Go's regexp package, which is the same engine.
-std::string_view go_reason(re2::RE2::ErrorCode code) {
-    switch (code) {
-        case re2::RE2::ErrorBadEscape:
-            return "invalid escape sequence";
-        case re2::RE2::ErrorBadCharClass:
-            return "invalid character class";
-        case re2::RE2::ErrorBadCharRange:
-            return "invalid character class range";
-        case re2::RE2::ErrorMissingBracket:
-            return "missing closing ]";
-        case re2::RE2::ErrorMissingParen:
-            return "missing closing )";
-        case re2::RE2::ErrorUnexpectedParen:
-            return "unexpected )";
-        case re2::RE2::ErrorTrailingBackslash:
-            return "trailing backslash at end of expression";
-        case re2::RE2::ErrorRepeatArgument:
-            return "missing argument to repetition operator";
-        case re2::RE2::ErrorRepeatSize:
-            return "invalid repeat count";
-        case re2::RE2::ErrorRepeatOp:
-            return "invalid nested repetition operator";
-        case re2::RE2::ErrorBadPerlOp:
-            return "invalid or unsupported Perl syntax";
-        case re2::RE2::ErrorBadUTF8:
-            return "invalid UTF-8";
-        case re2::RE2::ErrorBadNamedCapture:
-            return "invalid named capture";
-        default:
-            return "expression too large";
-    }
 }
 
 // Ties an expression to a field set: selectors to fields, values to the fields' types.
@@ -183,16 +150,14 @@ private:
                               fmt::format("more than {} regular expressions in one filter",
                                           kMaxFilterExpressions));
         }
-        re2::RE2::Options options;
-        options.set_log_errors(false);
-        options.set_max_mem(kMaxFilterRegexBytes);
-        bound.regex = std::make_unique<re2::RE2>(bound.text, options);
-        if (bound.regex->ok()) return success();
-        return make_error(
-            Errc::InvalidArgument,
-            fmt::format("Failed to compile regular expression {}: error parsing regexp: {}: `{}`",
-                        go_quote(bound.text), go_reason(bound.regex->error_code()),
-                        bound.regex->error_arg()));
+        auto regex = compile_go_regex(bound.text, kMaxFilterRegexBytes);
+        if (!regex) {
+            return make_error(Errc::InvalidArgument,
+                              fmt::format("Failed to compile regular expression {}: {}",
+                                          go_quote(bound.text), regex.error().context));
+        }
+        bound.regex = std::move(regex).value();
+        return success();
     }
 
     const FieldSet& fields_;

@@ -29,7 +29,7 @@ struct CheckList {
 };
 
 std::string render_checks(const View& view, std::vector<const CheckRow*> rows,
-                          const Selectors& selectors) {
+                          const Selectors& selectors, const Coordinates& places) {
     std::erase_if(rows, [&](const CheckRow* row) {
         if (!selectors.node_meta.empty()) {
             const agent::NodeRow* node = view.node(row->node);
@@ -37,7 +37,8 @@ std::string render_checks(const View& view, std::vector<const CheckRow*> rows,
         }
         return !selectors.filter.matches(row);
     });
-    put_near_first(rows, selectors.near, [](const CheckRow* row) { return row->node.view(); });
+    sort_by_distance(rows, selectors.near, places,
+                     [](const CheckRow* row) { return row->node.view(); });
     std::string body;
     JsonWriter writer(body);
     writer.begin_array();
@@ -56,9 +57,11 @@ WorkerOutcome checks(const Endpoints& endpoints, const Request& request, const C
     if (query.watch.kind == WatchKind::State) query.watch.name = request.rest;
     if (query.watch.kind == WatchKind::NodesAndChecks) query.watch.name.clear();
     query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());
+    query.is_kept = selectors.value().near.empty();
     query.render = [selectors = std::move(selectors).value(), subject = request.rest,
+                    &ring = endpoints.ring,
                     checks_of = list.checks_of](const View& view) -> Result<std::string> {
-        return render_checks(view, checks_of(view, subject), selectors);
+        return render_checks(view, checks_of(view, subject), selectors, *ring.coordinates());
     };
     return query;
 }
@@ -91,12 +94,13 @@ std::vector<Found> find_instances(const View& view, const std::vector<Instance>&
 enum class Instances { Plain, Connect };
 
 std::string render_instances(const View& view, const std::string& name, Instances which,
-                             const Selectors& selectors, const std::string& datacenter) {
+                             const Selectors& selectors, const Coordinates& places,
+                             const std::string& datacenter) {
     const std::vector<Instance> rows =
         which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::vector<Found> found = find_instances(view, rows, selectors, datacenter);
-    put_near_first(found, selectors.near,
-                   [](const Found& row) { return row.instance.node->name.view(); });
+    sort_by_distance(found, selectors.near, places,
+                     [](const Found& row) { return row.instance.node->name.view(); });
     std::string body;
     body.reserve(found.size() * kBytesPerInstance);
     JsonWriter writer(body);
@@ -124,10 +128,11 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     query.cache_key =
         cache_key(plain ? "health/service" : "health/connect", request.rest, selectors.value());
     query.agent_cached = true;
+    query.is_kept = selectors.value().near.empty();
     query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
-                    datacenter =
-                        endpoints.facts.datacenter](const View& view) -> Result<std::string> {
-        return render_instances(view, name, which, selectors, datacenter);
+                    &ring = endpoints.ring, datacenter = endpoints.facts.datacenter](
+                       const View& view) -> Result<std::string> {
+        return render_instances(view, name, which, selectors, *ring.coordinates(), datacenter);
     };
     return query;
 }

@@ -104,6 +104,16 @@ void JsonDecoder::decode_integer(const JsonValue& value, std::string_view go_typ
     out = number;
 }
 
+void JsonDecoder::decode(const JsonValue& value, double& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::Number) return fail_type(value, "float64");
+    double number = 0;
+    const char* const end = value.text.data() + value.text.size();
+    const auto [parsed, status] = std::from_chars(value.text.data(), end, number);
+    if (status != std::errc{} || parsed != end) return fail_type(value, "float64");
+    out = number;
+}
+
 void JsonDecoder::decode(const JsonValue& value, Duration& out) {
     if (value.kind == JsonValue::Kind::Number) {
         double number = 0;

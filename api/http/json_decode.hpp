@@ -39,6 +39,7 @@ public:
     void decode(const JsonValue& value, std::int64_t& out);
     void decode(const JsonValue& value, std::int32_t& out);
     void decode(const JsonValue& value, std::uint64_t& out);  // indexes
+    void decode(const JsonValue& value, double& out);
     void decode(const JsonValue& value, Duration& out);
     void decode(const JsonValue& value, SharedText& out);
     void decode(const JsonValue& value, std::vector<std::string>& out);

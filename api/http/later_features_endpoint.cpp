@@ -43,12 +43,6 @@ void add_later_feature_routes(std::vector<Route>& routes) {
                  {"/v1/session/info/", "GET"},
                  {"/v1/session/node/", "GET"},
                  {"/v1/session/list", "GET"}});
-    add_feature(routes, "Events are", {{"/v1/event/fire/", "PUT"}, {"/v1/event/list", "GET"}});
-    add_feature(routes, "Network coordinates are",
-                {{"/v1/coordinate/datacenters", "GET"},
-                 {"/v1/coordinate/nodes", "GET"},
-                 {"/v1/coordinate/node/", "GET"},
-                 {"/v1/coordinate/update", "PUT"}});
     add_feature(routes, "Prepared queries are",
                 {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
     add_mesh(routes);

@@ -108,16 +108,6 @@ WorkerHandler worker(std::function<Response(const Request&)> answer) {
     };
 }
 
-Response keyring(const Endpoints& endpoints) {
-    const std::string node = endpoints.facts.node_name;
-    const std::string& datacenter = endpoints.facts.datacenter;
-    return Response::text(
-        500, "4 errors occurred:\n\t* WAN error: 1/1 nodes reported failure\n\t* " + node + "." +
-                 datacenter + ": Keyring is empty (encryption not enabled)\n\t* " + datacenter +
-                 " (LAN) error: 1/1 nodes reported failure\n\t* " + node +
-                 ": Keyring is empty (encryption not enabled)\n\n");
-}
-
 }  // namespace
 
 void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
@@ -141,17 +131,6 @@ void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoin
                       {{"GET", worker([endpoints](const Request&) {
                             return autopilot_health(endpoints->control);
                         })}},
-                      {}});
-
-    // There is no gossip to encrypt yet: reading answers as an agent without encryption does.
-    const WorkerHandler change = worker([](const Request&) {
-        return Response::text(501, "Gossip encryption is not in this version of weft");
-    });
-    routes.push_back({"/v1/operator/keyring",
-                      {{"GET", worker([endpoints](const Request&) { return keyring(*endpoints); })},
-                       {"POST", change},
-                       {"PUT", change},
-                       {"DELETE", change}},
                       {}});
 }
 

@@ -14,6 +14,10 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     add_agent_check_routes(routes, shared);
     add_agent_health_routes(routes, shared);
     add_agent_info_routes(routes, shared);
+    add_member_routes(routes, shared);
+    add_event_routes(routes, shared);
+    add_coordinate_routes(routes, shared);
+    add_keyring_routes(routes, shared);
     add_status_routes(routes, shared);
     add_operator_routes(routes, shared);
     add_acl_routes(routes);

@@ -6,6 +6,7 @@
 
 #include "api/http/agent_interfaces.hpp"
 #include "api/http/exchange.hpp"
+#include "api/http/ring.hpp"
 
 namespace weft::api {
 
@@ -13,7 +14,7 @@ namespace weft::api {
 struct Endpoints {
     Writer& writer;
     LocalServices& local;
-    Membership& membership;
+    Ring& ring;
     AgentControl& control;
     ControlTimers& timers;
     std::function<void(std::function<void()>)> post_to_control;  // from any thread
@@ -22,7 +23,7 @@ struct Endpoints {
 };
 
 // Every endpoint of the HTTP API, with those of later features, which say so. Called on the control
-// thread: takes local.on_change().
+// thread: takes local.on_change(), ring.on_event() and ring.on_coordinates().
 std::vector<Route> make_routes(const Endpoints& endpoints);
 
 }  // namespace weft::api

@@ -341,12 +341,12 @@ void write_member(JsonWriter& writer, const Member& member, std::string_view nam
     for (const auto& [tag, value] : member.tags) writer.field(tag, value);
     writer.end_object();
     writer.field("Status", member.status);
-    writer.field("ProtocolMin", 1);
-    writer.field("ProtocolMax", 5);
-    writer.field("ProtocolCur", 2);
-    writer.field("DelegateMin", 2);
-    writer.field("DelegateMax", 5);
-    writer.field("DelegateCur", 4);
+    writer.field("ProtocolMin", member.protocol_min);
+    writer.field("ProtocolMax", member.protocol_max);
+    writer.field("ProtocolCur", member.protocol_current);
+    writer.field("DelegateMin", member.delegate_min);
+    writer.field("DelegateMax", member.delegate_max);
+    writer.field("DelegateCur", member.delegate_current);
     writer.end_object();
 }
 

@@ -6,6 +6,7 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/catalog/rows.hpp"
 #include "api/http/agent_interfaces.hpp"
+#include "api/http/ring.hpp"
 
 // Consul's JSON of catalog rows and local registrations: names, order, and where null, [] or {}
 // stands. Written once for all endpoints.

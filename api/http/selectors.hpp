@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/view.hpp"
+#include "api/http/coordinates.hpp"
 #include "api/http/exchange.hpp"
 #include "api/http/filter.hpp"
 
@@ -18,7 +20,7 @@ namespace weft::api {
 struct Selectors {
     std::vector<std::string> tags;                               // lower case; all must be there
     std::vector<std::pair<std::string, std::string>> node_meta;  // all must match
-    std::string near;  // node whose rows come first; empty: none
+    std::string near;  // node whose rows come first, then those of its neighbours; empty: none
     std::string filter_text;
     Filter filter;
     bool passing_only = false;
@@ -49,13 +51,29 @@ CatalogQuery failing_query(Error error);
 
 bool same_node_name(std::string_view a, std::string_view b);
 
-// Rows of the near node first, the others in their order. Until nodes have coordinates this is all
-// that is known of distances.
+// Rows of the near node first, then the others by their distance from it, those of unknown
+// distance last; equal ones in their order.
 template <class Row, class NodeOf>
-void put_near_first(std::vector<Row>& rows, std::string_view near, const NodeOf& node_of) {
+void sort_by_distance(std::vector<Row>& rows, std::string_view near, const Coordinates& places,
+                      const NodeOf& node_of) {
     if (near.empty()) return;
-    std::stable_partition(rows.begin(), rows.end(),
-                          [&](const Row& row) { return same_node_name(node_of(row), near); });
+    const auto others = std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) {
+        return same_node_name(node_of(row), near);
+    });
+    const Coordinate* from = places.find(near);
+    if (!from) return;
+    std::vector<std::pair<double, Row>> by_distance;
+    by_distance.reserve(rows.size());
+    for (auto row = others; row != rows.end(); ++row) {
+        const Coordinate* to = places.find(node_of(*row));
+        by_distance.emplace_back(
+            to ? round_trip_seconds(*from, *to) : std::numeric_limits<double>::infinity(),
+            std::move(*row));
+    }
+    std::stable_sort(by_distance.begin(), by_distance.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::transform(by_distance.begin(), by_distance.end(), others,
+                   [](auto& entry) { return std::move(entry.second); });
 }
 
 }  // namespace weft::api

@@ -31,14 +31,29 @@ agent::RegisterCommand golden_node() {
     return command;
 }
 
+// As an agent answers whose gossip is not encrypted.
+std::vector<KeyAnswer> no_encryption() {
+    KeyAnswer answer;
+    answer.wan = true;
+    answer.datacenter = "dc1";
+    answer.nodes = 1;
+    answer.messages = {{"golden.dc1", "Keyring is empty (encryption not enabled)"}};
+    answer.error = "1/1 nodes reported failure";
+    KeyAnswer lan = answer;
+    lan.wan = false;
+    lan.messages[0].first = "golden";
+    return {std::move(answer), std::move(lan)};
+}
+
 }  // namespace
 
 EndpointFixture::EndpointFixture() {
     catalog.put(golden_node());
+    ring.key_answers = no_encryption();
     AgentFacts facts;
     facts.node_name = "golden";
     facts.datacenter = "dc1";
-    router_ = std::make_unique<Router>(make_routes({catalog, local, membership, control, timers,
+    router_ = std::make_unique<Router>(make_routes({catalog, local, ring, control, timers,
                                                     [this](const std::function<void()>& work) {
                                                         ++posted_to_control;
                                                         work();

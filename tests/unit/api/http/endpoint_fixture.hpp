@@ -36,7 +36,7 @@ public:
 
     FakeCatalog catalog;
     FakeLocalServices local;
-    FakeMembership membership;
+    FakeRing ring;
     FakeControl control;
     FakeTimers timers;
     std::vector<Response> late_answers;

@@ -118,4 +118,15 @@ void FakeLocalServices::node_maintenance(bool enable, std::string reason, Done d
     done(success());
 }
 
+void FakeRing::set_place(std::string node, const Coordinate& coordinate) {
+    auto next = boost::make_shared<Coordinates>(*places);
+    ++next->index;
+    std::erase_if(next->nodes, [&](const NodeCoordinate& place) { return place.node == node; });
+    next->nodes.push_back({std::move(node), coordinate});
+    std::sort(next->nodes.begin(), next->nodes.end(),
+              [](const auto& a, const auto& b) { return a.node < b.node; });
+    places = std::move(next);
+    moved();
+}
+
 }  // namespace weft::api::testing

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/smart_ptr/make_shared.hpp>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -11,6 +12,7 @@
 #include "agent/base/assert.hpp"
 #include "agent/catalog/catalog.hpp"
 #include "api/http/agent_interfaces.hpp"
+#include "api/http/ring.hpp"
 
 // Small stand-ins for what the endpoints work on; everything happens at once, on one thread.
 namespace weft::api::testing {
@@ -92,11 +94,64 @@ private:
     std::function<void()> changed_ = [] {};
 };
 
-class FakeMembership final : public Membership {
+// A ring that does as it is told; tests change what it knows.
+class FakeRing final : public Ring {
 public:
-    std::vector<Member> members() const override {
-        return {{"golden", "127.0.0.1", 8301, {{"dc", "dc1"}, {"role", "consul"}}, 1}};
+    std::vector<Member> members() const override { return known; }
+    void join(std::vector<std::string> addresses, Done<JoinOutcome> done) override {
+        asked = std::move(addresses);
+        join_done = std::move(done);
+        if (join_outcome) join_done(*join_outcome);
     }
+    void force_leave(std::string name, bool prune, Done<void> done) override {
+        if (std::none_of(known.begin(), known.end(), [&](const auto& m) { return m.name == name; }))
+            return done(make_error(Errc::NotFound, name));
+        asked = {std::move(name), prune ? "prune" : ""};
+        done(success());
+    }
+    void fire_event(UserEvent event, Done<std::string> done) override {
+        if (event.payload.size() > 400)
+            return done(make_error(
+                Errc::Limit, "user event exceeds configured limit of 512 bytes before encoding"));
+        ++fired;
+        event.id = "00000000-0000-4000-8000-" + std::to_string(100'000'000'000 + fired);
+        event.time = fired + 1;
+        done(event.id);
+        if (!passes(event)) return;
+        log.push_back(std::move(event));
+        event_came();
+    }
+    const std::vector<UserEvent>& events() const override { return log; }
+    void keys(KeyRequest request, Done<std::vector<KeyAnswer>> done) override {
+        key_request = std::move(request);
+        done(key_answers);
+    }
+    void reachability(Done<Reachability> done) override {
+        done(Reachability{{"golden"}, {"lost"}});
+    }
+    CoordinatesPtr coordinates() const override { return places; }
+    void set_coordinate(std::string node, Coordinate coordinate, Done<void> done) override {
+        if (node == "golden") set_place(std::move(node), coordinate);
+        done(success());
+    }
+    void on_event(std::function<void()> listener) override { event_came = std::move(listener); }
+    void on_coordinates(std::function<void()> listener) override { moved = std::move(listener); }
+
+    void set_place(std::string node, const Coordinate& coordinate);
+
+    std::vector<Member> known = {
+        {"golden", "127.0.0.1", 8301, {{"dc", "dc1"}, {"role", "consul"}}, 1}};
+    std::vector<std::string> asked;
+    std::optional<Result<JoinOutcome>> join_outcome;  // none: the test calls join_done
+    Done<JoinOutcome> join_done;
+    std::function<bool(const UserEvent&)> passes = [](const UserEvent&) { return true; };
+    std::uint64_t fired = 0;
+    std::vector<UserEvent> log;
+    KeyRequest key_request;
+    Result<std::vector<KeyAnswer>> key_answers = std::vector<KeyAnswer>{};
+    CoordinatesPtr places = boost::make_shared<const Coordinates>();
+    std::function<void()> event_came = [] {};
+    std::function<void()> moved = [] {};
 };
 
 class FakeControl final : public AgentControl {

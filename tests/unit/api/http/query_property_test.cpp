@@ -56,7 +56,7 @@ public:
         facts.node_name = "n1";
         facts.datacenter = "dc1";
         router_ = std::make_unique<Router>(
-            make_routes({writer_, local_, membership_, control_, timers_, {}, facts}));
+            make_routes({writer_, local_, ring_, control_, timers_, {}, facts}));
         queries_ =
             std::make_unique<CatalogQueries>(reader_, facts, seen_, metrics_, std::uint64_t{1});
         queries_->configure(std::make_shared<HttpConfig>(), "");
@@ -138,7 +138,7 @@ private:
     ReadCatalog reader_;
     FakeCatalog writer_;
     FakeLocalServices local_;
-    FakeMembership membership_;
+    FakeRing ring_;
     FakeControl control_;
     FakeTimers timers_;
     SeenQueries seen_;

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/smart_ptr/atomic_shared_ptr.hpp>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "api/http/coordinates.hpp"
+
+namespace weft::agent {
+
+// Where nodes are, published to the readers of any thread: those of the ring, as it measures them,
+// and those that others report of nodes outside of it (PUT coordinate/update). The methods that
+// change it belong to one thread.
+class CoordinateBook {
+public:
+    static constexpr std::size_t kReportedMost = 4096;
+
+    CoordinateBook();
+
+    // All of the ring, in any order; replaces what was measured before. Returns whether something
+    // changed, and was published.
+    bool measured(std::vector<api::NodeCoordinate> nodes);
+
+    // Has no effect while the node is measured. Errc::Limit for one node too many.
+    Result<bool> reported(std::string node, const api::Coordinate& coordinate);
+
+    // Never null. Any thread.
+    api::CoordinatesPtr current() const { return published_.load(); }
+
+private:
+    bool publish();
+
+    std::vector<api::NodeCoordinate> measured_;  // both sorted as api::Coordinates
+    std::vector<api::NodeCoordinate> reported_;
+    boost::atomic_shared_ptr<const api::Coordinates> published_;
+};
+
+}  // namespace weft::agent
