@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <optional>
 
+#include "agent/base/base64.hpp"
+#include "agent/base/json_writer.hpp"
 #include "agent/io/file.hpp"
 #include "agent/io/tls_context.hpp"
 
@@ -48,21 +50,6 @@ Result<std::string> find_token(const CliArguments& arguments, const CliConsole& 
     if (auto token = console.variable({"CONSUL_HTTP_TOKEN"})) return *token;
     if (auto path = console.variable({"CONSUL_HTTP_TOKEN_FILE"})) return read_token_file(*path);
     return std::string();
-}
-
-std::string base64(std::string_view text) {
-    static constexpr char kDigits[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); i += 3) {
-        unsigned group = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            group =
-                group << 8 | (i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += k <= text.size() - i ? kDigits[group >> (18 - 6 * k) & 63] : '=';
-    }
-    return out;
 }
 
 Result<void> refuse_enterprise(const CliConsole& console) {
@@ -125,6 +112,13 @@ Result<bool> wants_json(const CliArguments& arguments) {
     if (format == "json") return true;
     if (format == "table" || format == "pretty") return false;
     return make_error(Errc::InvalidArgument, "-format is table or json, not \"" + format + "\"");
+}
+
+std::string pretty_json(const boost::json::value& value) {
+    std::string text;
+    JsonWriter writer(text, true);
+    writer.raw(boost::json::serialize(value));
+    return text + "\n";
 }
 
 std::string url_escape(std::string_view text) {

@@ -20,6 +20,9 @@ std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags);
 CliFlag format_flag();
 Result<bool> wants_json(const CliArguments& arguments);
 
+// Indented, with a newline at the end.
+std::string pretty_json(const boost::json::value& value);
+
 // Percent-encodes everything but unreserved characters, for path segments and query values.
 std::string url_escape(std::string_view text);
 

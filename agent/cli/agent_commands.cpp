@@ -233,12 +233,20 @@ std::vector<CliCommand> client_commands(const ServiceFileReader& read_file) {
     return {services_register_command(read_file),
             services_deregister_command(read_file),
             status_command(),
+            members_command(),
             catalog_nodes_command(),
             catalog_services_command(),
             catalog_datacenters_command(),
             monitor_command(),
+            rtt_command(),
+            reachability_command(),
+            keygen_command(),
+            keyring_command(),
             reload_command(),
-            leave_command()};
+            join_command(),
+            leave_command(),
+            force_leave_command(),
+            event_command()};
 }
 
 }  // namespace weft::agent

@@ -4,6 +4,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
 
 namespace weft::agent {
@@ -11,31 +12,6 @@ namespace weft::agent {
 namespace json = boost::json;
 
 namespace {
-
-// A list of the catalog: the agent's own JSON, or a table of it.
-ExitCode show_list(const CliArguments& arguments, CliConsole& console, const std::string& target,
-                   const std::function<std::string(const json::value&)>& as_table) {
-    const auto format = wants_json(arguments);
-    if (!format) {
-        console.err("error: " + format.error().message() + "\n");
-        return ExitCode::Usage;
-    }
-    return with_client(arguments, console, [&](const AgentClient& client) {
-        if (format.value()) {
-            const char* pretty = target.find('?') == std::string::npos ? "?pretty" : "&pretty";
-            return with_answer(console, client, client.call("GET", target + pretty),
-                               [&](const HttpResponse& response) {
-                                   console.out(response.body);
-                                   if (!response.body.ends_with('\n')) console.out("\n");
-                                   return ExitCode::Ok;
-                               });
-        }
-        return with_json(console, client, target, [&](const json::value& answer) {
-            console.out(as_table(answer));
-            return ExitCode::Ok;
-        });
-    });
-}
 
 std::string joined(const json::value& texts) {
     std::string all;

@@ -28,6 +28,14 @@ CliCommand services_deregister_command(ServiceFileReader read_file);
 CliCommand catalog_nodes_command();
 CliCommand catalog_services_command();
 CliCommand catalog_datacenters_command();
+CliCommand members_command();
+CliCommand rtt_command();
+CliCommand reachability_command();
+CliCommand join_command();
+CliCommand force_leave_command();
+CliCommand event_command();
+CliCommand keygen_command();
+CliCommand keyring_command();
 
 // All of them, in the order of the overview.
 std::vector<CliCommand> client_commands(const ServiceFileReader& read_file);

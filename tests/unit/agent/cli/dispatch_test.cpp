@@ -90,5 +90,40 @@ TEST(Dispatch, RegistrationNeedsANameOrFiles) {
     EXPECT_THAT(run({"services", "register", "-name=a", "-meta=x"}).err, HasSubstr("KEY=VALUE"));
 }
 
+TEST(Dispatch, KeygenPrintsAnotherKeyEachTime) {
+    const Ran first = run({"keygen"});
+    EXPECT_EQ(first.code, ExitCode::Ok);
+    EXPECT_EQ(first.out.size(), 45u);  // 32 bytes in base64, and a newline
+    EXPECT_TRUE(first.out.ends_with("=\n"));
+    EXPECT_NE(run({"keygen"}).out, first.out);
+}
+
+TEST(Dispatch, CommandsOfTheRingSayWhatIsMissing) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> rows = {
+        {{"join"}, "error: name at least one agent to join\n"},
+        {{"force-leave"}, "error: name the member that shall leave\n"},
+        {{"rtt"}, "error: name one or two nodes\n"},
+        {{"event"}, "error: give the event a name: -name=NAME\n"},
+        {{"event", "-name=x", "-tag=a"}, "error: -tag needs -service, whose tags it is about\n"},
+        {{"event", "-name=x", "-node=("}, "error: -node=\"(\" is no expression: missing ): (\n"},
+        {{"members", "-status=("}, "error: -status=\"(\" is no expression: missing ): (\n"},
+        {{"members", "-format=x"}, "error: -format is table or json, not \"x\"\n"},
+        {{"keyring"}, "error: give one of -list, -install=KEY, -use=KEY and -remove=KEY\n"},
+        {{"keyring", "-list", "-use=k"},
+         "error: give one of -list, -install=KEY, -use=KEY and -remove=KEY\n"},
+        {{"keyring", "-list", "-relay-factor=6"},
+         "error: -relay-factor is a number from 0 to 5, not \"6\"\n"},
+        {{"keyring", "-use=k", "-local-only"}, "error: -local-only goes with -list only\n"},
+    };
+    for (const auto& [words, expected] : rows) {
+        const Ran ran = run(words);
+        EXPECT_EQ(ran.code, ExitCode::Usage) << expected;
+        EXPECT_EQ(ran.err, expected);
+        EXPECT_EQ(ran.out, "");
+    }
+    EXPECT_EQ(run({"rtt", "a", "b", "c"}).code, ExitCode::Usage);
+    EXPECT_EQ(run({"members", "-http-addr=127.0.0.1:1"}).code, ExitCode::Unreachable);
+}
+
 }  // namespace
 }  // namespace weft::agent

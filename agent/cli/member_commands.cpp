@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/ring_answers.hpp"
+
+namespace weft::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+ExitCode usage(CliConsole& console, const std::string& text) {
+    console.err("error: " + text + "\n");
+    return ExitCode::Usage;
+}
+
+ExitCode show_members(const CliArguments& arguments, CliConsole& console) {
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return usage(console, as_json.error().message());
+    const std::string status = arguments.text("status", ".*");
+    if (const auto checked = chosen_members({}, status); !checked)
+        return usage(console, checked.error().message());
+    const std::string target =
+        arguments.is_on("wan") ? "/v1/agent/members?wan=1" : "/v1/agent/members?segment=_all";
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_json(console, client, target, [&](const json::value& members) {
+            const json::array chosen = chosen_members(members, status).value();
+            console.out(as_json.value() ? pretty_json(chosen)
+                                        : members_table(chosen, arguments.is_on("detailed")));
+            return chosen.empty() ? ExitCode::Failed : ExitCode::Ok;
+        });
+    });
+}
+
+ExitCode join(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().empty()) return usage(console, "name at least one agent to join");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        ExitCode worst = ExitCode::Ok;
+        std::size_t joined = 0;
+        for (const std::string& address : arguments.words()) {
+            const ExitCode code = with_answer(
+                console, client, client.call("PUT", "/v1/agent/join/" + url_escape(address)),
+                [&](const HttpResponse&) {
+                    ++joined;
+                    return ExitCode::Ok;
+                });
+            if (code != ExitCode::Ok) worst = code;
+            if (code == ExitCode::Unreachable) break;
+        }
+        if (joined > 0)
+            console.out(
+                fmt::format("Successfully joined cluster by contacting {} nodes.\n", joined));
+        return worst;
+    });
+}
+
+ExitCode force_leave(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().empty()) return usage(console, "name the member that shall leave");
+    const std::string target = "/v1/agent/force-leave/" + url_escape(arguments.words().front()) +
+                               (arguments.is_on("prune") ? "?prune=1" : "");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(console, client, client.call("PUT", target),
+                           [](const HttpResponse&) { return ExitCode::Ok; });
+    });
+}
+
+}  // namespace
+
+CliCommand members_command() {
+    return {.path = "members",
+            .group = "look",
+            .summary = "List the agents of the ring and how they are.",
+            .words = {},
+            .words_max = 0,
+            .flags = with_client_flags(
+                {{"detailed", "", "all tags of each member"},
+                 {"status", "EXPRESSION", "only members whose status the expression matches"},
+                 {"wan", "", "servers, under their names between datacenters"},
+                 format_flag()}),
+            .examples = {"weft members", "weft members -status='left|failed'"},
+            .run = show_members};
+}
+
+CliCommand join_command() {
+    return {.path = "join",
+            .group = "operate",
+            .summary = "Have the agent join the rings of others.",
+            .words = "ADDRESS ..",
+            .words_max = 1000,
+            .flags = with_client_flags({}),
+            .examples = {"weft join 10.0.0.1", "weft join db1.example.com:8301"},
+            .run = join};
+}
+
+CliCommand force_leave_command() {
+    return {.path = "force-leave",
+            .group = "operate",
+            .summary = "Count a failed member as one that left.",
+            .words = "NODE",
+            .words_max = 1,
+            .flags = with_client_flags({{"prune", "", "forget it at once and for good"}}),
+            .examples = {"weft force-leave db1"},
+            .run = force_leave};
+}
+
+}  // namespace weft::agent

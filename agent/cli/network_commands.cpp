@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+#include <re2/re2.h>
+
+#include <boost/json/parse.hpp>
+
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/ring_answers.hpp"
+
+// How far the agents of the ring are from each other, whether they hear each other, and events to
+// them.
+namespace weft::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+ExitCode usage(CliConsole& console, const std::string& text) {
+    console.err("error: " + text + "\n");
+    return ExitCode::Usage;
+}
+
+ExitCode show_rtt(CliConsole& console, const AgentClient& client, const std::string& from,
+                  const std::string& to) {
+    return with_json(console, client, "/v1/coordinate/nodes", [&](const json::value& nodes) {
+        const auto estimate = round_trip_ms(nodes, from, to);
+        if (!estimate) {
+            console.err("error: " + estimate.error().message() + "\n");
+            return ExitCode::Failed;
+        }
+        console.out(fmt::format("Estimated {} <-> {} rtt: {:.3f} ms (using LAN coordinates)\n",
+                                from, to, estimate.value()));
+        return ExitCode::Ok;
+    });
+}
+
+ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
+    const std::vector<std::string>& words = arguments.words();
+    if (words.empty()) return usage(console, "name one or two nodes");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        if (words.size() > 1) return show_rtt(console, client, words[0], words[1]);
+        return with_json(console, client, "/v1/agent/self", [&](const json::value& self) {
+            const json::value* config =
+                self.is_object() ? self.get_object().if_contains("Config") : nullptr;
+            const std::string own = config ? json_text(*config, "NodeName") : "";
+            return show_rtt(console, client, words[0], own);
+        });
+    });
+}
+
+ExitCode reachability(const CliArguments& arguments, CliConsole& console) {
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return usage(console, as_json.error().message());
+    constexpr const char* kTarget = "/v1/internal/weft/reachability";
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_json(console, client, kTarget, [&](const json::value& found) {
+            const ReachabilityText told = reachability_text(found);
+            console.out(as_json.value() ? pretty_json(found) : told.text);
+            return told.all ? ExitCode::Ok : ExitCode::Failed;
+        });
+    });
+}
+
+Result<std::string> event_target(const CliArguments& arguments) {
+    if (!arguments.has("name"))
+        return make_error(Errc::InvalidArgument, "give the event a name: -name=NAME");
+    if (arguments.has("tag") && !arguments.has("service"))
+        return make_error(Errc::InvalidArgument, "-tag needs -service, whose tags it is about");
+    std::string target = "/v1/event/fire/" + url_escape(arguments.text("name"));
+    char separator = '?';
+    for (const char* flag : {"node", "service", "tag"}) {
+        if (!arguments.has(flag)) continue;
+        re2::RE2::Options options;
+        options.set_log_errors(false);
+        const re2::RE2 filter(arguments.text(flag), options);
+        if (!filter.ok())
+            return make_error(Errc::InvalidArgument,
+                              fmt::format("-{}=\"{}\" is no expression: {}", flag,
+                                          arguments.text(flag), filter.error()));
+        target += fmt::format("{}{}={}", separator, flag, url_escape(arguments.text(flag)));
+        separator = '&';
+    }
+    return target;
+}
+
+ExitCode event(const CliArguments& arguments, CliConsole& console) {
+    const auto target = event_target(arguments);
+    if (!target) return usage(console, target.error().message());
+    const std::string payload = arguments.words().empty() ? "" : arguments.words().front();
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(console, client, client.call("PUT", target.value(), payload),
+                           [&](const HttpResponse& response) {
+                               json::error_code failure;
+                               const json::value fired = json::parse(response.body, failure);
+                               console.out("Event ID: " + json_text(fired, "ID") + "\n");
+                               return ExitCode::Ok;
+                           });
+    });
+}
+
+}  // namespace
+
+CliCommand rtt_command() {
+    return {.path = "rtt",
+            .group = "look",
+            .summary = "Estimate the round trip time between two nodes, or from this agent.",
+            .words = "NODE [NODE]",
+            .words_max = 2,
+            .flags = with_client_flags({}),
+            .examples = {"weft rtt db1", "weft rtt db1 db2"},
+            .run = rtt};
+}
+
+CliCommand reachability_command() {
+    return {.path = "reachability",
+            .group = "look",
+            .summary = "Ask all members at once and name those that do not answer.",
+            .words = {},
+            .words_max = 0,
+            .flags = with_client_flags({format_flag()}),
+            .examples = {"weft reachability"},
+            .run = reachability};
+}
+
+CliCommand event_command() {
+    return {.path = "event",
+            .group = "operate",
+            .summary = "Send an event to all agents, or to those that filters choose.",
+            .words = "[PAYLOAD]",
+            .words_max = 1,
+            .flags = with_client_flags(
+                {{"name", "NAME", "name of the event"},
+                 {"node", "EXPRESSION", "only agents whose node's name it matches"},
+                 {"service", "EXPRESSION", "only agents with such a service"},
+                 {"tag", "EXPRESSION", "only agents where that service has such a tag"}}),
+            .examples = {"weft event -name=deploy v1.2.3", "weft event -name=restart -service=web"},
+            .run = event};
+}
+
+}  // namespace weft::agent
