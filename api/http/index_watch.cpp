@@ -16,9 +16,11 @@ bool IndexWatch::is_news(std::uint64_t index, std::uint64_t known) const {
 }
 
 Response IndexWatch::response_of(const Subject& subject) {
+    // First: a change in between makes the next wait end too early, not too late.
+    const std::uint64_t index = subject.index();
     Response response = subject.response();
     if (response.status == 200)
-        response.headers.emplace_back("X-Consul-Index", std::to_string(subject.index()));
+        response.headers.emplace_back("X-Consul-Index", std::to_string(index));
     return response;
 }
 

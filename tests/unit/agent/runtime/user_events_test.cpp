@@ -63,6 +63,23 @@ TEST(ConsulEvent, BytesThatAreNoneAreRefused) {
     EXPECT_FALSE(decode_consul_event("deploy"));
 }
 
+TEST(ConsulEvent, WhatIsReadSurvivesItsOwnEncoding) {
+    const std::string good = encode_consul_event(deploy());
+    std::size_t read = 0;
+    for (std::size_t at = 0; at < good.size(); ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string changed = good;
+            changed[at] = static_cast<char>(byte);
+            const auto event = decode_consul_event(changed);
+            if (!event) continue;
+            ++read;
+            const std::string again = encode_consul_event(event.value());
+            EXPECT_EQ(encode_consul_event(decode_consul_event(again).value()), again);
+        }
+    }
+    EXPECT_GT(read, good.size());
+}
+
 api::LocalService service(const char* id, const char* name, std::vector<std::string> tags) {
     api::LocalService out;
     out.row.id = id;
