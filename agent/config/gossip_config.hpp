@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ struct GossipConfig {
         node.resolves_conflicts = false;  // the first holder of a name keeps it
     }
 
-    // Where it listens, over UDP and TCP: serf_lan, else bind_addr. Port 0: it does not gossip.
+    // Where it listens, over UDP and TCP: serf_lan, else bind_addr. No port: it does not gossip; 0,
+    // which no configuration gives: a free one.
     std::string bind_addr;
-    std::uint16_t port = 8301;
+    std::optional<std::uint16_t> port = 8301;
 
     // Nothing said what to advertise and all addresses are listened on: AgentConfig::advertise_addr
     // is a guess, to be replaced by the address of the route to the first agent that is joined.

@@ -289,7 +289,9 @@ private:
 
     void resolve_gossip() {
         GossipConfig& gossip = config_.gossip;
-        gossip.port = static_cast<std::uint16_t>(std::max(config_.ports.serf_lan, 0));
+        gossip.port.reset();
+        if (config_.ports.serf_lan > 0)
+            gossip.port = static_cast<std::uint16_t>(config_.ports.serf_lan);
         gossip.node.name = config_.node_name;
     }
 

@@ -73,7 +73,7 @@ private:
     }
 
     void check_listening(std::string_view key, bool is_set) {
-        if (!is_set || config_.gossip.port != 0) return;
+        if (!is_set || config_.gossip.port) return;
         error("W1022", fmt::format("`{}` needs the gossip, which `ports.serf_lan` turns off", key),
               key);
     }

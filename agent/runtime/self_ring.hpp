@@ -6,7 +6,7 @@
 
 #include "agent/runtime/agent_identity.hpp"
 #include "agent/runtime/coordinate_book.hpp"
-#include "agent/runtime/event_log.hpp"
+#include "agent/runtime/user_event_log.hpp"
 #include "api/http/ring.hpp"
 
 namespace weft::agent {
@@ -39,7 +39,7 @@ public:
 private:
     const AgentIdentity& identity_;
     Facts facts_;
-    EventLog log_;
+    UserEventLog log_;
     CoordinateBook book_;
     std::uint64_t event_time_ = 2;  // 1 was the news that this server leads
     std::function<void()> event_came_;

@@ -92,12 +92,12 @@ Response nodes(const Endpoints& endpoints, const Request& request) {
 
 Response node(const Endpoints& endpoints, const Request& request) {
     const CoordinatesPtr all = endpoints.ring.coordinates();
-    const Coordinate* found = all->find(request.rest);
+    const NodeCoordinate* found = all->entry(request.rest);
     if (!found || is_other_segment(request)) return Response::empty(404);
     std::string body;
     JsonWriter writer(body);
     writer.begin_array();
-    write_coordinate(writer, {request.rest, *found});
+    write_coordinate(writer, *found);
     writer.end_array();
     return with_leader(Response::json(std::move(body)),
                        !endpoints.control.leader_address().empty());
@@ -118,8 +118,8 @@ Response datacenters(const Endpoints& endpoints) {
         const bool server =
             std::find(member.tags.begin(), member.tags.end(),
                       std::pair<std::string, std::string>("role", "consul")) != member.tags.end();
-        const Coordinate* found = all->find(member.name);
-        if (server && found) write_coordinate(writer, {member.name, *found});
+        const NodeCoordinate* found = all->entry(member.name);
+        if (server && found) write_coordinate(writer, *found);
     }
     writer.end_array();
     writer.end_object();

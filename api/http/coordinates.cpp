@@ -19,12 +19,12 @@ double round_trip_seconds(const Coordinate& a, const Coordinate& b) {
     return adjusted > 0 ? adjusted : plain;
 }
 
-const Coordinate* Coordinates::find(std::string_view node) const {
+const NodeCoordinate* Coordinates::entry(std::string_view node) const {
     const auto at = std::lower_bound(nodes.begin(), nodes.end(), node,
                                      [](const NodeCoordinate& known, std::string_view wanted) {
                                          return agent::fold_compare(known.node, wanted) < 0;
                                      });
-    return at != nodes.end() && agent::fold_equal(at->node, node) ? &at->coordinate : nullptr;
+    return at != nodes.end() && agent::fold_equal(at->node, node) ? &*at : nullptr;
 }
 
 }  // namespace weft::api

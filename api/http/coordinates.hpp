@@ -38,7 +38,11 @@ struct Coordinates {
     std::vector<NodeCoordinate> nodes;  // by name without regard to case: agent::fold_compare
 
     // Null when nothing is known of it. Without regard to case, as Consul compares names.
-    const Coordinate* find(std::string_view node) const;
+    const NodeCoordinate* entry(std::string_view node) const;
+    const Coordinate* find(std::string_view node) const {
+        const NodeCoordinate* const known = entry(node);
+        return known ? &known->coordinate : nullptr;
+    }
 };
 
 // Boost's pointer, since its atomic form is what can be published to other threads with g++ 12.

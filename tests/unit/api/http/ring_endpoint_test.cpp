@@ -188,6 +188,7 @@ TEST(Coordinates, AreShownOfNodesAndServers) {
         R"({"Node":"golden","Segment":"","Coord":{"Vec":[0.5,0,0,0,0,0,0,0],"Error":1.5,)"
         R"("Adjustment":0,"Height":0.00001}})";
     EXPECT_EQ(fixture.body_of("GET /v1/coordinate/node/golden"), "[" + golden + "]");
+    EXPECT_EQ(fixture.body_of("GET /v1/coordinate/node/GOLDEN"), "[" + golden + "]");
     EXPECT_EQ(fixture.body_of("GET /v1/coordinate/nodes").find("[" + golden + ",{\"Node\":\"zeta"),
               0u);
     EXPECT_EQ(fixture.body_of("GET /v1/coordinate/datacenters"),

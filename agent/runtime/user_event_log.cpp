@@ -1,4 +1,4 @@
-#include "agent/runtime/event_log.hpp"
+#include "agent/runtime/user_event_log.hpp"
 
 #include <re2/re2.h>
 
@@ -49,7 +49,7 @@ bool passes_filters(const api::UserEvent& event, std::string_view node_name,
     });
 }
 
-void EventLog::add(api::UserEvent event) {
+void UserEventLog::add(api::UserEvent event) {
     if (events_.size() == api::Ring::kEventsKept) events_.erase(events_.begin());
     events_.push_back(std::move(event));
 }

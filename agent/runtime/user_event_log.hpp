@@ -16,7 +16,7 @@ bool passes_filters(const api::UserEvent& event, std::string_view node_name,
                     std::span<const api::LocalService> services);
 
 // The last events that came, as many as Consul keeps.
-class EventLog {
+class UserEventLog {
 public:
     void add(api::UserEvent event);
 

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "agent/runtime/consul_event.hpp"
-#include "agent/runtime/event_log.hpp"
+#include "agent/runtime/user_event_log.hpp"
 
 namespace weft::agent {
 namespace {
@@ -114,8 +114,8 @@ TEST(EventFilters, ChooseByNodeServiceAndTag) {
     EXPECT_FALSE(passes("", "web", "("));
 }
 
-TEST(EventLog, KeepsTheLastOnes) {
-    EventLog log;
+TEST(UserEventLog, KeepsTheLastOnes) {
+    UserEventLog log;
     for (int i = 0; i < 300; ++i) {
         api::UserEvent event;
         event.time = static_cast<std::uint64_t>(i);
