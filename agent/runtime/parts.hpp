@@ -18,6 +18,7 @@
 #include "agent/runtime/commit_path.hpp"
 #include "agent/runtime/control_timers.hpp"
 #include "agent/runtime/data_directory.hpp"
+#include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
 #include "agent/runtime/reloader.hpp"
@@ -37,6 +38,8 @@ struct Runtime::Parts {
           std::optional<DataDirectory> directory, std::string node_id);
     ~Parts();  // ends the threads first
 
+    api::Ring& ring();
+    Result<void> open_ring();
     Result<void> open_listeners();
     Result<void> open_storage();
     Result<void> open_checkpoint();
@@ -49,6 +52,8 @@ struct Runtime::Parts {
     AgentStats stats() const;
     Result<void> apply_reload(const AgentConfig& effective);
     void begin_stop(bool leave);
+    void stop_serving();
+    void ring_lost(const Error& error);
     boost::asio::awaitable<void> close_health();
     void finish_stop();
     void join_threads();
@@ -83,15 +88,17 @@ struct Runtime::Parts {
     ControlTimers timers;
     Reloader reloader;  // holds the configuration that is in force
     AgentControl agent_control;
-    SelfRing ring;
+    SelfRing self_ring;                       // for an agent that does not gossip
+    std::unique_ptr<GossipRing> gossip_ring;  // else
     std::unique_ptr<api::HttpServer> http;
     std::unique_ptr<api::DnsServer> dns;
 
     boost::asio::steady_timer telemetry_timer;
     TaskScope tasks;
     std::atomic<bool> is_storage_failed = false;  // set on control, read by all
-    bool running = false;   // from start() to the end of wait(); of the thread that calls them
-    bool stopping = false;  // of control
+    bool running = false;       // from start() to the end of wait(); of the thread that calls them
+    bool stopping = false;      // of control
+    std::optional<Error> lost;  // why it stops by itself; of control
     std::promise<Result<void>> ended;
 };
 

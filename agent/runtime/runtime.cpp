@@ -39,15 +39,6 @@ HealthConfig health_config(const AgentConfig& config, const AgentIdentity& ident
     return health;
 }
 
-// What SelfRing cannot do must not be left undone in silence.
-Result<void> refuse_gossip(const GossipConfig& gossip) {
-    const bool joins = !gossip.retry_join.empty() || !gossip.start_join.empty();
-    if (!joins && gossip.encrypt.empty()) return success();
-    return make_error(Errc::Unsupported,
-                      fmt::format("`{}` needs gossip, which this agent does not run",
-                                  joins ? "retry_join" : "encrypt"));
-}
-
 Result<std::unique_ptr<raft::LogStore>> open_log(const std::optional<DataDirectory>& data,
                                                  const raft::NodeId& node) {
     if (!data) {
@@ -95,10 +86,11 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                      .config = [this]() -> const AgentConfig& { return reloader.running(); },
                      .reload = [this](Reloader::Done done) { reloader.reload(std::move(done)); },
                      .leave = [this] { begin_stop(true); }}),
-      ring(identity,
-           {.services = [this] { return local.services(); },
-            .is_node =
-                [this](const std::string& name) { return machine.view().node(name) != nullptr; }}),
+      self_ring(identity, {.services = [this] { return local.services(); },
+                           .is_node =
+                               [this](const std::string& name) {
+                                   return machine.view().node(name) != nullptr;
+                               }}),
       telemetry_timer(background.context()),
       tasks(control.context().get_executor()) {
     const unsigned count = std::max(1u, std::thread::hardware_concurrency());
@@ -172,6 +164,34 @@ std::vector<asio::io_context*> Runtime::Parts::worker_contexts() {
     return contexts;
 }
 
+api::Ring& Runtime::Parts::ring() {
+    if (gossip_ring) return *gossip_ring;
+    return self_ring;
+}
+
+Result<void> Runtime::Parts::open_ring() {
+    const AgentConfig& config = reloader.running();
+    if (!config.gossip.port) return success();
+    GossipRing::Facts facts{
+        .services = [this] { return local.services(); },
+        .is_node = [this](const std::string& name) { return machine.view().node(name) != nullptr; },
+        .lost = [this](const Error& error) { ring_lost(error); }};
+    GossipRing::Threads threads{control.context().get_executor(),
+                                background.context().get_executor()};
+    WEFT_TRY(auto files, RingFiles::in(config.dev_mode ? std::string() : config.data_dir));
+    WEFT_TRY(gossip_ring,
+             GossipRing::open(config, identity, std::move(files), std::move(facts),
+                              std::move(threads), logging->logger("gossip"), telemetry.registry()));
+    return success();
+}
+
+// It cannot go on as the agent that it is.
+void Runtime::Parts::ring_lost(const Error& error) {
+    log->error("the agent ends error={}", error.message());
+    lost = error;
+    begin_stop(false);
+}
+
 Result<void> Runtime::Parts::open_listeners() {
     const AgentConfig& config = reloader.running();
     const api::AgentFacts facts{
@@ -184,8 +204,8 @@ Result<void> Runtime::Parts::open_listeners() {
         [executor = control.context().get_executor()](std::function<void()> work) {
             asio::post(executor, std::move(work));
         };
-    const api::Endpoints endpoints{commits, local,           ring,  agent_control,
-                                   timers,  post_to_control, facts, random_seed()};
+    const api::Endpoints endpoints{commits, local,           ring(), agent_control,
+                                   timers,  post_to_control, facts,  random_seed()};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));
@@ -222,7 +242,10 @@ Result<void> Runtime::Parts::start() {
     asio::post(control.context(), [this, &registered] {
         health.on_services_changed([this] { local.changed(); });
         register_self([this, &registered](Result<void> result) {
-            if (result) health.start();
+            if (result) {
+                health.start();
+                if (gossip_ring) gossip_ring->start();
+            }
             registered.set_value(std::move(result));
         });
     });
@@ -315,6 +338,11 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
 void Runtime::Parts::begin_stop(bool leave) {
     if (std::exchange(stopping, true)) return;
     log->info("agent stopping leave={}", leave);
+    if (!gossip_ring) return stop_serving();
+    gossip_ring->close(leave, [this] { stop_serving(); });
+}
+
+void Runtime::Parts::stop_serving() {
     http->close(true, [this] {
         dns->close();
         tasks.spawn(close_health());
@@ -335,6 +363,7 @@ void Runtime::Parts::finish_stop() {
     // What was acknowledged is on disk already; this saves the next start its replay.
     voter->close();
     if (write_behind) write_behind->close();
+    if (lost) return ended.set_value(*lost);
     ended.set_value(success());
 }
 
@@ -347,7 +376,7 @@ Runtime::~Runtime() {
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
-    WEFT_TRY(refuse_gossip(config.gossip));
+    if (auto address = advertise_by_route(config.gossip)) config.advertise_addr = *address;
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
     std::optional<DataDirectory> data;
     std::string node_id = config.node_id;
@@ -362,6 +391,7 @@ Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOption
     }
     auto parts = std::make_unique<Parts>(std::move(config), std::move(options), std::move(logging),
                                          std::move(data), std::move(node_id));
+    WEFT_TRY(parts->open_ring());
     WEFT_TRY(parts->open_listeners());
     WEFT_TRY(parts->open_storage());
     return std::unique_ptr<Runtime>(new Runtime(std::move(parts)));

@@ -61,7 +61,9 @@ public:
     // and may be ended then. False: it may not have spread to all.
     boost::asio::awaitable<bool> leave();
 
+    const boost::asio::any_io_executor& executor() const { return scope_.executor(); }
     const Node& node() const { return node_; }
+    const Keyring& keyring() { return node_.keyring(); }
     const NetCounters& counters() const { return *counters_; }
     Endpoint local() const { return local_; }  // where it is bound
     Endpoint advertised() const { return config_.node.advertise; }

@@ -33,7 +33,8 @@ ARROWS = {
     "api/dns": SHELL + ["agent/catalog"],
     "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
-    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health", "agent/config"] + RAFT + API + GOSSIP,
+    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
+    GOSSIP,
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
 }
 

@@ -1,0 +1,233 @@
+#include "agent/runtime/gossip_ring.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "agent/base/uuid.hpp"
+#include "agent/io/clock.hpp"
+#include "agent/io/file.hpp"
+#include "agent/runtime/consul_event.hpp"
+#include "gossip/core/internal_queries.hpp"
+#include "gossip/net/event_log.hpp"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Between two looks at what changed: the snapshot, coordinates, metrics.
+constexpr Duration kHouseInterval = std::chrono::seconds(1);
+
+api::Coordinate coordinate_of(const gossip::Coordinate& measured) {
+    api::Coordinate coordinate;
+    std::copy(measured.vector.begin(), measured.vector.end(), coordinate.vector.begin());
+    coordinate.error = measured.error;
+    coordinate.adjustment = measured.adjustment;
+    coordinate.height = measured.height;
+    return coordinate;
+}
+
+}  // namespace
+
+GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
+                       Facts facts, Threads threads, std::shared_ptr<spdlog::logger> log,
+                       prometheus::Registry& registry)
+    : config_(config),
+      identity_(identity),
+      files_(std::move(files)),
+      facts_(std::move(facts)),
+      threads_(std::move(threads)),
+      log_(std::move(log)),
+      metrics_(registry),
+      house_timer_(thread_.context()) {
+    book_.measured({{identity_.node_name, {}}});
+}
+
+GossipRing::~GossipRing() {
+    thread_.stop();
+    thread_.join();
+}
+
+Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
+                                                     const AgentIdentity& identity, RingFiles files,
+                                                     Facts facts, Threads threads,
+                                                     std::shared_ptr<spdlog::logger> log,
+                                                     prometheus::Registry& registry) {
+    std::unique_ptr<GossipRing> made(new GossipRing(config, identity, std::move(files),
+                                                    std::move(facts), std::move(threads),
+                                                    std::move(log), registry));
+    WEFT_TRY(const auto snapshot, read_snapshot(made->files_.snapshot));
+    WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring));
+    WEFT_TRY(auto ring, ring_config(config, identity, snapshot, wall_now()));
+    const auto executor = made->thread_.context().get_executor();
+    WEFT_TRY(made->ring_,
+             gossip::Ring::open(
+                 executor, std::move(ring), std::move(keyring),
+                 [self = made.get()](const gossip::Event& event) { self->heard(event); },
+                 std::make_unique<gossip::EventLog>(made->log_)));
+    std::vector<gossip::Endpoint> known;
+    if (!snapshot.left || config.gossip.rejoin_after_leave) {
+        for (const auto& [name, endpoint] : snapshot.alive) known.push_back(endpoint);
+    }
+    made->joiner_ = std::make_unique<RingJoiner>(*made->ring_, made->config_.gossip,
+                                                 std::move(known), made->log_);
+    made->ring_scope_ = std::make_unique<TaskScope>(executor);
+    made->scope_ = std::make_unique<TaskScope>(executor);
+    return made;
+}
+
+template <class Work>
+void GossipRing::on_ring(Work work) {
+    asio::post(thread_.context(), std::move(work));
+}
+
+template <class Work>
+void GossipRing::on_control(Work work) {
+    asio::post(threads_.control, std::move(work));
+}
+
+// ---- life
+
+void GossipRing::start() {
+    on_ring([this] {
+        keep_keys();
+        ring_scope_->spawn(ring_->run());
+        scope_->spawn(run_joiner());
+        scope_->spawn(keep_house());
+    });
+    thread_.start();
+}
+
+void GossipRing::close(bool leave, std::function<void()> done) {
+    on_ring([this, leave, done = std::move(done)]() mutable {
+        // Owns itself until everything else has ended.
+        auto farewell = std::make_shared<TaskScope>(thread_.context().get_executor());
+        farewell->spawn(end(leave));
+        auto wait = std::make_shared<std::function<void()>>();
+        *wait = [this, farewell, wait, done = std::move(done)] {
+            if (farewell->running() > 0) return on_ring([wait] { (*wait)(); });
+            on_control(done);
+            *wait = nullptr;
+        };
+        (*wait)();
+    });
+}
+
+asio::awaitable<void> GossipRing::end(bool leave) {
+    if (leave) {
+        const bool is_spread = co_await ring_->leave();
+        if (!is_spread) log_->warn("the leave may not have reached all members");
+    }
+    left_ = leave;
+    co_await scope_->close();
+    co_await ring_scope_->close();
+    keep_snapshot();
+}
+
+asio::awaitable<void> GossipRing::run_joiner() {
+    const auto joined = co_await joiner_->run();
+    if (joined) co_return;
+    on_control([this, error = joined.error()] { facts_.lost(error); });
+}
+
+asio::awaitable<void> GossipRing::keep_house() {
+    while (!scope_->is_closing()) {
+        metrics_.update(ring_->node().counters(), ring_->counters(), ring_->node().health_score());
+        publish_coordinates();
+        keep_snapshot();
+        house_timer_.expires_after(kHouseInterval);
+        const auto [error] = co_await house_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (error) co_return;
+    }
+}
+
+// ---- what the ring says
+
+void GossipRing::heard(const gossip::Event& event) {
+    if (const auto* finished = std::get_if<gossip::event::JoinFinished>(&event)) {
+        return joiner_->heard(*finished);
+    }
+    if (const auto* user = std::get_if<gossip::event::UserEvent>(&event)) {
+        return on_control([this, heard = *user] { event_heard(heard); });
+    }
+    if (const auto* acked = std::get_if<gossip::event::QueryAcknowledged>(&event)) {
+        const auto question = questions_.find(acked->id);
+        if (question == questions_.end()) return;
+        question->second.acks.push_back(acked->from);
+        if (question->second.is_complete()) end_question(acked->id);
+        return;
+    }
+    if (const auto* answered = std::get_if<gossip::event::QueryAnswered>(&event)) {
+        const auto question = questions_.find(answered->id);
+        if (question == questions_.end()) return;
+        question->second.answers.emplace(answered->from, answered->payload);
+        if (question->second.is_complete()) end_question(answered->id);
+        return;
+    }
+    if (const auto* finished = std::get_if<gossip::event::QueryFinished>(&event)) {
+        return end_question(finished->id);
+    }
+    if (std::holds_alternative<gossip::event::KeysChanged>(event)) return keep_keys();
+    if (const auto* lost = std::get_if<gossip::event::NameLost>(&event)) {
+        return on_control([this, lost = *lost] {
+            facts_.lost(make_error(
+                Errc::AlreadyExists,
+                fmt::format("another agent of the ring is called {}, too, and {} of {} members "
+                            "know that one: give this one another `node_name`",
+                            identity_.node_name, lost.answers - lost.for_us, lost.answers)));
+        });
+    }
+    publish_members();
+}
+
+void GossipRing::publish_members() {
+    std::map<std::string, api::Member> members;
+    for (const gossip::MemberView& view : ring_->node().members()) {
+        members.emplace(view.member->name, member_of(view));
+    }
+    on_control([this, members = std::move(members)]() mutable { members_ = std::move(members); });
+}
+
+void GossipRing::publish_coordinates() {
+    std::vector<api::NodeCoordinate> nodes;
+    for (const gossip::MemberView& view : ring_->node().members()) {
+        if (view.status != gossip::MemberStatus::Alive) continue;
+        const auto coordinate = ring_->node().coordinate(view.member->name);
+        if (coordinate) nodes.push_back({view.member->name, coordinate_of(*coordinate)});
+    }
+    on_control([this, nodes = std::move(nodes)]() mutable {
+        if (book_.measured(std::move(nodes)) && coordinates_changed_) coordinates_changed_();
+    });
+}
+
+// ---- files
+
+void GossipRing::keep_snapshot() {
+    if (files_.snapshot.empty()) return;
+    gossip::Snapshot snapshot = gossip::snapshot_of(ring_->node());
+    snapshot.left |= left_;
+    std::string text = snapshot.text();
+    if (text == kept_snapshot_) return;
+    kept_snapshot_ = text;
+    asio::post(threads_.background, [this, text = std::move(text)] {
+        const auto kept = write_file_atomically(files_.snapshot, text);
+        if (!kept) log_->warn("members not kept for a restart error={}", kept.error().message());
+    });
+}
+
+void GossipRing::keep_keys() {
+    const bool is_kept = !files_.keyring.empty() && !config_.gossip.disable_keyring_file;
+    if (!is_kept || ring_->keyring().is_empty()) return;
+    asio::post(threads_.background, [this, text = keyring_text(ring_->keyring())] {
+        const auto kept = write_file_atomically(files_.keyring, text);
+        if (!kept) log_->error("encryption keys not kept error={}", kept.error().message());
+    });
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <prometheus/registry.h>
+#include <spdlog/logger.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/io/io_thread.hpp"
+#include "agent/io/task_scope.hpp"
+#include "agent/runtime/coordinate_book.hpp"
+#include "agent/runtime/ring_joiner.hpp"
+#include "agent/runtime/ring_setup.hpp"
+#include "agent/runtime/user_event_log.hpp"
+#include "api/http/ring.hpp"
+#include "gossip/net/metrics.hpp"
+#include "gossip/net/ring.hpp"
+
+namespace weft::agent {
+
+// The ring that this agent gossips in, for the HTTP API: api::Ring's methods on the control thread,
+// the ring itself on a thread of its own, and what either says to the other posted between them.
+// Keeps members, keys and clocks in the data directory.
+class GossipRing final : public api::Ring {
+public:
+    struct Facts {
+        std::function<std::vector<api::LocalService>()> services;  // for the filters of events
+        std::function<bool(const std::string&)> is_node;           // whether the catalog knows it
+        // On control: the agent cannot go on, as its name is another's or nobody could be joined.
+        std::function<void(const Error&)> lost;
+    };
+    struct Threads {
+        boost::asio::any_io_executor control;
+        boost::asio::any_io_executor background;  // writes the files
+    };
+
+    // Binds, and reads what the last life left. files: empty paths in dev mode.
+    static Result<std::unique_ptr<GossipRing>> open(const AgentConfig& config,
+                                                    const AgentIdentity& identity, RingFiles files,
+                                                    Facts facts, Threads threads,
+                                                    std::shared_ptr<spdlog::logger> log,
+                                                    prometheus::Registry& registry);
+    ~GossipRing() override;
+
+    // Control: begins to gossip, and to join.
+    void start();
+    // Control, once: done is called there when the ring has ended, after a farewell if it leaves.
+    void close(bool leave, std::function<void()> done);
+
+    std::vector<api::Member> members() const override;
+    void join(std::vector<std::string> addresses, Done<api::JoinOutcome> done) override;
+    void force_leave(std::string name, bool prune, Done<void> done) override;
+    void fire_event(api::UserEvent event, Done<std::string> done) override;
+    const std::vector<api::UserEvent>& events() const override { return log_of_events_.events(); }
+    void keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>> done) override;
+    void reachability(Done<api::Reachability> done) override;
+    api::CoordinatesPtr coordinates() const override { return book_.current(); }
+    void set_coordinate(std::string node, api::Coordinate coordinate, Done<void> done) override;
+    void on_event(std::function<void()> listener) override { event_came_ = std::move(listener); }
+    void on_coordinates(std::function<void()> listener) override {
+        coordinates_changed_ = std::move(listener);
+    }
+
+private:
+    // A question to the ring whose answers are collected. Of the ring's thread.
+    struct Question {
+        std::vector<std::string> acks;
+        std::map<std::string, std::string> answers;  // payloads by node
+        // So many, and there is nothing left to wait for.
+        std::size_t acks_expected = SIZE_MAX;
+        std::size_t answers_expected = SIZE_MAX;
+        std::function<void(Question&&)> ended;
+
+        bool is_complete() const {
+            return acks.size() >= acks_expected || answers.size() >= answers_expected;
+        }
+    };
+
+    GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
+               Facts facts, Threads threads, std::shared_ptr<spdlog::logger> log,
+               prometheus::Registry& registry);
+
+    // From one thread to the other.
+    template <class Work>
+    void on_ring(Work work);
+    template <class Work>
+    void on_control(Work work);
+
+    // ---- on the ring's thread
+    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> run_joiner();
+    boost::asio::awaitable<void> keep_house();
+    boost::asio::awaitable<void> end(bool leave);
+    void heard(const gossip::Event& event);
+    void publish_members();
+    void publish_coordinates();
+    void keep_snapshot();
+    void keep_keys();
+    void ask(gossip::QueryParams params, Question question,
+             std::function<void(const Error&)> refused);
+    void end_question(std::uint32_t id);
+
+    // ---- on control
+    void event_heard(const gossip::event::UserEvent& event);
+    api::KeyAnswer key_answer(api::KeyOperation operation, Question&& question,
+                              std::size_t nodes) const;
+
+    const AgentConfig& config_;  // of the start
+    const AgentIdentity& identity_;
+    const RingFiles files_;
+    const Facts facts_;
+    const Threads threads_;
+    std::shared_ptr<spdlog::logger> log_;
+
+    // Control.
+    std::map<std::string, api::Member> members_;  // but for this agent itself
+    UserEventLog log_of_events_;
+    CoordinateBook book_;
+    std::function<void()> event_came_;
+    std::function<void()> coordinates_changed_;
+
+    // The ring's thread.
+    IoThread thread_{"weft-gossip"};
+    gossip::RingMetrics metrics_;
+    std::unique_ptr<gossip::Ring> ring_;
+    std::unique_ptr<RingJoiner> joiner_;
+    std::map<std::uint32_t, Question> questions_;
+    std::string kept_snapshot_;  // as it was last written
+    boost::asio::steady_timer house_timer_;
+    std::unique_ptr<TaskScope> ring_scope_;
+    std::unique_ptr<TaskScope> scope_;
+    bool left_ = false;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,225 @@
+// GossipRing as the HTTP API sees it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "agent/base/uuid.hpp"
+#include "agent/runtime/consul_event.hpp"
+#include "agent/runtime/gossip_ring.hpp"
+#include "gossip/core/internal_queries.hpp"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string_view query_of(api::KeyOperation operation) {
+    switch (operation) {
+        case api::KeyOperation::List:
+            return gossip::kListKeysQuery;
+        case api::KeyOperation::Install:
+            return gossip::kInstallKeyQuery;
+        case api::KeyOperation::Use:
+            return gossip::kUseKeyQuery;
+        case api::KeyOperation::Remove:
+            return gossip::kRemoveKeyQuery;
+    }
+    return gossip::kListKeysQuery;
+}
+
+void count(std::vector<std::pair<std::string, std::size_t>>& counts, const std::string& key) {
+    const auto at = std::find_if(counts.begin(), counts.end(),
+                                 [&](const auto& entry) { return entry.first == key; });
+    if (at != counts.end()) {
+        ++at->second;
+    } else {
+        counts.emplace_back(key, 1);
+    }
+}
+
+}  // namespace
+
+std::vector<api::Member> GossipRing::members() const {
+    std::vector<api::Member> all{self_member(identity_)};
+    for (const auto& [name, member] : members_) {
+        if (name != identity_.node_name) all.push_back(member);
+    }
+    std::sort(all.begin(), all.end(),
+              [](const api::Member& a, const api::Member& b) { return a.name < b.name; });
+    return all;
+}
+
+namespace {
+
+asio::awaitable<void> join_and_tell(RingJoiner& joiner, std::vector<std::string> addresses,
+                                    std::function<void(api::JoinOutcome)> tell) {
+    api::JoinOutcome outcome = co_await joiner.join(std::move(addresses));
+    tell(std::move(outcome));
+}
+
+}  // namespace
+
+void GossipRing::join(std::vector<std::string> addresses, Done<api::JoinOutcome> done) {
+    asio::post(thread_.context(), [this, addresses = std::move(addresses),
+                                   done = std::move(done)]() mutable {
+        auto tell = [this, done = std::move(done)](api::JoinOutcome outcome) {
+            asio::post(threads_.control, [done, outcome = std::move(outcome)] { done(outcome); });
+        };
+        scope_->spawn(join_and_tell(*joiner_, std::move(addresses), std::move(tell)));
+    });
+}
+
+void GossipRing::force_leave(std::string name, bool prune, Done<void> done) {
+    asio::post(thread_.context(), [this, name = std::move(name), prune, done = std::move(done)] {
+        const auto forced = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
+            return node.force_leave(name, prune, now, out);
+        });
+        publish_members();
+        asio::post(threads_.control, [done, forced] { done(forced); });
+    });
+}
+
+void GossipRing::fire_event(api::UserEvent event, Done<std::string> done) {
+    event.id = random_uuid();
+    event.version = 1;
+    std::string name = std::string(kConsulEventPrefix) + event.name;
+    std::string payload = encode_consul_event(event);
+    asio::post(thread_.context(), [this, name = std::move(name), payload = std::move(payload),
+                                   id = event.id, done = std::move(done)] {
+        const auto fired = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
+            return node.fire_event(name, payload, false, now, out);
+        });
+        asio::post(threads_.control, [done, fired, id] {
+            if (fired) return done(id);
+            done(fired.error());
+        });
+    });
+}
+
+void GossipRing::event_heard(const gossip::event::UserEvent& heard) {
+    if (!heard.name.starts_with(kConsulEventPrefix)) return;  // of others than Consul's agents
+    auto event = decode_consul_event(heard.payload);
+    if (!event) {
+        log_->warn("user event ignored event={} error={}", heard.name, event.error().message());
+        return;
+    }
+    event.value().time = heard.time;
+    if (!passes_filters(event.value(), identity_.node_name, facts_.services())) return;
+    log_of_events_.add(std::move(event.value()));
+    if (event_came_) event_came_();
+}
+
+void GossipRing::ask(gossip::QueryParams params, Question question,
+                     std::function<void(const Error&)> refused) {
+    const auto asked = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
+        auto id = node.ask(params, now, out);
+        // Before anything is sent, so that no answer comes too early.
+        if (id) questions_.emplace(id.value(), std::move(question));
+        return id;
+    });
+    if (!asked) refused(asked.error());
+}
+
+void GossipRing::end_question(std::uint32_t id) {
+    auto question = questions_.extract(id);
+    if (question.empty()) return;
+    auto ended = std::move(question.mapped().ended);
+    ended(std::move(question.mapped()));
+}
+
+void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>> done) {
+    gossip::QueryParams params;
+    params.name = query_of(request.operation);
+    params.relay_factor = request.relay_factor;
+    if (request.local_only) params.filter_nodes = {identity_.node_name};
+    std::string key;
+    if (request.operation != api::KeyOperation::List) {
+        const auto bytes = gossip::key_from_text(request.key);
+        if (!bytes) return done(bytes.error());
+        key = bytes.value();
+    }
+    params.payload = gossip::key_query_payload(key);
+    asio::post(thread_.context(), [this, params = std::move(params), done = std::move(done),
+                                   operation = request.operation, local_only = request.local_only] {
+        const std::size_t nodes = local_only ? 1 : ring_->node().members().size();
+        Question question;
+        question.answers_expected = nodes;
+        question.ended = [this, done, operation, nodes](Question&& answered) {
+            asio::post(threads_.control,
+                       [this, done, operation, nodes, answered = std::move(answered)]() mutable {
+                           done(std::vector{key_answer(operation, std::move(answered), nodes)});
+                       });
+        };
+        ask(params, std::move(question), [this, done](const Error& error) {
+            asio::post(threads_.control, [done, error] { done(error); });
+        });
+    });
+}
+
+api::KeyAnswer GossipRing::key_answer(api::KeyOperation operation, Question&& question,
+                                      std::size_t nodes) const {
+    api::KeyAnswer answer;
+    answer.datacenter = identity_.datacenter;
+    answer.nodes = nodes;
+    std::size_t failed = 0;
+    for (const auto& [node, payload] : question.answers) {
+        const auto said = gossip::decode_key_answer(payload);
+        if (!said || !said.value().result) {
+            ++failed;
+            answer.messages.emplace_back(node,
+                                         said ? said.value().message : "its answer cannot be read");
+            continue;
+        }
+        if (operation != api::KeyOperation::List) continue;
+        for (const std::string& key : said.value().keys) count(answer.keys, key);
+        if (!said.value().primary_key.empty()) {
+            count(answer.primary_keys, said.value().primary_key);
+        }
+    }
+    std::sort(answer.keys.begin(), answer.keys.end());
+    std::sort(answer.primary_keys.begin(), answer.primary_keys.end());
+    if (failed > 0) {
+        answer.error = fmt::format("{}/{} nodes reported failure", failed, nodes);
+    } else if (question.answers.size() < nodes) {
+        answer.error = fmt::format("{}/{} nodes reported success", question.answers.size(), nodes);
+    }
+    return answer;
+}
+
+void GossipRing::reachability(Done<api::Reachability> done) {
+    asio::post(thread_.context(), [this, done = std::move(done)] {
+        gossip::QueryParams params;
+        params.name = gossip::kPingQuery;
+        params.wants_ack = true;
+        std::set<std::string> alive;
+        for (const gossip::MemberView& view : ring_->node().members()) {
+            if (view.status == gossip::MemberStatus::Alive) alive.insert(view.member->name);
+        }
+        Question question;
+        question.acks_expected = alive.size();
+        question.ended = [this, done, alive](Question&& answered) {
+            api::Reachability found;
+            found.answered = std::move(answered.acks);
+            std::sort(found.answered.begin(), found.answered.end());
+            std::set_difference(alive.begin(), alive.end(), found.answered.begin(),
+                                found.answered.end(), std::back_inserter(found.missing));
+            asio::post(threads_.control, [done, found = std::move(found)] { done(found); });
+        };
+        ask(params, std::move(question), [this, done](const Error& error) {
+            asio::post(threads_.control, [done, error] { done(error); });
+        });
+    });
+}
+
+void GossipRing::set_coordinate(std::string node, api::Coordinate coordinate, Done<void> done) {
+    if (!facts_.is_node(node)) return done(success());
+    const auto changed = book_.reported(std::move(node), coordinate);
+    if (!changed) return done(changed.error());
+    done(success());
+    if (changed.value() && coordinates_changed_) coordinates_changed_();
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,176 @@
+#include "agent/runtime/ring_joiner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "agent/base/ip_address.hpp"
+#include "agent/io/dial.hpp"
+
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A ring that starts as a whole is together within a blink; one that is away is not hammered.
+constexpr Duration kFirstPause = std::chrono::milliseconds(100);
+// Of the last life, so many are asked at a time.
+constexpr std::size_t kKnownAtOnce = 8;
+constexpr std::uint16_t kDefaultPort = 8301;
+
+gossip::Endpoint endpoint_of(const asio::ip::address& address, std::uint16_t port) {
+    if (address.is_v4()) return {IpAddress::v4(address.to_v4().to_bytes()), port};
+    return {IpAddress::v6(address.to_v6().to_bytes()), port};
+}
+
+bool has_port(std::string_view address) {
+    if (IpAddress::parse(address)) return false;
+    if (address.starts_with('[')) return !address.ends_with(']');
+    return address.find(':') != std::string_view::npos;
+}
+
+}  // namespace
+
+RingJoiner::RingJoiner(gossip::Ring& ring, const GossipConfig& config,
+                       std::vector<gossip::Endpoint> known, std::shared_ptr<spdlog::logger> log)
+    : ring_(ring),
+      config_(config),
+      known_(std::move(known)),
+      log_(std::move(log)),
+      pause_(ring.executor()) {}
+
+asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std::string address) {
+    HostPort target{address, std::to_string(config_.port.value_or(kDefaultPort))};
+    if (has_port(address)) {
+        auto split = split_host_port(address);
+        if (!split) co_return split.error();
+        target = std::move(split.value());
+    } else if (address.starts_with('[')) {
+        target.host = address.substr(1, address.size() - 2);
+    }
+    const auto port = static_cast<std::uint16_t>(std::strtoul(target.port.c_str(), nullptr, 10));
+    auto addresses = co_await resolve(target.host);
+    if (!addresses) co_return addresses.error();
+    std::vector<gossip::Endpoint> endpoints;
+    for (const auto& found : addresses.value()) endpoints.push_back(endpoint_of(found, port));
+    co_return endpoints;
+}
+
+asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses) {
+    std::vector<gossip::Endpoint> endpoints;
+    std::vector<api::JoinOutcome::Failure> failures;
+    for (const std::string& address : addresses) {
+        auto found = co_await resolved(address);
+        if (found) {
+            endpoints.insert(endpoints.end(), found.value().begin(), found.value().end());
+        } else {
+            failures.push_back({address, found.error().message()});
+        }
+    }
+    api::JoinOutcome outcome = co_await join_endpoints(std::move(endpoints));
+    outcome.failures.insert(outcome.failures.end(), failures.begin(), failures.end());
+    co_return outcome;
+}
+
+asio::awaitable<api::JoinOutcome> RingJoiner::join_endpoints(
+    std::vector<gossip::Endpoint> endpoints) {
+    if (endpoints.empty()) co_return api::JoinOutcome{};
+    const auto place = waiting_.emplace(
+        waiting_.end(),
+        Waiting{{endpoints.begin(), endpoints.end()},
+                {},
+                asio::steady_timer(ring_.executor(), asio::steady_timer::time_point::max())});
+    ring_.call([&](gossip::Node& node, Instant now, gossip::Output& out) {
+        node.join(endpoints, true, now, out);
+    });
+    while (!place->open.empty()) {
+        co_await place->ended.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) break;
+    }
+    api::JoinOutcome outcome = std::move(place->outcome);
+    waiting_.erase(place);
+    co_return outcome;
+}
+
+void RingJoiner::heard(const gossip::event::JoinFinished& event) {
+    for (Waiting& waiting : waiting_) {
+        const auto at = waiting.open.find(event.at);
+        if (at == waiting.open.end()) continue;
+        waiting.open.erase(at);
+        if (event.joined) {
+            ++waiting.outcome.joined;
+        } else {
+            waiting.outcome.failures.push_back({event.at.str(), event.error});
+        }
+        if (waiting.open.empty()) waiting.ended.cancel();
+        return;
+    }
+}
+
+asio::awaitable<bool> RingJoiner::rejoin() {
+    while (!known_.empty()) {
+        const auto rest = known_.size() - std::min(kKnownAtOnce, known_.size());
+        std::vector<gossip::Endpoint> some(known_.begin() + static_cast<std::ptrdiff_t>(rest),
+                                           known_.end());
+        known_.resize(rest);
+        const api::JoinOutcome outcome = co_await join_endpoints(std::move(some));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return false;
+        if (outcome.joined > 0) {
+            log_->info("rejoined members={}", outcome.joined);
+            co_return true;
+        }
+    }
+    co_return false;
+}
+
+asio::awaitable<Result<void>> RingJoiner::run() {
+    const bool was_there = co_await rejoin();
+    if (!config_.start_join.empty()) {
+        const api::JoinOutcome outcome = co_await join(config_.start_join);
+        if (outcome.joined == 0 && !was_there) {
+            const auto& failures = outcome.failures;
+            co_return make_error(
+                Errc::Unavailable,
+                fmt::format("none of start_join could be joined: {}",
+                            failures.empty() ? "no address" : failures.front().why));
+        }
+    }
+    if (config_.retry_join.empty() || was_there) co_return success();
+    auto joined = co_await retry();
+    co_return joined;
+}
+
+asio::awaitable<Result<void>> RingJoiner::retry() {
+    Duration pause = std::min(kFirstPause, config_.retry_interval);
+    for (std::int64_t tries = 1;; ++tries) {
+        const api::JoinOutcome outcome = co_await join(config_.retry_join);
+        if (outcome.joined > 0) {
+            log_->info("joined members={} tries={}", outcome.joined, tries);
+            co_return success();
+        }
+        const std::string why =
+            outcome.failures.empty() ? "no address" : outcome.failures.front().why;
+        if (config_.retry_max > 0 && tries >= config_.retry_max) {
+            co_return make_error(
+                Errc::Unavailable,
+                fmt::format("none of retry_join could be joined in {} tries: {}", tries, why));
+        }
+        // The first ones are quick, and usual when a ring starts.
+        const auto level = tries < 6 ? spdlog::level::debug : spdlog::level::warn;
+        log_->log(level, "join failed, trying again pause_ms={} error={}",
+                  pause.count() / 1'000'000, why);
+        pause_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(pause));
+        const auto [error] = co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (error) co_return success();
+        pause = std::min(pause * 2, config_.retry_interval);
+    }
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <list>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/config/gossip_config.hpp"
+#include "api/http/ring.hpp"
+#include "gossip/net/ring.hpp"
+
+namespace weft::agent {
+
+// Brings an agent into its ring: resolves the addresses, tries again until somebody answers, and
+// finds the ring of the last life by itself. All on the ring's executor.
+class RingJoiner {
+public:
+    using Done = std::function<void(Result<api::JoinOutcome>)>;
+
+    RingJoiner(gossip::Ring& ring, const GossipConfig& config, std::vector<gossip::Endpoint> known,
+               std::shared_ptr<spdlog::logger> log);
+
+    // Of a join at the start: those of the last life, then start_join and retry_join. Ends when
+    // cancelled or joined. The error, where one is called for: the agent must end.
+    boost::asio::awaitable<Result<void>> run();
+
+    // The addresses at once, each with what became of it.
+    boost::asio::awaitable<api::JoinOutcome> join(std::vector<std::string> addresses);
+
+    // A join that the ring says is over.
+    void heard(const gossip::event::JoinFinished& event);
+
+private:
+    // One that waits for its addresses.
+    struct Waiting {
+        std::multiset<gossip::Endpoint> open;
+        api::JoinOutcome outcome;
+        boost::asio::steady_timer ended;  // is cancelled then
+    };
+
+    boost::asio::awaitable<api::JoinOutcome> join_endpoints(
+        std::vector<gossip::Endpoint> endpoints);
+    boost::asio::awaitable<bool> rejoin();
+    boost::asio::awaitable<Result<void>> retry();
+    boost::asio::awaitable<Result<std::vector<gossip::Endpoint>>> resolved(std::string address);
+
+    gossip::Ring& ring_;
+    const GossipConfig& config_;
+    std::vector<gossip::Endpoint> known_;
+    std::shared_ptr<spdlog::logger> log_;
+    boost::asio::steady_timer pause_;
+    std::list<Waiting> waiting_;
+};
+
+}  // namespace weft::agent
