@@ -13,10 +13,11 @@ namespace weft::sim {
 struct RunOptions {
     std::uint64_t seed = 1;
     // In place of what the seed draws.
-    std::optional<std::size_t> agents;
-    std::optional<int> seconds;                // before the world is healed
-    std::optional<std::vector<Fault>> faults;  // these and no others; their rates are the seed's
-    std::function<void(const std::string&)> print;  // what happens, a line each; may be empty
+    std::optional<std::size_t> agents = {};
+    std::optional<int> seconds = {};  // before the world is healed
+    std::optional<std::vector<Fault>> faults =
+        {};  // these and no others; their rates are the seed's
+    std::function<void(const std::string&)> print = {};  // what happens, a line each; may be empty
 };
 
 struct Outcome {
