@@ -33,9 +33,11 @@ for patch in "$root"/tests/sim/canaries/*.patch; do
     wanted "$name" "$@" || continue
     patch -d "$scratch" -p1 -s <"$patch"
     cmake --build "$scratch/build/release" --target weft_sim -- -j"$jobs" >"$scratch/build.log" 2>&1 || {
-        tail -20 "$scratch/build.log"
-        echo "canaries.sh: $name does not build" >&2
-        exit 2
+        grep -m1 'error:' "$scratch/build.log" || tail -3 "$scratch/build.log"
+        missed=$((missed + 1))
+        echo "MISSED  $name: it does not build"
+        patch -d "$scratch" -p1 -s -R <"$patch"
+        continue
     }
     started=$SECONDS
     status=0
