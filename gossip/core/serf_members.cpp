@@ -179,10 +179,11 @@ void SerfMembers::merge(const SerfPushPull& state, Instant now, SerfOutput& out)
     // Those who left first, so that a join intent of the same time does not win.
     for (const auto& [name, time] : *state.status_times) {
         if (!left.contains(name) || !clock_.witness(time + 1)) continue;
-        // Who is held left already stays so at its time: if each merge added one, the time would
-        // run ahead of the clock of the one who left, and it could never come back.
+        // Only those who failed here have left instead. Who is held left stays so at its time: if
+        // each merge added one, it would run ahead of the clock of the one who left. Who is here
+        // although the nodes of this very message are merged is back, and the other is late.
         const SerfMember* known = find(name);
-        if (known && known->status == MemberStatus::Left) continue;
+        if (!known || known->status != MemberStatus::Failed) continue;
         apply(LeaveIntent{time + 1, name, false}, now, out);
     }
     for (const auto& [name, time] : *state.status_times) {

@@ -48,10 +48,15 @@ TEST_F(SerfMembersTest, ATimeOfLeavingDoesNotGrowWithEachMerge) {
     EXPECT_LT(held, 10U) << "else it outruns the clock of the one who left";
 }
 
-TEST_F(SerfMembersTest, WhoMergedWithUsIsLaterThanAnyLeaveThatWeHold) {
-    tell(MemberEvent::Kind::Joined);
+TEST_F(SerfMembersTest, OnlyWhoFailedHasLeftInstead) {
     members_.merge(push_pull("other", 7, true), now_, out_);
-    EXPECT_EQ(status(), MemberStatus::Leaving);
+    tell(MemberEvent::Kind::Joined);
+    EXPECT_EQ(status(), MemberStatus::Alive);
+    members_.merge(push_pull("other", 7, true), now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Alive) << "it is back, and who says otherwise is late";
+    tell(MemberEvent::Kind::Failed);
+    members_.merge(push_pull("other", 7, true), now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Left);
     EXPECT_GT(members_.clock(), members_.find("other")->status_time);
 }
 
