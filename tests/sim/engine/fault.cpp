@@ -66,6 +66,10 @@ bool FaultMix::is_clean() const {
     return true;
 }
 
+void FaultMix::clean() {
+    for (std::size_t i = 0; i <= index(Fault::Streams); ++i) rates_[i] = 0;
+}
+
 std::string FaultMix::str() const {
     std::string text;
     for (std::size_t i = 0; i < kFaults; ++i) {

@@ -51,7 +51,9 @@ public:
     // The rate that was drawn for it, whether or not it was on.
     void turn_on(Fault fault) { rates_[index(fault)] = drawn_[index(fault)]; }
     void turn_off(Fault fault) { rates_[index(fault)] = 0; }
-    bool is_clean() const;  // of the network's faults
+    // Of the network's faults, which are those up to Streams.
+    bool is_clean() const;
+    void clean();
 
     std::string str() const;  // "loss=0.012,pause=3.1"; "none"
 

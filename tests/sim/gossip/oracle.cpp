@@ -165,7 +165,7 @@ void Oracle::failed(AgentIndex at, std::string_view name) {
     if (all_are_well_ && agent.is_up()) {
         violated(at, fmt::format("holds {} failed, though all is well", name));
     }
-    if (!network_is_clean_ || agent.was_disturbed || world_.agent(at).was_disturbed) return;
+    if (!network_is_clean_ || agent.was_disturbed) return;
     violated(at, fmt::format("holds {} failed, which is well and connected", name));
 }
 

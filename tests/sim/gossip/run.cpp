@@ -32,6 +32,8 @@ struct Drawn {
         agents = static_cast<std::size_t>(3 * std::pow(64.0 / 3 + 0.3, rng.unit()));
         safety = seconds(60 + rng.below(60));
         mix = FaultMix::draw(rng);
+        // All classes of the network off is too rare by chance, and there most can be demanded.
+        if (rng.below(6) == 0) mix.clean();
         wire = WireStyle::draw(rng);
         wire.has_bytes = rng.below(4) != 0;
         pushes_often = rng.below(3) == 0;
