@@ -24,6 +24,7 @@ constexpr Duration kAftermath = seconds(60);
 constexpr Duration kSpreads = seconds(200);
 constexpr Duration kLeast = seconds(120);  // of a whole run
 constexpr Duration kSilent = seconds(120);
+constexpr std::size_t kAgentsOfASmallWorld = 200;
 constexpr int kEventsAtTheEnd = 3;
 
 // What a seed says; all of it is drawn whatever the options, so that they change nothing else.
@@ -127,7 +128,8 @@ void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& or
     Watch watch(world, oracle, scenario, options);
     world.set_observer(&watch);
     while (world.now() < until) {
-        world.run_until(std::min(world.now() + seconds(5), until));
+        const auto pause = seconds(world.size() > kAgentsOfASmallWorld ? 30 : 5);
+        world.run_until(std::min(world.now() + pause, until));
         oracle.check_views();
     }
     scenario.heal();
