@@ -145,7 +145,7 @@ void Scenario::schedule_use() {
     const double events = rate(60);
     const double queries = rate(20);
     const double tags = rate(20);
-    const double force_leaves = rate(3);
+    const double force_leaves = rate(15);
     repeat(events, rng_of(kUse + 10), [this](Rng& each) { fire_event(each); });
     repeat(queries, rng_of(kUse + 11), [this](Rng& each) { ask(each); });
     repeat(tags, rng_of(kUse + 12), [this](Rng& each) { set_tags(each); });
