@@ -95,6 +95,7 @@ void GossipRing::on_control(Work work) {
 // ---- life
 
 void GossipRing::start() {
+    started_ = true;
     on_ring([this] {
         keep_keys();
         ring_scope_->spawn(ring_->run());
@@ -105,6 +106,7 @@ void GossipRing::start() {
 }
 
 void GossipRing::close(bool leave, std::function<void()> done) {
+    if (!started_) return done();
     on_ring([this, leave, done = std::move(done)]() mutable {
         // Owns itself until everything else has ended.
         auto farewell = std::make_shared<TaskScope>(thread_.context().get_executor());

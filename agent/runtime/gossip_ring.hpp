@@ -119,6 +119,7 @@ private:
     std::shared_ptr<spdlog::logger> log_;
 
     // Control.
+    bool started_ = false;
     std::map<std::string, api::Member> members_;  // but for this agent itself
     UserEventLog log_of_events_;
     CoordinateBook book_;
