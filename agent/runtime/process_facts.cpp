@@ -1,10 +1,13 @@
 #include "agent/runtime/process_facts.hpp"
 
 #include <dirent.h>
+#include <link.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 
 namespace weft::agent {
@@ -59,6 +62,22 @@ ProcessFacts read_process_facts() {
 
 void limit_heaps() {
     ::mallopt(M_ARENA_MAX, 2);
+}
+
+void release_start_code() {
+    const auto release = [](dl_phdr_info* object, std::size_t, void*) {
+        for (int i = 0; i < object->dlpi_phnum; ++i) {
+            const auto& part = object->dlpi_phdr[i];
+            if (part.p_type != PT_LOAD || (part.p_flags & (PF_X | PF_W)) != PF_X) continue;
+            const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+            const std::uintptr_t begin = (object->dlpi_addr + part.p_vaddr) & ~(page - 1);
+            const std::uintptr_t end = object->dlpi_addr + part.p_vaddr + part.p_memsz;
+            // Never written to, so they come back from the file. The kernel's own object refuses.
+            (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+        }
+        return 0;
+    };
+    (void)::dl_iterate_phdr(release, nullptr);
 }
 
 std::uint64_t raise_descriptor_limit() {

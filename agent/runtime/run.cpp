@@ -41,6 +41,7 @@ Result<void> run(AgentConfig config, RuntimeOptions options) {
     // agent that runs.
     WEFT_TRY(const auto pid_file, PidFile::write(pid_path));
     WEFT_TRY(runtime->start());
+    release_start_code();
     notifier.ready("serving");
     if (shows_screen) show(runtime->screen());
     const Watchdog watchdog(*runtime, notifier);
