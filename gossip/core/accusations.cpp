@@ -45,13 +45,17 @@ Duration Accusations::wait() const {
 
 void Accusations::condemn(const Probe& probe, Instant now) {
     if (!is_accused(probe.target, probe.incarnation)) return;
+    Condemnation fresh{probe.incarnation, now + wait(), probe.dial};
     if (probe.is_refused()) {
         const bool is_seconded = probe.looks_refused > 0;
-        condemnations_[probe.target] = {probe.incarnation,
-                                        is_seconded ? now : now + kCondemnationMin, std::nullopt};
-    } else if (probe.is_silent()) {
-        condemnations_[probe.target] = {probe.incarnation, now + wait(), probe.dial};
+        fresh = {probe.incarnation, is_seconded ? now : now + kCondemnationMin, std::nullopt};
+    } else if (!probe.is_silent()) {
+        return;
     }
+    // The accused is looked at again and again: the first such look counts, unless a later one saw
+    // more.
+    Condemnation& held = condemnations_.try_emplace(probe.target, fresh).first->second;
+    if (held.incarnation != fresh.incarnation || fresh.due < held.due) held = fresh;
 }
 
 // Whoever holds many for gone at once may be the one that is cut off: beyond a few the published

@@ -10,12 +10,14 @@ namespace weft::gossip {
 namespace {
 
 // Of random probes: the ring's look at everybody once an interval already.
-constexpr int kIntervalsPerRandomProbe = 2;
+constexpr int kIntervalsPerRandomProbe = 3;
 
 // Answers of a quick network are not missed before that: a process may have to wait for a CPU.
 constexpr Duration kAnswerWithinMin = std::chrono::milliseconds(50);
 
 // An agent that wanted to run that long ago has not read what came meanwhile.
+constexpr Duration kNackTravels = std::chrono::milliseconds(250);
+
 constexpr Duration kLateness = std::chrono::milliseconds(50);
 constexpr Duration kLatenessCounts = std::chrono::milliseconds(250);
 constexpr Duration kLatenessMax = std::chrono::seconds(2);
@@ -108,6 +110,8 @@ void FailureDetector::ask_helpers(Probe& probe, Instant now, DetectorOutput& out
     probe.indirect_since = now;
     for (const MemberId id : helpers(probe)) {
         const Description& helper = *membership_.table()[id].description;
+        // One that does not know how quick the target is waits for that long before it nacks.
+        probe.deadline = std::max(probe.deadline, now + config_.probe_timeout + kNackTravels);
         const bool nacks = helper.versions.protocol_max >= kVersionOfNacks;
         const bool looks = is_weft(helper);
         probe.nacks_expected += nacks ? 1 : 0;

@@ -75,7 +75,7 @@ void Node::leave(Instant now, Output& out) {
 }
 
 bool Node::is_leaving() const {
-    return parts_->membership.is_leaving();
+    return parts_->is_leaving();
 }
 
 Result<void> Node::force_leave(std::string_view name, bool prune, Instant now, Output& out) {

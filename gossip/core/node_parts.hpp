@@ -31,6 +31,9 @@ public:
     void take(DetectorOutput&& from, Instant now, Output& out);
     void take(SerfOutput&& from, Instant now, Output& out);
 
+    // Own place in the network, for an ack; nothing for who was sent it lately.
+    std::string coordinate_for(const Endpoint& asker, Instant now);
+
     // A message alone, or with what waits to be passed on.
     void send(const Endpoint& to, std::string message, Output& out);
     void send_with_gossip(const Endpoint& to, std::vector<std::string> messages, bool crc,
@@ -60,6 +63,7 @@ public:
     // The next one comes at any time of its interval, as in a ring that is old.
     void spread_push_pull(Instant now);
     void leave(Instant now, Output& out);
+    bool is_leaving() const { return leave_ != Leave::No; }
 
     NodeConfig config;
     Keyring keyring;
@@ -100,6 +104,7 @@ private:
 
     std::map<DialId, PushPullDial> push_pulls_;
     ShuffledRound gossip_round_;
+    std::map<Endpoint, Instant> coordinate_sent_;
     Leave leave_ = Leave::No;
     BroadcastQueue::Ticket farewell_ = 0;  // the intent
     Instant leave_until_{};

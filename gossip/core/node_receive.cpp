@@ -9,6 +9,9 @@ namespace weft::gossip {
 
 namespace {
 
+constexpr Duration kCoordinateEvery = std::chrono::seconds(10);
+constexpr std::size_t kAskersKept = 64;
+
 template <class... Functions>
 struct Overloaded : Functions... {
     using Functions::operator()...;
@@ -21,6 +24,22 @@ Endpoint reply_to(const Ping& ping, const Endpoint& from) {
 }
 
 }  // namespace
+
+// It takes more than half of an ack, and hardly changes: whoever asks each second gets it now and
+// then.
+std::string Node::Parts::coordinate_for(const Endpoint& asker, Instant now) {
+    const auto [sent, is_new] = coordinate_sent_.try_emplace(asker, now);
+    if (!is_new && now - sent->second < kCoordinateEvery) return {};
+    sent->second = now;
+    if (coordinate_sent_.size() > kAskersKept) {
+        std::erase_if(coordinate_sent_,
+                      [&](const auto& entry) { return now - entry.second >= kCoordinateEvery; });
+        if (coordinate_sent_.size() > kAskersKept) coordinate_sent_.clear();
+    }
+    std::string coordinate;
+    encode_coordinate(coordinate, coordinates.own());
+    return coordinate;
+}
 
 void Node::Parts::receive(const Endpoint& from, std::string_view message, Instant now,
                           Output& out) {
@@ -39,9 +58,9 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
         Overloaded{
             [&](const Ping& ping) {
                 if (!ping.node.empty() && ping.node != membership.self().name()) return;
-                std::string coordinate;
-                encode_coordinate(coordinate, coordinates.own());
-                const Ack ack{ping.sequence, std::string_view(coordinate)};
+                const std::string coordinate = coordinate_for(from, now);
+                Ack ack{ping.sequence, {}};
+                if (!coordinate.empty()) ack.payload = coordinate;
                 send_with_gossip(reply_to(ping, from), {encoded(ack)}, false, out);
             },
             [&](const IndirectPing& request) { detector.handle(request, from, now, found); },
