@@ -102,9 +102,8 @@ void Accusations::tell(Instant now, DetectorOutput& out) {
         }
         if (telling.next <= now) {
             const Member& member = table[id];
-            out.sends.push_back(
-                {member.endpoint(),
-                 {encoded(Suspect{member.incarnation, member.name(), membership_.self().name()})}});
+            const Suspect accusation{member.incarnation, member.name(), membership_.self().name()};
+            out.sends.push_back({member.endpoint(), {encoded(accusation)}, false, true});
             telling.next = now + kTellEvery;
             --telling.left;
         }

@@ -38,6 +38,7 @@ public:
     bool is_queued(Ticket ticket) const { return by_ticket_.contains(ticket); }
     bool is_queued(std::string_view key) const { return by_key_.contains(key); }
     std::size_t size() const { return by_ticket_.size(); }
+    bool has_unsent() const { return !ranks_.empty() && ranks_.begin()->transmits == 0; }
 
 private:
     struct Rank {

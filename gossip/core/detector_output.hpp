@@ -11,11 +11,13 @@ namespace weft::gossip {
 
 // What follows from an input to the failure detector, in order.
 struct DetectorOutput {
-    // One datagram; what waits to be passed on goes with it.
+    // One datagram. What waits to be passed on goes with it, unless it goes to one that may be
+    // gone.
     struct Send {
         Endpoint to;
         std::vector<std::string> messages;
         bool crc = false;
+        bool is_alone = false;
     };
     // A member that answered a direct probe.
     struct Answer {

@@ -36,10 +36,13 @@ bool Dissemination::is_queued(Kind kind, BroadcastQueue::Ticket ticket) const {
     return queue(kind).is_queued(ticket);
 }
 
-// In small rings at least once for each member: peers' four times leave somebody out too often.
-std::size_t Dissemination::limit_for(std::size_t members) const {
-    return std::max(transmit_limit(config_.retransmit_multiplier, members),
-                    std::min(members, kTransmitsForAll));
+// In small rings at least once for each member: peers' four times leave somebody out too often. In
+// large ones fewer than peers' twenty, where everybody's predecessor on the ring makes up for what
+// chance leaves out.
+std::size_t Dissemination::limit_for(std::size_t members, bool all_weft) const {
+    const std::size_t limit = std::max(transmit_limit(config_.retransmit_multiplier, members),
+                                       std::min(members, kTransmitsForAll));
+    return all_weft ? std::min(limit, kTransmitsForAll) : limit;
 }
 
 std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes& sizes,
@@ -53,12 +56,17 @@ std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes&
 
     std::size_t space = config_.packet_bytes - used;
     const std::size_t before = messages.size();
-    members_.take(messages, space, limit_for(sizes.members));
-    const std::size_t limit = limit_for(sizes.serf_members);
+    members_.take(messages, space, limit_for(sizes.members, sizes.all_weft));
+    const std::size_t limit = limit_for(sizes.serf_members, sizes.all_weft);
     for (BroadcastQueue* queue : {&intents_, &queries_, &events_}) {
         queue->take(messages, space, limit);
     }
     return messages.size() - before;
+}
+
+bool Dissemination::has_unsent() const {
+    return members_.has_unsent() || intents_.has_unsent() || queries_.has_unsent() ||
+           events_.has_unsent();
 }
 
 bool Dissemination::is_empty() const {

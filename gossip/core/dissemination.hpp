@@ -31,18 +31,21 @@ public:
     struct Sizes {
         std::size_t members = 0;       // in memberlist's table
         std::size_t serf_members = 0;  // of any status
+        bool all_weft = false;         // all of them hand news on to their successors
     };
     // Adds to messages what fits into a datagram beside them. Returns how many it added.
     std::size_t fill(std::vector<SharedBytes>& messages, const Sizes& sizes, bool is_encrypted);
 
     bool is_empty() const;
+    // Something has not gone to anybody yet.
+    bool has_unsent() const;
     std::size_t size() const;
 
     // Down to config.queue_max each. Returns how many went.
     std::size_t prune();
 
 private:
-    std::size_t limit_for(std::size_t members) const;
+    std::size_t limit_for(std::size_t members, bool all_weft) const;
     BroadcastQueue& queue(Kind kind);
     const BroadcastQueue& queue(Kind kind) const;
 

@@ -53,12 +53,21 @@ void FailureDetector::probe_next(Instant now, DetectorOutput& out) {
     if (id) probe(*id, now, out);
 }
 
-void FailureDetector::probe_successors(Instant now, DetectorOutput& out) {
+const std::vector<MemberId>& FailureDetector::successors() {
     if (successors_of_ != membership_.changes()) {
         successors_ = schedule_.successors();
         successors_of_ = membership_.changes();
     }
-    for (const MemberId id : successors_) probe(id, now, out);
+    return successors_;
+}
+
+std::optional<MemberId> FailureDetector::successor() {
+    if (successors().empty()) return std::nullopt;
+    return successors_.back();
+}
+
+void FailureDetector::probe_successors(Instant now, DetectorOutput& out) {
+    for (const MemberId id : successors()) probe(id, now, out);
 }
 
 void FailureDetector::probe(MemberId id, Instant now, DetectorOutput& out) {
@@ -75,13 +84,14 @@ void FailureDetector::probe(MemberId id, Instant now, DetectorOutput& out) {
     probe.ask_helpers_at = now + awareness_.stretched(times_.answer_within(id));
     probe.deadline = now + awareness_.stretched(config_.probe_interval);
 
-    DetectorOutput::Send send{member.endpoint(), {}};
+    DetectorOutput::Send send{member.endpoint(), {}, false, false};
     send.messages.push_back(encoded(Ping{probe.sequence, member.name(), {}, 0, {}}));
     if (member.state == MemberState::Suspect) {
         // So that it can refute with its answer (Lifeguard's buddy rule).
         send.messages.push_back(
             encoded(Suspect{member.incarnation, member.name(), membership_.self().name()}));
         send.crc = member.description->versions.protocol_max >= kVersionOfCrc;
+        send.is_alone = true;
     }
     out.sends.push_back(std::move(send));
     probes_.emplace(probe.sequence, std::move(probe));

@@ -59,6 +59,9 @@ public:
     void tick(Instant now, DetectorOutput& out);
     Instant next_deadline() const;
 
+    // The next alive one on the ring: what it misses of the gossip, nobody else would notice.
+    std::optional<MemberId> successor();
+
     int health_score() const { return awareness_.score(); }
     std::size_t probes_under_way() const { return probes_.size(); }
 
@@ -68,6 +71,7 @@ private:
     void probe(MemberId id, Instant now, DetectorOutput& out);
     void probe_next(Instant now, DetectorOutput& out);
     void probe_successors(Instant now, DetectorOutput& out);
+    const std::vector<MemberId>& successors();
     void ask_helpers(Probe& probe, Instant now, DetectorOutput& out);
     std::vector<MemberId> helpers(const Probe& probe) const;
     Duration patience(const Probe& probe) const;

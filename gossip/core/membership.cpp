@@ -144,6 +144,7 @@ void Membership::drop(MemberId id) {
     end_suspicion(id);
     told_.erase(id);
     answered_.erase(id);
+    strangers_ -= id != self_ && !is_weft(*table_[id].description) ? 1 : 0;
     table_.remove(id);
     ++changes_;
 }
@@ -164,7 +165,9 @@ std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, Membe
         return std::nullopt;
     }
     ++changes_;
-    return table_.add({pool_.intern(described(alive, *versions)), now, 0, MemberState::Dead});
+    const DescriptionPtr description = pool_.intern(described(alive, *versions));
+    strangers_ += is_weft(*description) ? 0 : 1;
+    return table_.add({description, now, 0, MemberState::Dead});
 }
 
 Membership::Place Membership::place_of(const Member& member, const Alive& alive,
@@ -212,7 +215,11 @@ void Membership::accept(MemberId id, const Alive& alive, Instant now, Membership
     const DescriptionPtr before = member.description;
     const auto versions = Versions::of(alive.versions);
     auto described_now = described(alive, versions.value_or(before->versions));
-    if (!before->is_same(*described_now)) member.description = pool_.intern(described_now);
+    if (!before->is_same(*described_now)) {
+        member.description = pool_.intern(described_now);
+        strangers_ += is_weft(*before) ? 0 : -std::size_t{1};
+        strangers_ += is_weft(*member.description) ? 0 : 1;
+    }
     const bool was_gone = is_gone(member.state);
     const bool is_other =
         before->meta != member.description->meta || before->endpoint != member.endpoint();
@@ -371,8 +378,14 @@ Result<void> Membership::merge(const NodeRecords& nodes, Instant now, Membership
             case MemberState::Left:
                 return handle(Dead{record.incarnation, record.name, record.name}, now, out);
             case MemberState::Dead:
+                // A reason to ask it, no more; but where it is suspected already, it was asked, and
+                // somebody's clock ran out.
+                if (const Member* known = find(record.name);
+                    known && known->state == MemberState::Suspect) {
+                    return handle(Dead{record.incarnation, record.name, self().name()}, now, out);
+                }
+                [[fallthrough]];
             case MemberState::Suspect:
-                // That others hold it dead is a reason to ask it, no more.
                 return handle(Suspect{record.incarnation, record.name, self().name()}, now, out);
         }
     });
@@ -436,8 +449,9 @@ void Membership::leave(Instant now, MembershipOutput& out) {
 void Membership::check_invariants() const {
     WEFT_ASSERT(leaving_ ? self().state == MemberState::Left : self().state == MemberState::Alive);
     WEFT_ASSERT(table_.size() <= config_.members_max);
-    std::size_t suspects = 0;
+    std::size_t suspects = 0, strangers = 0;
     table_.for_each([&](MemberId id, const Member& member) {
+        strangers += id != self_ && !is_weft(*member.description) ? 1 : 0;
         WEFT_ASSERT(table_.find(member.name()) == id);
         const Suspicion* running = suspicion(id);
         WEFT_ASSERT((running != nullptr) == (member.state == MemberState::Suspect));
@@ -445,6 +459,7 @@ void Membership::check_invariants() const {
         suspects += running ? 1 : 0;
     });
     WEFT_ASSERT(suspects == suspicions_.size() && suspects == deadlines_.size());
+    WEFT_ASSERT(strangers == strangers_);
 }
 
 }  // namespace weft::gossip

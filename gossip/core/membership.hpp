@@ -105,6 +105,8 @@ public:
     const MemberTable& table() const { return table_; }
     const Suspicion* suspicion(MemberId id) const;
     std::size_t suspects() const { return suspicions_.size(); }
+    // Members of other programs, gone ones included.
+    std::size_t strangers() const { return strangers_; }
     // Rises when somebody comes, goes or is seen otherwise; never 0.
     std::uint64_t changes() const { return changes_; }
     bool is_leaving() const { return leaving_; }
@@ -143,6 +145,7 @@ private:
     // When accusers were last told that this agent lives.
     std::map<MemberId, Instant> answered_;
     std::uint64_t changes_ = 1;
+    std::size_t strangers_ = 0;
     bool leaving_ = false;
 };
 

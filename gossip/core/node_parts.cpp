@@ -49,11 +49,22 @@ Node::Parts::Parts(const NodeConfig& node_config, Keyring ring_keys, Rng& random
 }
 
 Dissemination::Sizes Node::Parts::sizes() const {
-    return {membership.table().size(), members.table().size()};
+    return {membership.table().size(), members.table().size(), membership.strangers() == 0};
 }
 
 void Node::Parts::send(const Endpoint& to, std::string message, Output& out) {
     out.datagrams.push_back({to, {std::make_shared<const std::string>(std::move(message))}, false});
+}
+
+void Node::Parts::send(DetectorOutput::Send&& wanted, Output& out) {
+    if (!wanted.is_alone) {
+        return send_with_gossip(wanted.to, std::move(wanted.messages), wanted.crc, out);
+    }
+    Datagram datagram{wanted.to, {}, wanted.crc && keyring.is_empty()};
+    for (std::string& message : wanted.messages) {
+        datagram.messages.push_back(std::make_shared<const std::string>(std::move(message)));
+    }
+    out.datagrams.push_back(std::move(datagram));
 }
 
 void Node::Parts::send_with_gossip(const Endpoint& to, std::vector<std::string> messages, bool crc,
@@ -76,14 +87,18 @@ void Node::Parts::joined(MemberId id) {
 
 // News after a silence go out at once, not since long ago.
 void Node::Parts::expect_gossip(Instant now) {
+    has_news_ = true;
     if (dissemination.is_empty()) next_gossip_ = std::max(next_gossip_, now);
 }
 
 void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
-    if (!from.broadcasts.empty()) expect_gossip(now);
+    if (!from.broadcasts.empty()) {
+        expect_gossip(now);
+        expect_exchange(now);
+    }
     for (auto& news : from.broadcasts) dissemination.add_about(news.node, std::move(news.bytes));
     for (auto& direct : from.direct) {
-        send_with_gossip(direct.to->endpoint, {std::move(direct.bytes)}, false, out);
+        send(direct.to->endpoint, std::move(direct.bytes), out);
     }
     counters.refutations += static_cast<std::uint64_t>(from.refutations);
     for (int i = 0; i < from.refutations; ++i) detector.refuted();
@@ -107,8 +122,8 @@ void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
 }
 
 void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
-    for (auto& send : from.sends) {
-        send_with_gossip(send.to, std::move(send.messages), send.crc, out);
+    for (auto& wanted : from.sends) {
+        send(std::move(wanted), out);
     }
     for (Dial& dial : from.dials) out.dials.push_back(std::move(dial));
     for (const auto& answer : from.answers) {
@@ -124,7 +139,10 @@ void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
 }
 
 void Node::Parts::take(SerfOutput&& from, Instant now, Output& out) {
-    if (!from.broadcasts.empty()) expect_gossip(now);
+    if (!from.broadcasts.empty()) {
+        expect_gossip(now);
+        expect_exchange(now);
+    }
     for (const auto& broadcast : from.broadcasts) {
         dissemination.add(broadcast.kind, broadcast.blob);
     }

@@ -36,6 +36,7 @@ public:
 
     // A message alone, or with what waits to be passed on.
     void send(const Endpoint& to, std::string message, Output& out);
+    void send(DetectorOutput::Send&& wanted, Output& out);
     void send_with_gossip(const Endpoint& to, std::vector<std::string> messages, bool crc,
                           Output& out);
 
@@ -94,6 +95,8 @@ private:
     void gossip(Instant now, Output& out);
     void tell_a_dead_one(Instant now, Output& out);
     void push_pull(Instant now, Output& out);
+    void expect_exchange(Instant now);
+    void exchange(Instant now, Output& out);
     void reap(Instant now, Output& out);
     void go_on_leaving(Instant now, Output& out);
     bool is_farewell_spread() const;
@@ -109,7 +112,11 @@ private:
     BroadcastQueue::Ticket farewell_ = 0;  // the intent
     Instant leave_until_{};
     Instant next_gossip_;
+    bool has_news_ = true;  // that the successor has not been sent
     Instant next_push_pull_;
+    // After news: whether it came to everybody. Instant::max(): there was none.
+    Instant next_exchange_ = Instant::max();
+    Instant exchange_from_ = Instant::min();  // not earlier
     Instant next_reconnect_;
     Instant next_reap_;
     // No suspect is held dead before that: what refutes it may be waiting to be read.

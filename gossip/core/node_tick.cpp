@@ -10,13 +10,20 @@ namespace {
 
 constexpr Duration kLateness = std::chrono::milliseconds(50);
 constexpr Duration kGraceMax = std::chrono::milliseconds(500);
+constexpr int kVersionOfCrc = 5;
+
+// After news gossip has that long, and half as long again on average. Between two exchanges: longer
+// in large rings, whose digests are larger, too.
+constexpr Duration kExchangeWait = std::chrono::seconds(1);
+constexpr Duration kExchangeGap = std::chrono::seconds(2);
+constexpr std::size_t kMembersPerGap = 1000;
 
 }  // namespace
 
 Instant Node::Parts::next_deadline() const {
-    Instant next =
-        std::min({detector.next_deadline(), outbox.next_deadline(), next_reconnect_, next_reap_,
-                  next_push_pull_, std::max(membership.next_deadline(), bury_from_)});
+    Instant next = std::min({detector.next_deadline(), outbox.next_deadline(), next_reconnect_,
+                             next_reap_, next_push_pull_, next_exchange_,
+                             std::max(membership.next_deadline(), bury_from_)});
     if (!dissemination.is_empty()) next = std::min(next, next_gossip_);
     const bool is_leaving = leave_ == Leave::Intent || leave_ == Leave::Dead;
     return is_leaving ? std::min(next, leave_until_) : next;
@@ -49,6 +56,7 @@ void Node::Parts::tick(Instant now, Output& out) {
 
     if (now >= next_reap_) reap(now, out);
     if (now >= next_push_pull_) push_pull(now, out);
+    if (now >= next_exchange_) exchange(now, out);
     if (now >= next_reconnect_) {
         next_reconnect_ = now + config.reconnect_interval;
         const DescriptionPtr failed = members.reconnect(rng);
@@ -65,12 +73,20 @@ void Node::Parts::gossip(Instant now, Output& out) {
         return id != membership.self_id() && !is_gone(member.state);
     };
     std::vector<MemberId> told;
-    for (int i = 0; i < config.gossip_nodes && !dissemination.is_empty(); ++i) {
+    // News goes to the successor on the ring first, so that nobody depends on chance alone.
+    const auto successor = has_news_ ? detector.successor() : std::nullopt;
+    if (successor) told.push_back(*successor);
+    for (int i = 0; i < config.gossip_nodes; ++i) {
         const auto id = gossip_round_.next(wanted);
-        if (!id || std::find(told.begin(), told.end(), *id) != told.end()) return;
-        told.push_back(*id);
-        const Description& to = *membership.table()[*id].description;
-        send_with_gossip(to.endpoint, {}, to.versions.protocol_max >= 5, out);
+        if (!id) break;
+        if (std::find(told.begin(), told.end(), *id) == told.end()) told.push_back(*id);
+    }
+    for (const MemberId id : told) {
+        if (dissemination.is_empty()) return;
+        const Description& to = *membership.table()[id].description;
+        send_with_gossip(to.endpoint, {}, to.versions.protocol_max >= kVersionOfCrc, out);
+        // Again next time, if not all of it went into one datagram.
+        if (id == successor) has_news_ = dissemination.has_unsent();
     }
 }
 
@@ -109,6 +125,26 @@ void Node::Parts::spread_push_pull(Instant now) {
         push_pull_interval(config.push_pull_interval, membership.table().size());
     if (interval <= Duration{}) return;
     next_push_pull_ = now + Duration(rng.below(static_cast<std::uint64_t>(interval.count())));
+}
+
+// Gossip leaves somebody out now and then, most of all while many join at once and few know their
+// neighbours. A digest to one other agent soon after the news finds that, for a few hundred bytes.
+void Node::Parts::expect_exchange(Instant now) {
+    if (next_exchange_ != Instant::max()) return;
+    const auto wait = static_cast<std::uint64_t>(kExchangeWait.count());
+    next_exchange_ = std::max(now, exchange_from_) + kExchangeWait + Duration(rng.below(wait));
+}
+
+void Node::Parts::exchange(Instant now, Output& out) {
+    next_exchange_ = Instant::max();
+    exchange_from_ = now + kExchangeGap * (1 + membership.table().size() / kMembersPerGap);
+    const auto wanted = [&](MemberId id, const Member& member) {
+        return id != membership.self_id() && member.state == MemberState::Alive &&
+               is_weft(*member.description);
+    };
+    for (const MemberId id : membership.table().random(1, rng, wanted)) {
+        dial_digest(membership.table()[id].endpoint(), now, out);
+    }
 }
 
 void Node::Parts::reap(Instant now, Output& out) {
