@@ -23,6 +23,7 @@ namespace {
 
 // Between two looks at what changed: the snapshot, coordinates, metrics.
 constexpr Duration kHouseInterval = std::chrono::seconds(1);
+constexpr Duration kSnapshotGap = std::chrono::milliseconds(500);
 
 api::Coordinate coordinate_of(const gossip::Coordinate& measured) {
     api::Coordinate coordinate;
@@ -194,6 +195,8 @@ void GossipRing::publish_members() {
         members.emplace(view.member->name, member_of(view));
     }
     on_control([this, members = std::move(members)]() mutable { members_ = std::move(members); });
+    // At once, so that an agent that is killed soon after it joined finds the ring again.
+    if (now() - kept_at_ >= kSnapshotGap) keep_snapshot();
 }
 
 void GossipRing::publish_coordinates() {
@@ -217,6 +220,7 @@ void GossipRing::keep_snapshot() {
     std::string text = snapshot.text();
     if (text == kept_snapshot_) return;
     kept_snapshot_ = text;
+    kept_at_ = now();
     asio::post(threads_.background, [this, text = std::move(text)] {
         const auto kept = write_file_atomically(files_.snapshot, text);
         if (!kept) log_->warn("members not kept for a restart error={}", kept.error().message());

@@ -133,6 +133,7 @@ private:
     std::unique_ptr<RingJoiner> joiner_;
     std::map<std::uint32_t, Question> questions_;
     std::string kept_snapshot_;  // as it was last written
+    Instant kept_at_{};
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;

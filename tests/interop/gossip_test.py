@@ -2,6 +2,7 @@
 """weft's gossip beside Debian's serf, plain and encrypted: weft joins serf, serf joins weft, and the probe of the protocol
 (gossip/join_probe.py) takes weft for one of its own. About a minute."""
 import base64
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -13,8 +14,8 @@ import sys
 import tempfile
 import threading
 
-from peers import Peer, wait_until  # sets the path to tests/support
-from gossip_agent import GossipAgent
+from peers import Peer, program_from_arguments, wait_until  # sets the path to tests/support
+from gossip_agent import GossipAgent, program_beside
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "gossip"))
@@ -23,8 +24,12 @@ import decode  # noqa: E402
 KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 OTHER_KEY = "ff" * 32
 PORT = 7946
-# Loopback addresses of this test alone.
-ADDRESS = "127.0.77.%d"
+PROGRAM = None  # gossip_agent
+
+
+def address_of(number, key):
+    """Loopback addresses of this test alone; plain and encrypted run side by side."""
+    return "127.0.%d.%d" % (78 if key else 77, number)
 
 
 def text_key(key):
@@ -36,7 +41,7 @@ class Serf(Peer):
 
     def __init__(self, name, number, key=None, join=(), tags=None):
         super().__init__("serf")
-        self.node, self.address = name, ADDRESS % number
+        self.node, self.address = name, address_of(number, key)
         self.rpc = "%s:7373" % self.address
         arguments = ["agent", "-node=" + name, "-bind=%s:%d" % (self.address, PORT), "-rpc-addr=" + self.rpc,
                      "-log-level=debug"]
@@ -65,7 +70,8 @@ class Serf(Peer):
 
 
 def weft(name, number, key=None, join=(), tags=None):
-    return GossipAgent(name, "%s:%d" % (ADDRESS % number, PORT), key=key, join=join, tags=dict({"weft": "1"}, **(tags or {})))
+    return GossipAgent(name, "%s:%d" % (address_of(number, key), PORT), key=key, join=join,
+                       tags=dict({"weft": "1"}, **(tags or {})), program=PROGRAM)
 
 
 def at(agent):
@@ -197,7 +203,7 @@ def probed(key):
     with weft("real", 3, key, tags={"role": "real"}) as agent, Shim(agent) as shim:
         agent.wait_line(r"^listening")
         command = [sys.executable, os.path.join(HERE, "gossip/join_probe.py"), "--agent", agent.bind, "--rpc", shim.path,
-                   "--serf", os.path.join(HERE, "gossip/serf_shim.py"), "--bind", "%s:%d" % (ADDRESS % 4, PORT)]
+                   "--serf", os.path.join(HERE, "gossip/serf_shim.py"), "--bind", "%s:%d" % (address_of(4, key), PORT)]
         done = subprocess.run(command + (["--key", key] if key else []), capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
         checks = done.stdout.count("PASS")
@@ -259,11 +265,18 @@ def rotate(agents, serfs):
         await_status(agents + serfs, name, "alive")
 
 
-def main():
+def run(key):
     for test in (as_a_member_of_serf, probed, mixed):
-        for key in (None, KEY):
-            test(key)
-            print("ok   %s, %s" % (test.__name__, "encrypted" if key else "plain"), flush=True)
+        test(key)
+        print("ok   %s, %s" % (test.__name__, "encrypted" if key else "plain"), flush=True)
+
+
+def main():
+    global PROGRAM
+    PROGRAM = program_beside(program_from_arguments(__doc__))
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(run, key) for key in (None, KEY)]:
+            done.result()
 
 
 if __name__ == "__main__":

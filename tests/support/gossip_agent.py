@@ -9,6 +9,11 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 PROGRAM = os.path.join(ROOT, "build/release/tests/bench/gossip_agent")
 
 
+def program_beside(weft):
+    """The gossip_agent that was built with that weft program."""
+    return os.path.join(os.path.dirname(os.path.abspath(weft)), "tests/bench/gossip_agent")
+
+
 class GossipAgent:
     """Use as a context manager: the process is ended by its id."""
 
