@@ -39,7 +39,7 @@ api::Coordinate coordinate_of(const gossip::Coordinate& measured) {
 GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
                        Facts facts, Threads threads, std::shared_ptr<spdlog::logger> log,
                        prometheus::Registry& registry)
-    : config_(config),
+    : config_(config.gossip),
       identity_(identity),
       files_(std::move(files)),
       facts_(std::move(facts)),
@@ -76,8 +76,8 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
     if (!snapshot.left || config.gossip.rejoin_after_leave) {
         for (const auto& [name, endpoint] : snapshot.alive) known.push_back(endpoint);
     }
-    made->joiner_ = std::make_unique<RingJoiner>(*made->ring_, made->config_.gossip,
-                                                 std::move(known), made->log_);
+    made->joiner_ =
+        std::make_unique<RingJoiner>(*made->ring_, made->config_, std::move(known), made->log_);
     made->ring_scope_ = std::make_unique<TaskScope>(executor);
     made->scope_ = std::make_unique<TaskScope>(executor);
     return made;
@@ -111,18 +111,18 @@ void GossipRing::close(bool leave, std::function<void()> done) {
     on_ring([this, leave, done = std::move(done)]() mutable {
         // Owns itself until everything else has ended.
         auto farewell = std::make_shared<TaskScope>(thread_.context().get_executor());
-        farewell->spawn(end(leave));
-        auto wait = std::make_shared<std::function<void()>>();
-        *wait = [this, farewell, wait, done = std::move(done)] {
-            if (farewell->running() > 0) return on_ring([wait] { (*wait)(); });
+        auto ended = std::make_shared<std::function<void()>>();
+        *ended = [this, farewell, ended, done = std::move(done)] {
+            // The end of its work is not yet the end of the task's bookkeeping.
+            if (farewell->running() > 0) return on_ring([ended] { (*ended)(); });
             on_control(done);
-            *wait = nullptr;
+            *ended = nullptr;
         };
-        (*wait)();
+        farewell->spawn(end(leave, [this, ended] { on_ring([ended] { (*ended)(); }); }));
     });
 }
 
-asio::awaitable<void> GossipRing::end(bool leave) {
+asio::awaitable<void> GossipRing::end(bool leave, std::function<void()> ended) {
     if (leave) {
         const bool is_spread = co_await ring_->leave();
         if (!is_spread) log_->warn("the leave may not have reached all members");
@@ -131,6 +131,7 @@ asio::awaitable<void> GossipRing::end(bool leave) {
     co_await scope_->close();
     co_await ring_scope_->close();
     keep_snapshot();
+    ended();
 }
 
 asio::awaitable<void> GossipRing::run_joiner() {
@@ -186,7 +187,22 @@ void GossipRing::heard(const gossip::Event& event) {
                             identity_.node_name, lost.answers - lost.for_us, lost.answers)));
         });
     }
-    publish_members();
+    const bool is_of_a_member = std::holds_alternative<gossip::event::MemberJoined>(event) ||
+                                std::holds_alternative<gossip::event::MemberUpdated>(event) ||
+                                std::holds_alternative<gossip::event::MemberLeaving>(event) ||
+                                std::holds_alternative<gossip::event::MemberLeft>(event) ||
+                                std::holds_alternative<gossip::event::MemberFailed>(event) ||
+                                std::holds_alternative<gossip::event::MemberReaped>(event);
+    if (is_of_a_member) expect_members();
+}
+
+// Once for all that one datagram or stream brought: each time it is a copy of the whole ring.
+void GossipRing::expect_members() {
+    if (std::exchange(members_expected_, true)) return;
+    on_ring([this] {
+        members_expected_ = false;
+        publish_members();
+    });
 }
 
 void GossipRing::publish_members() {
@@ -228,7 +244,7 @@ void GossipRing::keep_snapshot() {
 }
 
 void GossipRing::keep_keys() {
-    const bool is_kept = !files_.keyring.empty() && !config_.gossip.disable_keyring_file;
+    const bool is_kept = !files_.keyring.empty() && !config_.disable_keyring_file;
     if (!is_kept || ring_->keyring().is_empty()) return;
     asio::post(threads_.background, [this, text = keyring_text(ring_->keyring())] {
         const auto kept = write_file_atomically(files_.keyring, text);

@@ -96,8 +96,9 @@ private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<void> run_joiner();
     boost::asio::awaitable<void> keep_house();
-    boost::asio::awaitable<void> end(bool leave);
+    boost::asio::awaitable<void> end(bool leave, std::function<void()> ended);
     void heard(const gossip::Event& event);
+    void expect_members();
     void publish_members();
     void publish_coordinates();
     void keep_snapshot();
@@ -111,7 +112,7 @@ private:
     api::KeyAnswer key_answer(api::KeyOperation operation, Question&& question,
                               std::size_t nodes) const;
 
-    const AgentConfig& config_;  // of the start
+    const GossipConfig config_;  // of the start
     const AgentIdentity& identity_;
     const RingFiles files_;
     const Facts facts_;
@@ -137,6 +138,7 @@ private:
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;
+    bool members_expected_ = false;
     bool left_ = false;
 };
 

@@ -144,7 +144,12 @@ void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>>
     params.payload = gossip::key_query_payload(key);
     asio::post(thread_.context(), [this, params = std::move(params), done = std::move(done),
                                    operation = request.operation, local_only = request.local_only] {
-        const std::size_t nodes = local_only ? 1 : ring_->node().members().size();
+        std::size_t nodes = local_only ? 1 : 0;
+        for (const gossip::MemberView& view : ring_->node().members()) {
+            const bool is_there = view.status == gossip::MemberStatus::Alive ||
+                                  view.status == gossip::MemberStatus::Leaving;
+            nodes += is_there && !local_only ? 1 : 0;
+        }
         Question question;
         question.answers_expected = nodes;
         question.ended = [this, done, operation, nodes](Question&& answered) {

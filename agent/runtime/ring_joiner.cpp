@@ -65,6 +65,8 @@ asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addr
     std::vector<gossip::Endpoint> endpoints;
     std::vector<api::JoinOutcome::Failure> failures;
     for (const std::string& address : addresses) {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return api::JoinOutcome{};
         auto found = co_await resolved(address);
         if (found) {
             endpoints.insert(endpoints.end(), found.value().begin(), found.value().end());
@@ -134,6 +136,8 @@ asio::awaitable<Result<void>> RingJoiner::run() {
     const bool was_there = co_await rejoin();
     if (!config_.start_join.empty()) {
         const api::JoinOutcome outcome = co_await join(config_.start_join);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return success();
         if (outcome.joined == 0 && !was_there) {
             const auto& failures = outcome.failures;
             co_return make_error(
@@ -151,6 +155,8 @@ asio::awaitable<Result<void>> RingJoiner::retry() {
     Duration pause = std::min(kFirstPause, config_.retry_interval);
     for (std::int64_t tries = 1;; ++tries) {
         const api::JoinOutcome outcome = co_await join(config_.retry_join);
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) co_return success();
         if (outcome.joined > 0) {
             log_->info("joined members={} tries={}", outcome.joined, tries);
             co_return success();

@@ -242,7 +242,8 @@ Result<void> Runtime::Parts::start() {
     asio::post(control.context(), [this, &registered] {
         health.on_services_changed([this] { local.changed(); });
         register_self([this, &registered](Result<void> result) {
-            if (result) {
+            // Unless it was told to stop meanwhile.
+            if (result && !stopping) {
                 health.start();
                 if (gossip_ring) gossip_ring->start();
             }

@@ -30,6 +30,11 @@ public:
 
     // It answered; or its host did, so that the process may only be slow.
     void acquit(MemberId id) { condemnations_.erase(id); }
+    // Its place will be another's.
+    void forget(MemberId id) {
+        condemnations_.erase(id);
+        tellings_.erase(id);
+    }
     void acquit(DialId opened);
 
     // How long a stream to a silent host must stay closed before that host is condemned.

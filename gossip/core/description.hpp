@@ -30,6 +30,9 @@ struct Versions {
     friend bool operator==(const Versions&, const Versions&) = default;
 };
 
+// Names of Consul's and Serf's members are shorter; what has a longer one is ignored.
+inline constexpr std::size_t kNameBytesMax = 255;
+
 // What a member says of itself. Immutable and shared: the tables of both layers, what readers were
 // given, and in one process also those of other agents.
 struct Description : RefCounted {

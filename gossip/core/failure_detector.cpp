@@ -234,6 +234,8 @@ void FailureDetector::dial_failed(DialId id, DialFailure failure, Instant now,
     Probe& probe = at->second;
     if (failure == DialFailure::Refused) {
         probe.stream = StreamSight::Refused;
+    } else if (failure == DialFailure::Unreachable) {
+        probe.stream = StreamSight::Unknown;
     } else if (probe.stream != StreamSight::Opened) {
         probe.stream = StreamSight::Failed;
     }
@@ -286,6 +288,9 @@ void FailureDetector::bear_witness(Instant now, DetectorOutput& out) {
 }
 
 void FailureDetector::member_forgotten(MemberId id) {
+    // Its place may be another's soon: an ack that comes late must not be taken for that one's.
+    std::erase_if(probes_, [&](const auto& entry) { return entry.second.target == id; });
+    accusations_.forget(id);
     times_.forget(id);
     unsupported_.erase(id);
     udp_blocked_.erase(id);

@@ -32,8 +32,9 @@ bool is_address(const Bytes& bytes) {
 // read.
 bool is_sound(const Alive& alive) {
     const std::size_t meta = alive.meta.value_or(std::string_view()).size();
-    return !alive.node.empty() && is_address(alive.address) && meta <= kMetaBytesMax &&
-           alive.incarnation > 0 && alive.incarnation <= kIncarnationMax && decode_tags(alive.meta);
+    return !alive.node.empty() && alive.node.size() <= kNameBytesMax && is_address(alive.address) &&
+           meta <= kMetaBytesMax && alive.incarnation > 0 && alive.incarnation <= kIncarnationMax &&
+           decode_tags(alive.meta);
 }
 
 // As memberlist looks at the first three.
@@ -235,7 +236,7 @@ void Membership::accept(MemberId id, const Alive& alive, Instant now, Membership
 
 // Somebody holds another picture of us, of an earlier life of ours perhaps.
 void Membership::hear_of_self(const Alive& alive, MembershipOutput& out) {
-    if (alive.incarnation < self().incarnation) return;
+    if (alive.incarnation < self().incarnation || alive.incarnation >= kIncarnationMax) return;
     const bool is_ours = alive.incarnation == self().incarnation &&
                          alive.meta.value_or(std::string_view()) == self().description->meta &&
                          Versions::of(alive.versions) == self().description->versions;
@@ -275,7 +276,7 @@ void Membership::tell_accused(MemberId id, Instant now, MembershipOutput& out) {
 
 void Membership::handle(const Suspect& suspect, Instant now, MembershipOutput& out) {
     const auto id = table_.find(suspect.node);
-    if (!id || suspect.from.empty() || suspect.incarnation > kIncarnationMax) return;
+    if (!id || suspect.from.empty() || suspect.incarnation >= kIncarnationMax) return;
     if (*id == self_) {
         if (leaving_) return;
         if (suspect.incarnation >= self().incarnation) refute(suspect.incarnation, out);
@@ -320,7 +321,7 @@ void Membership::hasten(MemberId id, Instant deadline) {
 
 void Membership::handle(const Dead& dead, Instant now, MembershipOutput& out) {
     const auto id = table_.find(dead.node);
-    if (!id || dead.incarnation > kIncarnationMax || dead.incarnation < table_[*id].incarnation) {
+    if (!id || dead.incarnation >= kIncarnationMax || dead.incarnation < table_[*id].incarnation) {
         return;
     }
     if (is_gone(table_[*id].state)) {
@@ -436,7 +437,7 @@ void Membership::set_meta(std::string meta, MembershipOutput& out) {
     auto changed = make_ref<Description>(*own.description);
     changed->meta = std::move(meta);
     own.description = pool_.intern(changed);
-    ++own.incarnation;
+    own.incarnation = std::min(own.incarnation + 1, kIncarnationMax);
     announce(out);
 }
 

@@ -128,6 +128,7 @@ void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
     for (Dial& dial : from.dials) out.dials.push_back(std::move(dial));
     for (const auto& answer : from.answers) {
         const auto coordinate = decode_coordinate(answer.payload);
+        if (!membership.table().contains(answer.id)) continue;
         if (!coordinate || !is_valid(coordinate.value())) continue;
         coordinates.observe(membership.table()[answer.id].name(), coordinate.value(), answer.rtt);
         times.keep_coordinate(answer.id, coordinate.value());

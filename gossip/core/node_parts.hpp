@@ -49,6 +49,7 @@ public:
         Endpoint to;
         bool is_join = false;  // of the application, who is told
         bool ignore_old_events = false;
+        bool is_digest = false;  // what the other lacks may follow
     };
     void dial_push_pull(const PushPullDial& purpose, Instant now, Output& out);
     void dial_digest(const Endpoint& to, Instant now, Output& out);
@@ -101,6 +102,7 @@ private:
     void go_on_leaving(Instant now, Output& out);
     bool is_farewell_spread() const;
     void notice_lateness(Instant now);
+    Instant timer_deadline() const;
 
     // How far the farewell is.
     enum class Leave : std::uint8_t { No, Intent, Dead, Done };
@@ -119,6 +121,7 @@ private:
     Instant exchange_from_ = Instant::min();  // not earlier
     Instant next_reconnect_;
     Instant next_reap_;
+    bool has_ticked_ = false;
     // No suspect is held dead before that: what refutes it may be waiting to be read.
     Instant bury_from_ = Instant::min();
     Instant next_refusal_ = Instant::min();  // event::MemberRefused

@@ -63,7 +63,9 @@ void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Outpu
 }
 
 void Node::Parts::dial_digest(const Endpoint& to, Instant now, Output& out) {
-    dial({to}, anti_entropy.digest(), now, out);
+    PushPullDial purpose{to};
+    purpose.is_digest = true;
+    dial(purpose, anti_entropy.digest(), now, out);
 }
 
 void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why,
@@ -77,7 +79,7 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
     Result<void> merged = make_error(Errc::Unavailable, std::string(why));
     if (state) {
         merged = merge(*state, purpose.ignore_old_events, purpose.to, now, out);
-        if (!state->digest.empty() && merged) {
+        if (purpose.is_digest && !state->digest.empty() && merged) {
             auto rest = anti_entropy.complement(state->digest, now);
             if (rest) dial({purpose.to}, std::move(*rest), now, out);
         }
@@ -85,7 +87,7 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
         merged = make_error(Errc::Unsupported, "it answered with something else than its state");
     }
     if (!purpose.is_join) return;
-    if (merged) {
+    if (merged && !is_leaving()) {
         SerfOutput serf;
         members.announce_join(now, serf);
         take(std::move(serf), now, out);

@@ -21,9 +21,13 @@ constexpr std::size_t kMembersPerGap = 1000;
 }  // namespace
 
 Instant Node::Parts::next_deadline() const {
+    return std::min(timer_deadline(), std::max(membership.next_deadline(), bury_from_));
+}
+
+// Without those of suspicions, which a confirmation may move into the past.
+Instant Node::Parts::timer_deadline() const {
     Instant next = std::min({detector.next_deadline(), outbox.next_deadline(), next_reconnect_,
-                             next_reap_, next_push_pull_, next_exchange_,
-                             std::max(membership.next_deadline(), bury_from_)});
+                             next_reap_, next_push_pull_, next_exchange_});
     if (!dissemination.is_empty()) next = std::min(next, next_gossip_);
     const bool is_leaving = leave_ == Leave::Intent || leave_ == Leave::Dead;
     return is_leaving ? std::min(next, leave_until_) : next;
@@ -31,8 +35,9 @@ Instant Node::Parts::next_deadline() const {
 
 // The process had no CPU, or was stopped: what others said meanwhile has not been read.
 void Node::Parts::notice_lateness(Instant now) {
-    const Instant due = next_deadline();
-    if (now - due < kLateness) return;
+    const Instant due = timer_deadline();
+    // What was due while the process still started is nobody's evidence.
+    if (!std::exchange(has_ticked_, true) || now - due < kLateness) return;
     ++counters.late_ticks;
     detector.was_late(now - due, now);
     bury_from_ = now + std::min<Duration>(now - due, kGraceMax);
@@ -50,6 +55,9 @@ void Node::Parts::tick(Instant now, Output& out) {
     }
     take(std::move(found), now, out);
 
+    counters.events_received = events.received();
+    counters.queries_received = inbox.received();
+    counters.coordinate_resets = coordinates.resets();
     SerfOutput serf;
     outbox.tick(now, serf);
     take(std::move(serf), now, out);

@@ -10,6 +10,7 @@ bool Probe::all_have_spoken(Instant now, Duration patience) const {
     switch (stream) {
         case StreamSight::Refused:
         case StreamSight::Failed:
+        case StreamSight::Unknown:
             return true;
         case StreamSight::Waiting:
             return nacks_expected > 0 && now >= indirect_since + patience;

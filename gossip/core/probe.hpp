@@ -12,7 +12,8 @@
 namespace weft::gossip {
 
 // How the stream to a target that does not answer is getting on.
-enum class StreamSight : std::uint8_t { Waiting, Opened, Refused, Failed };
+// Failed: it was not open in time; Unknown: this machine could not even try.
+enum class StreamSight : std::uint8_t { Waiting, Opened, Refused, Failed, Unknown };
 
 // One look at a member (SWIM, section 4.1; Lifeguard): a ping, and if no ack comes in time, pings
 // through helpers and over a stream. What they all say is collected here.
@@ -50,8 +51,9 @@ struct Probe {
     }
     // Nothing of the host answers anybody: us and two helpers, or all there are.
     bool is_silent() const {
-        return stream != StreamSight::Opened && stream != StreamSight::Refused && looks_asked > 0 &&
-               looks_silent >= std::min(looks_asked, 2);
+        const bool is_open_nowhere =
+            stream == StreamSight::Waiting || stream == StreamSight::Failed;
+        return is_open_nowhere && looks_asked > 0 && looks_silent >= std::min(looks_asked, 2);
     }
     // Somebody besides us tried and had no answer either.
     bool has_second_observer() const { return nacks > 0; }

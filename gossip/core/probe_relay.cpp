@@ -75,13 +75,19 @@ void ProbeRelay::dial_ended(DialId id, std::optional<DialFailure> failure, Detec
     dials_.erase(dial);
     relay.dial.reset();
     if (!failure || relay.stream == StreamSight::Opened) return;
-    relay.stream = *failure == DialFailure::Refused ? StreamSight::Refused : StreamSight::Failed;
+    relay.stream = *failure == DialFailure::Refused       ? StreamSight::Refused
+                   : *failure == DialFailure::Unreachable ? StreamSight::Unknown
+                                                          : StreamSight::Failed;
     if (relay.stream == StreamSight::Refused && relay.is_refused_udp) nack(relay, out);
 }
 
 void ProbeRelay::nack(Relay& relay, DetectorOutput& out) {
     if (std::exchange(relay.is_nacked, true)) return;
-    if (membership_.find(relay.node)) witnessed_.push_back(relay.node);
+    // Of the member that we know, not of whatever address somebody names beside it.
+    const Member* known = membership_.find(relay.node);
+    if (known && known->endpoint().unmapped() == relay.target.unmapped()) {
+        witnessed_.push_back(relay.node);
+    }
     if (!relay.wants_nack) return;
     const Sight sight = relay.stream == StreamSight::Refused                ? Sight::Refused
                         : relay.dial && relay.stream != StreamSight::Opened ? Sight::Silent

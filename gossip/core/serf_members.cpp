@@ -17,6 +17,10 @@ namespace {
 // memory they would go round for ever).
 constexpr std::size_t kIntentsMax = 4096;
 
+bool is_name(std::string_view name) {
+    return !name.empty() && name.size() <= kNameBytesMax;
+}
+
 }  // namespace
 
 SerfMembers::SerfMembers(const NodeConfig& config, DescriptionPtr self) : config_(config) {
@@ -102,6 +106,7 @@ void SerfMembers::gone(const MemberEvent& event, Instant now, SerfOutput& out) {
 // ---- what members mean to do
 
 bool SerfMembers::remember(std::string_view node, const Intent& intent) {
+    if (!is_name(node)) return false;
     const auto known = intents_.find(node);
     if (known != intents_.end()) {
         if (intent.time <= known->second.time) return false;
@@ -157,7 +162,7 @@ bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
 
 void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (intent.node.empty() || !clock_.witness(intent.time)) return;
+    if (!is_name(intent.node) || !clock_.witness(intent.time)) return;
     if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
@@ -165,7 +170,7 @@ void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Insta
 
 void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (intent.node.empty() || !clock_.witness(intent.time)) return;
+    if (!is_name(intent.node) || !clock_.witness(intent.time)) return;
     if (apply(intent, now)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }

@@ -19,6 +19,7 @@ public:
 
     // A member came. It takes a random place among those whose turn is still to come.
     void add(MemberId id) {
+        if (order_.size() > 2 * table_.size()) return begin();  // who came back is in it twice
         order_.push_back(id);
         std::swap(order_[turn_ + rng_.below(order_.size() - turn_)], order_.back());
     }
