@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "gossip/core/coordinate_model.hpp"
+#include "gossip/core/encoded.hpp"
 #include "tests/unit/gossip/core/small_ring.hpp"
 
 namespace weft::gossip {
@@ -112,11 +114,15 @@ TEST(Node, GossipLeavesNobodyOutInASmallRing) {
         ring.act("n1", [](Node& node, Instant now, Output& out) {
             EXPECT_TRUE(node.fire_event("deploy", "v2", false, now, out));
         });
-        EXPECT_TRUE(ring.run(2s, [&] {
-            return ring.count<event::UserEvent>("n2") + ring.count<event::UserEvent>("n3") +
-                       ring.count<event::UserEvent>("n6") + ring.count<event::UserEvent>("n7") ==
-                   4;
-        })) << "seed " << seed;
+        EXPECT_TRUE(ring.run(2s,
+                             [&] {
+                                 return ring.count<event::UserEvent>("n2") +
+                                            ring.count<event::UserEvent>("n3") +
+                                            ring.count<event::UserEvent>("n6") +
+                                            ring.count<event::UserEvent>("n7") ==
+                                        4;
+                             }))
+            << "seed " << seed;
     }
 }
 
@@ -174,6 +180,45 @@ TEST(Node, OfTwoWithOneNameTheOneThatTheRingDoesNotKnowMustStop) {
     EXPECT_TRUE(ring.run(20s, [&] { return ring.count<event::NameLost>(other) == 1; }));
     EXPECT_EQ(ring.count<event::NameLost>("n2"), 0u);
     EXPECT_GE(ring.count<event::NameConflict>("n1"), 1u);
+}
+
+// It leaves, has itself forgotten, and only then answers, all in one datagram.
+TEST(Node, AnAckOfOneThatIsForgottenMeanwhileIsNobodys) {
+    Rng rng(1);
+    DescriptionPool pool;
+    Instant now{std::chrono::hours(1)};
+    NodeConfig config;
+    config.name = "me";
+    config.advertise = {IpAddress::v4({127, 0, 0, 1}), 7946};
+    Node node(config, Keyring(), rng, pool, now);
+    const Endpoint other{IpAddress::v4({127, 0, 0, 2}), 7946};
+    const std::string versions("\1\5\2\2\5\5", 6);
+    const auto hear = [&](const std::vector<std::string>& messages) {
+        std::vector<std::string_view> views(messages.begin(), messages.end());
+        Output out;
+        node.receive(other, views, now, out);
+        node.check_invariants();
+    };
+    hear({encoded(Alive{1, "e", bytes_of(other.address), 7946, std::string_view("\xff\x80"),
+                        std::string_view(versions)})});
+    std::uint32_t sequence = 0;
+    for (int i = 0; i < 100 && sequence == 0; ++i) {
+        now = std::max(now, node.next_deadline());
+        Output out;
+        node.tick(now, out);
+        for (const Datagram& datagram : out.datagrams) {
+            const auto message = decode_message(*datagram.messages.front());
+            if (!message) continue;
+            if (const auto* ping = std::get_if<Ping>(&message.value())) sequence = ping->sequence;
+        }
+    }
+    ASSERT_NE(sequence, 0u);
+    std::string coordinate;
+    encode_coordinate(coordinate, origin());
+    hear({encoded(Dead{1, "e", "e"}), encoded_user(encoded_blob(LeaveIntent{9, "e", true})),
+          encoded(Ack{sequence, std::string_view(coordinate)})});
+    EXPECT_FALSE(node.find("e"));
+    EXPECT_FALSE(node.coordinate("e"));
 }
 
 }  // namespace
