@@ -29,7 +29,7 @@ public:
     // From now on nothing is wrong with anybody that is up.
     void all_are_well();
 
-    // That tables are what the events made of them; for now and then.
+    // That tables are what the events made of them. Costly: to be called now and then.
     void check_views() const;
 
     // ---- in the end. What is not yet so, in words; empty: nothing.

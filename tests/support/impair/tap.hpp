@@ -20,7 +20,7 @@ public:
     Tap& operator=(Tap&&) = delete;
     ~Tap();
 
-    // What the namespace has sent; nothing when there is no more for now.
+    // What the namespace has sent; nothing once all of it was read.
     std::optional<Frame> read();
 
     // False when the kernel did not take it: the interface is down.
