@@ -40,11 +40,8 @@ struct GossipConfig {
     // Encryption: a key of 16, 24 or 32 bytes in base64. Empty: the keyring file, if there is one.
     std::string encrypt;
     bool encrypt_verify_incoming = true;  // false: plain text is taken too, while it is rolled out
-    bool encrypt_verify_outgoing = true;  // false: plain text is sent
+    bool encrypt_verify_outgoing = true;  // nothing else is valid
     bool disable_keyring_file = false;    // keys are not kept in data_dir
-
-    Duration advertise_reconnect_timeout{};  // told to others for this agent; 0: theirs applies
-    std::vector<std::string> allowed_cidrs;  // of members; empty: all
 
     // name is filled in by resolve(); advertise, meta, incarnation and clocks when the agent
     // starts, and until then it is not valid as a whole.

@@ -34,19 +34,17 @@ const KeyRow kRows[] = {
         "Drop gossip that is not encrypted; false while a ring is being encrypted.")
         .to<&AgentConfig::gossip, &GossipConfig::encrypt_verify_incoming>(),
     key("encrypt_verify_outgoing", Bool, "true",
-        "Encrypt what is sent; false while a ring is being encrypted.")
+        "Encrypt what is sent; nothing else is supported once there is a key.")
         .to<&AgentConfig::gossip, &GossipConfig::encrypt_verify_outgoing>(),
     key("disable_keyring_file", Bool, "false", "Do not keep the gossip's keys in data_dir.")
         .to<&AgentConfig::gossip, &GossipConfig::disable_keyring_file>(),
     key("reconnect_timeout", Period, "72h",
         "How long a failed agent is remembered and tried again; at least 8h.")
         .to<&AgentConfig::gossip, &GossipConfig::node, &gossip::NodeConfig::reconnect_timeout>(),
-    key("advertise_reconnect_timeout", Period, "",
-        "The same for this agent alone; told to the others.")
-        .to<&AgentConfig::gossip, &GossipConfig::advertise_reconnect_timeout>(),
-    key("serf_lan_allowed_cidrs", Texts, "",
-        "Networks that members may be in, such as \"10.0.0.0/8\"; all by default.")
-        .to<&AgentConfig::gossip, &GossipConfig::allowed_cidrs>(),
+    refused("advertise_reconnect_timeout", Period,
+            "this version tells others no time of its own; set `reconnect_timeout` on all agents"),
+    refused("serf_lan_allowed_cidrs", Texts,
+            "this version does not filter members by address; use `encrypt`, or a packet filter"),
     key("gossip_lan.gossip_nodes", Integer, "3", "Members that hear news from here at a time.")
         .range(1, 100)
         .to<&AgentConfig::gossip, &GossipConfig::node, &gossip::NodeConfig::gossip_nodes>(),

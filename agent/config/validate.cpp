@@ -335,7 +335,6 @@ private:
                                                                   : "max_query_time");
         }
         check_networks("http_config.allow_write_http_from", config_.http.allow_write_cidrs);
-        check_networks("serf_lan_allowed_cidrs", config_.gossip.allowed_cidrs);
     }
 
     void check_networks(std::string_view key, const std::vector<std::string>& networks) {

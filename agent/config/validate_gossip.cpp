@@ -52,6 +52,7 @@ public:
         check_listening("retry_join", !config_.gossip.retry_join.empty());
         check_listening("start_join", !config_.gossip.start_join.empty());
         check_key();
+        check_outgoing();
         check_times();
     }
 
@@ -87,6 +88,15 @@ private:
         found.notes.push_back({"help", "`weft keygen` makes a key"});
     }
 
+    // A ring is encrypted without it: all agents get the key and take plain text besides, then stop
+    // taking it.
+    void check_outgoing() {
+        if (config_.gossip.encrypt_verify_outgoing) return;
+        error("W1022", "`encrypt_verify_outgoing` must be true: an agent with a key encrypts all",
+              "encrypt_verify_outgoing")
+            .notes.push_back({"help", "set `encrypt_verify_incoming = false` until all have it"});
+    }
+
     static std::string_view why(std::string_view text) {
         constexpr std::string_view kDigits =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -114,9 +124,6 @@ private:
         }
         if (node.reconnect_timeout < kReconnectTimeoutMin)
             error("W1011", "`reconnect_timeout` must be at least 8h", "reconnect_timeout");
-        if (settings_.find("advertise_reconnect_timeout") != nullptr)
-            check_positive("advertise_reconnect_timeout",
-                           config_.gossip.advertise_reconnect_timeout);
     }
 
     void check_positive(std::string_view key, Duration duration) {
