@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kCompoundHead = 2;
 constexpr std::size_t kLabelHead = 2;
-constexpr std::size_t kTransmitsForAll = 8;
 
 }  // namespace
 
@@ -40,9 +39,11 @@ bool Dissemination::is_queued(Kind kind, BroadcastQueue::Ticket ticket) const {
 // large ones fewer than peers' twenty, where everybody's predecessor on the ring makes up for what
 // chance leaves out.
 std::size_t Dissemination::limit_for(std::size_t members, bool all_weft) const {
+    // Eight, unless it is configured otherwise.
+    const auto for_all = static_cast<std::size_t>(2 * config_.retransmit_multiplier);
     const std::size_t limit = std::max(transmit_limit(config_.retransmit_multiplier, members),
-                                       std::min(members, kTransmitsForAll));
-    return all_weft ? std::min(limit, kTransmitsForAll) : limit;
+                                       std::min(members, for_all));
+    return all_weft ? std::min(limit, for_all) : limit;
 }
 
 std::size_t Dissemination::fill(std::vector<SharedBytes>& messages, const Sizes& sizes,

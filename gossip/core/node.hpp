@@ -89,7 +89,8 @@ public:
     // Push/pull with each of them; then an intent is spread. ignore_old_events: those that the ring
     // had before are not delivered.
     void join(std::span<const Endpoint> seeds, bool ignore_old_events, Instant now, Output& out);
-    // Says farewell; event::LeaveFinished follows. Nothing is refuted any more.
+    // Says farewell; event::LeaveFinished follows. What is said of this agent is refuted until its
+    // intent is spread, then no more.
     void leave(Instant now, Output& out);
     bool is_leaving() const;
     // Has a failed member count as left; prune: forgotten. Errc::NotFound for a name that the ring

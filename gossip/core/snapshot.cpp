@@ -12,7 +12,7 @@ namespace weft::gossip {
 
 namespace {
 
-// 2020-01-01: seconds since then fit into an incarnation until 2156.
+// 2020-01-01. The half of what an incarnation holds is left for refutations: until 2088.
 constexpr std::int64_t kIncarnationEpoch = 1'577'836'800;
 constexpr std::size_t kMembersMax = 65'536;
 
