@@ -233,6 +233,9 @@ void GossipRing::keep_snapshot() {
     if (files_.snapshot.empty()) return;
     gossip::Snapshot snapshot = gossip::snapshot_of(ring_->node());
     snapshot.left |= left_;
+    // Until it met somebody, what the last life left is worth more than that it is alone.
+    has_met_others_ |= !snapshot.alive.empty();
+    if (!has_met_others_ && !snapshot.left) return;
     std::string text = snapshot.text();
     if (text == kept_snapshot_) return;
     kept_snapshot_ = text;

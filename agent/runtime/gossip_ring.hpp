@@ -135,6 +135,7 @@ private:
     std::map<std::uint32_t, Question> questions_;
     std::string kept_snapshot_;  // as it was last written
     Instant kept_at_{};
+    bool has_met_others_ = false;
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;
