@@ -53,6 +53,21 @@ using DescriptionPtr = RefPtr<const Description>;
 // beyond memberlist and Serf. Peers leave tags alone.
 bool is_weft(const Description& member);
 
+// By its version of memberlist's protocol.
+inline bool answers_stream_pings(const Description& member) {
+    return member.versions.protocol_max >= 3;
+}
+inline bool understands_nacks(const Description& member) {
+    return member.versions.protocol_max >= 4;
+}
+inline bool understands_crc(const Description& member) {
+    return member.versions.protocol_max >= 5;
+}
+// Of Serf's messages to a third one.
+inline bool understands_relays(const Description& member) {
+    return member.versions.protocol_max >= 5;
+}
+
 // Keeps one copy of equal descriptions. One thread.
 class DescriptionPool {
 public:

@@ -49,6 +49,13 @@ std::optional<IpAddress> address_from_bytes(std::string_view bytes) {
     return std::nullopt;
 }
 
+Endpoint reply_to(const std::optional<std::string_view>& address, std::uint16_t port,
+                  const Endpoint& from) {
+    if (port == 0 || !address) return from;
+    const auto named = address_from_bytes(*address);
+    return named ? Endpoint{*named, port} : from;
+}
+
 std::string_view bytes_of(const IpAddress& address) {
     const auto bytes = address.bytes();
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -30,4 +30,8 @@ struct Endpoint {
 std::optional<IpAddress> address_from_bytes(std::string_view bytes);
 std::string_view bytes_of(const IpAddress& address);
 
+// Where the answer to a ping goes: where it says, or else where it came from.
+Endpoint reply_to(const std::optional<std::string_view>& address, std::uint16_t port,
+                  const Endpoint& from);
+
 }  // namespace weft::gossip

@@ -12,20 +12,14 @@ namespace {
 // Of random probes: the ring's look at everybody once an interval already.
 constexpr int kIntervalsPerRandomProbe = 3;
 
-// Answers of a quick network are not missed before that: a process may have to wait for a CPU.
-constexpr Duration kAnswerWithinMin = std::chrono::milliseconds(50);
-
-// An agent that wanted to run that long ago has not read what came meanwhile.
+// From one that is near: the nack of a helper that waited as long as it may.
 constexpr Duration kNackTravels = std::chrono::milliseconds(250);
 
-constexpr Duration kLateness = std::chrono::milliseconds(50);
+// Later than that, and this agent doubts itself; what it missed is not all read before that,
+// either.
 constexpr Duration kLatenessCounts = std::chrono::milliseconds(250);
 constexpr Duration kLatenessMax = std::chrono::seconds(2);
-
-// memberlist's versions from which a member understands nacks, and answers pings over a stream.
-constexpr int kVersionOfNacks = 4;
-constexpr int kVersionOfStreamPings = 3;
-constexpr int kVersionOfCrc = 5;
+constexpr Duration kReadingTakes = std::chrono::milliseconds(50);
 
 }  // namespace
 
@@ -90,7 +84,7 @@ void FailureDetector::probe(MemberId id, Instant now, DetectorOutput& out) {
         // So that it can refute with its answer (Lifeguard's buddy rule).
         send.messages.push_back(
             encoded(Suspect{member.incarnation, member.name(), membership_.self().name()}));
-        send.crc = member.description->versions.protocol_max >= kVersionOfCrc;
+        send.crc = understands_crc(*member.description);
         send.is_alone = true;
     }
     out.sends.push_back(std::move(send));
@@ -122,7 +116,7 @@ void FailureDetector::ask_helpers(Probe& probe, Instant now, DetectorOutput& out
         const Description& helper = *membership_.table()[id].description;
         // One that does not know how quick the target is waits for that long before it nacks.
         probe.deadline = std::max(probe.deadline, now + config_.probe_timeout + kNackTravels);
-        const bool nacks = helper.versions.protocol_max >= kVersionOfNacks;
+        const bool nacks = understands_nacks(helper);
         const bool looks = is_weft(helper);
         probe.nacks_expected += nacks ? 1 : 0;
         probe.looks_asked += looks ? 1 : 0;
@@ -137,7 +131,7 @@ void FailureDetector::ask_helpers(Probe& probe, Instant now, DetectorOutput& out
                                                    0,
                                                    {}})}});
     }
-    if (probe.member->versions.protocol_max < kVersionOfStreamPings) {
+    if (!answers_stream_pings(*probe.member)) {
         probe.stream = StreamSight::Failed;
         return;
     }
@@ -299,7 +293,6 @@ void FailureDetector::member_forgotten(MemberId id) {
 // ---- time
 
 void FailureDetector::was_late(Duration by, Instant now) {
-    if (by < kLateness) return;
     if (by >= kLatenessCounts) awareness_.failed(0, 0);
     const Duration postponed = std::min(by, kLatenessMax);
     for (auto& [sequence, probe] : probes_) {
@@ -309,7 +302,7 @@ void FailureDetector::was_late(Duration by, Instant now) {
     }
     accusations_.postpone(postponed);
     relay_.postpone(postponed);
-    late_until_ = now + kLateness;
+    late_until_ = now + kReadingTakes;
 }
 
 void FailureDetector::tick(Instant now, DetectorOutput& out) {

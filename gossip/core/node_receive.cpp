@@ -17,12 +17,6 @@ struct Overloaded : Functions... {
     using Functions::operator()...;
 };
 
-Endpoint reply_to(const Ping& ping, const Endpoint& from) {
-    if (ping.source_port == 0 || !ping.source_address) return from;
-    const auto named = address_from_bytes(*ping.source_address);
-    return named ? Endpoint{*named, ping.source_port} : from;
-}
-
 }  // namespace
 
 // It takes more than half of an ack, and hardly changes: whoever asks each second gets it now and
@@ -61,7 +55,8 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
                 const std::string coordinate = coordinate_for(from, now);
                 Ack ack{ping.sequence, {}};
                 if (!coordinate.empty()) ack.payload = coordinate;
-                send_with_gossip(reply_to(ping, from), {encoded(ack)}, false, out);
+                send_with_gossip(reply_to(ping.source_address, ping.source_port, from),
+                                 {encoded(ack)}, false, out);
             },
             [&](const IndirectPing& request) { detector.handle(request, from, now, found); },
             [&](const Ack& ack) { detector.handle(ack, now, found); },

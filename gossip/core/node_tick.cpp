@@ -10,7 +10,6 @@ namespace {
 
 constexpr Duration kLateness = std::chrono::milliseconds(50);
 constexpr Duration kGraceMax = std::chrono::milliseconds(500);
-constexpr int kVersionOfCrc = 5;
 
 // After news gossip has that long, and half as long again on average. Between two exchanges: longer
 // in large rings, whose digests are larger, too.
@@ -92,7 +91,7 @@ void Node::Parts::gossip(Instant now, Output& out) {
     for (const MemberId id : told) {
         if (dissemination.is_empty()) return;
         const Description& to = *membership.table()[id].description;
-        send_with_gossip(to.endpoint, {}, to.versions.protocol_max >= kVersionOfCrc, out);
+        send_with_gossip(to.endpoint, {}, understands_crc(to), out);
         // Again next time, if not all of it went into one datagram.
         if (id == successor) has_news_ = dissemination.has_unsent();
     }

@@ -12,12 +12,6 @@ namespace {
 // Asked for more at once, it is being used against somebody.
 constexpr std::size_t kRelaysMax = 1024;
 
-Endpoint reply_to(const Bytes& address, std::uint16_t port, const Endpoint& from) {
-    if (port == 0 || !address) return from;
-    const auto named = address_from_bytes(*address);
-    return named ? Endpoint{*named, port} : from;
-}
-
 }  // namespace
 
 void ProbeRelay::handle(const IndirectPing& request, const Endpoint& from, Instant now,

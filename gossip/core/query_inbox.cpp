@@ -17,7 +17,7 @@ constexpr std::size_t kQueriesAtTimeMax = 128;
 constexpr std::size_t kWaitingMax = 1024;
 constexpr std::uint8_t kRelaysMax = 8;
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
-constexpr int kVersionOfRelays = 5;
+
 // Of an expression that somebody sent, compiled.
 constexpr std::int64_t kExpressionBytesMax = 256 << 10;
 
@@ -130,7 +130,7 @@ Result<void> QueryInbox::send(const Asker& asker, const QueryAnswer& answer, Ser
         encoded_blob(Relay{{{bytes_of(asker.at.address), asker.at.port, {}}, asker.name}, blob});
     const auto may_relay = [&](auto, const SerfMember& member) {
         return member.status == MemberStatus::Alive && member.name() != members_.self().name &&
-               member.description->versions.protocol_max >= kVersionOfRelays;
+               understands_relays(*member.description);
     };
     for (const auto id : members_.table().random(asker.relay_factor, rng_, may_relay)) {
         out.direct.push_back({members_.table()[id].description->endpoint, relay});
