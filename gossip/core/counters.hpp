@@ -16,10 +16,10 @@ struct Counters {
     std::uint64_t declared_dead = 0;  // by this agent itself
     std::uint64_t late_ticks = 0;     // it ran so late that it doubted what it had not heard
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_dropped = 0;  // unreadable, or contradict themselves
-    std::uint64_t messages_unknown = 0;  // of a type from the future
-    std::uint64_t broadcasts_sent = 0;   // transmissions
-    std::uint64_t broadcasts_pruned = 0;
+    std::uint64_t messages_dropped = 0;   // unreadable, or contradict themselves
+    std::uint64_t messages_unknown = 0;   // of a type from the future
+    std::uint64_t broadcasts_sent = 0;    // transmissions
+    std::uint64_t broadcasts_pruned = 0;  // unsent: too many, or too large for a packet
     std::uint64_t merges = 0;
     std::uint64_t merges_refused = 0;
     std::uint64_t events_received = 0;  // new ones

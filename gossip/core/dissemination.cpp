@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kCompoundHead = 2;
 constexpr std::size_t kLabelHead = 2;
+// What a packet may take besides its messages.
+constexpr std::size_t kFrameMax = kCompoundHead + kLabelHead + Keyring::kOverhead;
+// Of none: tickets count from 1.
+constexpr BroadcastQueue::Ticket kNoTicket = 0;
 
 }  // namespace
 
@@ -28,7 +32,17 @@ const BroadcastQueue& Dissemination::queue(Kind kind) const {
 }
 
 BroadcastQueue::Ticket Dissemination::add(Kind kind, std::string_view blob) {
-    return queue(kind).add({}, encoded_user(blob));
+    std::string message = encoded_user(blob);
+    BroadcastQueue& waiting = queue(kind);
+    // Would wait for ever: push/pull carries it.
+    if (message.size() + kPartOverhead + kFrameMax + config_.label_bytes > config_.packet_bytes) {
+        ++dropped_;
+        return kNoTicket;
+    }
+    const auto ticket = waiting.add({}, std::move(message));
+    // Not each time, since what has been sent often enough goes by itself.
+    if (waiting.size() > 2 * config_.queue_max) dropped_ += waiting.prune(config_.queue_max);
+    return ticket;
 }
 
 bool Dissemination::is_queued(Kind kind, BroadcastQueue::Ticket ticket) const {
@@ -78,12 +92,10 @@ std::size_t Dissemination::size() const {
     return members_.size() + intents_.size() + queries_.size() + events_.size();
 }
 
-std::size_t Dissemination::prune() {
-    std::size_t pruned = 0;
+void Dissemination::prune() {
     for (BroadcastQueue* queue : {&intents_, &queries_, &events_}) {
-        pruned += queue->prune(config_.queue_max);
+        dropped_ += queue->prune(config_.queue_max);
     }
-    return pruned;
 }
 
 }  // namespace weft::gossip

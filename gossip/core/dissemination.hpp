@@ -21,7 +21,7 @@ public:
     // A message of memberlist about a node: replaces what is queued about it.
     void add_about(std::string_view node, std::string message);
 
-    // Serf's blobs. The ticket is for is_queued().
+    // Serf's blobs. The ticket is for is_queued(). One that no packet holds is not queued.
     enum class Kind : std::uint8_t { Intents, Queries, UserEvents };
     BroadcastQueue::Ticket add(Kind kind, std::string_view blob);
     bool is_queued(Kind kind, BroadcastQueue::Ticket ticket) const;
@@ -41,8 +41,10 @@ public:
     bool has_unsent() const;
     std::size_t size() const;
 
-    // Down to config.queue_max each. Returns how many went.
-    std::size_t prune();
+    // Down to config.queue_max each.
+    void prune();
+    // Blobs that went unsent since the start: too many, or too large for a packet.
+    std::uint64_t dropped() const { return dropped_; }
 
 private:
     std::size_t limit_for(std::size_t members, bool all_weft) const;
@@ -56,6 +58,7 @@ private:
     BroadcastQueue intents_{kPartOverhead};
     BroadcastQueue queries_{kPartOverhead};
     BroadcastQueue events_{kPartOverhead};
+    std::uint64_t dropped_ = 0;
 };
 
 }  // namespace weft::gossip

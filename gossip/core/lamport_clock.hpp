@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -17,6 +18,9 @@ public:
 
     // For something that happens here: its time.
     std::uint64_t tick() { return time_++; }
+
+    // To what it was in an earlier life, however far that is.
+    void restore(std::uint64_t time) { time_ = std::max(time_, time); }
 
     // False for a time that cannot be: the message must be dropped.
     bool witness(std::uint64_t seen) {

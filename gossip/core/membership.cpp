@@ -82,6 +82,13 @@ private:
     std::uint8_t delegate_max_ = 255;
 };
 
+bool understand_each_other(const Versions& a, const Versions& b) {
+    CommonVersions common;
+    common.add(a);
+    common.add(b);
+    return common.covers(a) && common.covers(b);
+}
+
 }  // namespace
 
 std::string_view to_string(MemberEvent::Kind kind) {
@@ -195,6 +202,8 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
     }
     const auto versions = Versions::of(alive.versions);
     if (!is_sound(alive) || (versions && !is_speakable(*versions))) return;
+    // Accepted, it would have us refuse every view of the ring: see check_versions().
+    if (versions && !understand_each_other(*versions, self().description->versions)) return;
     if (known == self_ && leaving_) return;
 
     if (!known) known = admit(alive, now, out);

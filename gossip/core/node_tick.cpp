@@ -54,6 +54,7 @@ void Node::Parts::tick(Instant now, Output& out) {
     }
     take(std::move(found), now, out);
 
+    counters.broadcasts_pruned = dissemination.dropped();
     counters.events_received = events.received();
     counters.queries_received = inbox.received();
     counters.coordinate_resets = coordinates.resets();
@@ -163,7 +164,7 @@ void Node::Parts::reap(Instant now, Output& out) {
     SerfOutput serf;
     members.reap(now, serf);
     inbox.tick(now);
-    counters.broadcasts_pruned += dissemination.prune();
+    dissemination.prune();
     take(std::move(serf), now, out);
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 // Asked for more at once, it is being used against somebody.
 constexpr std::size_t kRelaysMax = 1024;
+// Streams for others at once: this agent needs some itself. Who is not looked at is not seen
+// silent.
+constexpr std::size_t kLooksMax = 32;
 
 }  // namespace
 
@@ -32,7 +35,7 @@ void ProbeRelay::handle(const IndirectPing& request, const Endpoint& from, Insta
     const Duration wait = known ? times_.answer_within(*known) : config_.probe_timeout;
     relay.nack_at = now + wait;
     relay.end = now + config_.probe_interval;
-    if (request.wants_sight) {
+    if (request.wants_sight && dials_.size() < kLooksMax) {
         relay.dial = ids_.next_dial();
         out.dials.push_back({*relay.dial, relay.target, {}, false, relay.end});
     }

@@ -48,7 +48,7 @@ QueryInbox::QueryInbox(const NodeConfig& config, const SerfMembers& members,
       internal_(internal),
       rng_(rng),
       time_min_(config.query_time_min) {
-    if (config.query_time_min > 0) clock_.witness(config.query_time_min - 1);
+    clock_.restore(config.query_time_min);
 }
 
 bool QueryInbox::is_news(const Query& query) {

@@ -24,7 +24,7 @@ bool is_name(std::string_view name) {
 }  // namespace
 
 SerfMembers::SerfMembers(const NodeConfig& config, DescriptionPtr self) : config_(config) {
-    clock_.witness(config.member_clock);
+    clock_.restore(config.member_clock + 1);
     self_ = table_.add({std::move(self), 0, {}, MemberStatus::Alive});
     alive_ = 1;
 }
@@ -76,6 +76,7 @@ void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
         set_status(*known, MemberStatus::Alive, {});
         prunings_.erase(member->name);
     } else {
+        make_room(out);
         const Id id = table_.add({member, 0, {}, MemberStatus::None});
         const auto intent = intents_.find(member->name);
         const bool was_told = intent != intents_.end();
@@ -233,6 +234,19 @@ Result<void> SerfMembers::force_leave(std::string_view name, bool prune, Instant
 }
 
 // ---- forgetting
+
+// Membership forgets the gone within a minute, so names that somebody makes up would add up here
+// for days. Those that are gone longest go, some at a time.
+void SerfMembers::make_room(SerfOutput& out) {
+    if (table_.size() < 2 * config_.members_max) return;
+    std::vector<std::pair<Instant, Id>> gone;
+    table_.for_each([&](Id id, const SerfMember& member) {
+        if (id != self_ && member.is_gone()) gone.emplace_back(member.gone_at, id);
+    });
+    std::sort(gone.begin(), gone.end());
+    gone.resize(std::min(gone.size(), 1 + config_.members_max / 16));
+    for (const auto& [at, id] : gone) prune(id, out);
+}
 
 void SerfMembers::prune(Id id, SerfOutput& out) {
     const DescriptionPtr member = table_[id].description;

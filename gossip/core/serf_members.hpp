@@ -90,6 +90,7 @@ private:
     bool remember(std::string_view node, const Intent& intent);
     void set_status(Id id, MemberStatus status, Instant now);
     void prune(Id id, SerfOutput& out);
+    void make_room(SerfOutput& out);
 
     const NodeConfig& config_;
     LamportClock clock_;

@@ -16,34 +16,47 @@ namespace {
 constexpr std::size_t kEventsAtTimeMax = 128;
 // What peers take in any case.
 constexpr std::size_t kEventBytesHardMax = 9 << 10;
+// All of them go into each full view of the ring, of which peers take 20 MiB.
+constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
 
 }  // namespace
 
 UserEvents::UserEvents(const NodeConfig& config)
     : config_(config), time_min_(config.event_time_min) {
-    if (config.event_time_min > 0) clock_.witness(config.event_time_min - 1);
+    clock_.restore(config.event_time_min);
 }
 
 bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
     if (!clock_.witness(event.time)) return false;
-    // Its slot may have been used again since.
-    if (clock_.time() > config_.event_buffer && event.time < clock_.time() - config_.event_buffer) {
-        return false;
-    }
+    forget_old();
+    if (event.time < forgotten_before_) return false;
     const std::string_view payload = event.payload.value_or(std::string_view());
     if (event.name.size() + payload.size() > kEventBytesHardMax) return false;
-    Slot& slot = slots_[event.time % config_.event_buffer];
-    if (slot.time != event.time) slot = {event.time, {}};
-    if (slot.events.size() >= kEventsAtTimeMax) return false;
-    for (const Kept& kept : slot.events) {
+    std::vector<Kept>& events = kept_[event.time];
+    if (events.size() >= kEventsAtTimeMax) return false;
+    for (const Kept& kept : events) {
         if (kept.name == event.name && kept.payload == payload) return false;
     }
-    slot.events.push_back({std::string(event.name), std::string(payload)});
+    events.push_back({std::string(event.name), std::string(payload)});
+    kept_bytes_ += events.back().bytes();
+    forget_old();
     if (event.time < time_min_) return true;
     ++received_;
     out.events.push_back(event::UserEvent{event.time, std::string(event.name), std::string(payload),
                                           event.coalesce});
     return true;
+}
+
+void UserEvents::forget_old() {
+    if (clock_.time() > config_.event_buffer) {
+        forgotten_before_ = std::max(forgotten_before_, clock_.time() - config_.event_buffer);
+    }
+    while (!kept_.empty() &&
+           (kept_.begin()->first < forgotten_before_ || kept_bytes_ > kKeptBytesMax)) {
+        forgotten_before_ = std::max(forgotten_before_, kept_.begin()->first + 1);
+        for (const Kept& kept : kept_.begin()->second) kept_bytes_ -= kept.bytes();
+        kept_.erase(kept_.begin());
+    }
 }
 
 void UserEvents::handle(const UserEvent& event, std::string_view blob, SerfOutput& out) {
@@ -79,27 +92,23 @@ void UserEvents::merge(const SerfPushPull& state, bool ignore_old, SerfOutput& o
 
 std::uint64_t UserEvents::digest() const {
     std::uint64_t sum = 0;
-    for (const auto& [place, slot] : slots_) {
-        for (const Kept& kept : slot.events) {
-            sum += hash_of(slot.time, hash_of(kept.name), hash_of(kept.payload));
+    for (const auto& [time, events] : kept_) {
+        for (const Kept& kept : events) {
+            sum += hash_of(time, hash_of(kept.name), hash_of(kept.payload));
         }
     }
     return sum;
 }
 
 std::vector<std::optional<EventsAtTime>> UserEvents::kept() const {
-    std::vector<const Slot*> slots;
-    for (const auto& [place, slot] : slots_) slots.push_back(&slot);
-    std::sort(slots.begin(), slots.end(),
-              [](const Slot* a, const Slot* b) { return a->time < b->time; });
     std::vector<std::optional<EventsAtTime>> all;
-    all.reserve(slots.size());
-    for (const Slot* slot : slots) {
+    all.reserve(kept_.size());
+    for (const auto& [time, kept_then] : kept_) {
         std::vector<PastEvent> events;
-        for (const Kept& kept : slot->events) {
+        for (const Kept& kept : kept_then) {
             events.push_back({kept.name, std::string_view(kept.payload)});
         }
-        all.emplace_back(EventsAtTime{slot->time, std::move(events)});
+        all.emplace_back(EventsAtTime{time, std::move(events)});
     }
     return all;
 }

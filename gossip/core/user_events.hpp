@@ -39,25 +39,26 @@ public:
 
     LamportTime clock() const { return clock_.time(); }
     std::uint64_t received() const { return received_; }
-    std::size_t slots() const { return slots_.size(); }
+    std::size_t kept_bytes() const { return kept_bytes_; }
 
 private:
     struct Kept {
         std::string name;
         std::string payload;
-    };
-    struct Slot {
-        LamportTime time = 0;
-        std::vector<Kept> events;
-    };
 
+        std::size_t bytes() const { return name.size() + payload.size(); }
+    };
     // Keeps it, and delivers it unless it is too old. False when that is no news.
     bool take(const UserEvent& event, SerfOutput& out);
+    void forget_old();
 
     const NodeConfig& config_;
     LamportClock clock_;
     LamportTime time_min_ = 0;
-    std::map<std::size_t, Slot> slots_;  // by time modulo the buffer's size
+    // Not older than config.event_buffer before the clock, and not more than so many bytes.
+    std::map<LamportTime, std::vector<Kept>> kept_;
+    std::size_t kept_bytes_ = 0;
+    LamportTime forgotten_before_ = 0;  // what is older is taken for known
     std::uint64_t received_ = 0;
 };
 

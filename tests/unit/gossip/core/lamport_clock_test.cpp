@@ -25,5 +25,13 @@ TEST(LamportClock, DoesNotBelieveALeap) {
     EXPECT_TRUE(clock.witness(LamportClock::kLeapMax));
 }
 
+TEST(LamportClock, IsRestoredHoweverFarItWas) {
+    LamportClock clock;
+    clock.restore(std::uint64_t{1} << 40);
+    EXPECT_EQ(clock.time(), std::uint64_t{1} << 40);
+    clock.restore(5);
+    EXPECT_EQ(clock.time(), std::uint64_t{1} << 40);
+}
+
 }  // namespace
 }  // namespace weft::gossip

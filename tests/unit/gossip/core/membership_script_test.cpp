@@ -94,6 +94,7 @@ private:
 
     Alive alive(const ScriptCommand& command) {
         versions_ = command.has("vsn") ? command.get("vsn") : std::string("\1\5\2\2\5\5");
+        if (versions_ == "odd") versions_ = "\1\5\7\2\5\5";
         const auto port = static_cast<std::uint16_t>(command.number("port", 7946));
         return {inc(command), node_, said_, port, meta_, versions_};
     }

@@ -88,5 +88,29 @@ TEST_F(SerfMembersTest, WhoOnlyMeansToLeaveIsPrunedWhenGone) {
     EXPECT_EQ(status(), MemberStatus::None);
 }
 
+TEST(SerfMembers, ThoseWhoAreGoneDoNotAddUp) {
+    NodeConfig config;
+    config.members_max = 64;
+    const auto described = [](const std::string& name) {
+        auto description = make_ref<Description>();
+        description->name = name;
+        return DescriptionPtr(description);
+    };
+    SerfMembers members(config, described("self"));
+    Instant now{seconds(100)};
+    for (int i = 0; i < 2000; ++i) {
+        SerfOutput out;
+        const std::string name = "made-up-" + std::to_string(i);
+        const DescriptionPtr member = described(name);
+        members.handle({MemberEvent::Kind::Joined, name, member, {}}, now, out);
+        members.handle({MemberEvent::Kind::Failed, name, member, {}}, now += seconds(1), out);
+        members.check_invariants();
+    }
+    EXPECT_LE(members.table().size(), 2 * config.members_max);
+    EXPECT_TRUE(members.find("self"));
+    EXPECT_TRUE(members.find("made-up-1999")) << "those that are gone longest go";
+    EXPECT_FALSE(members.find("made-up-0"));
+}
+
 }  // namespace
 }  // namespace weft::gossip
