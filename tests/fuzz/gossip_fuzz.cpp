@@ -1,6 +1,6 @@
 // Bytes of gossip peers. The first byte chooses: datagrams (plain, labelled, with a key), streams
-// in chunks, Serf blobs and what they hold, LZW. What is accepted must be the same when it is
-// encoded and decoded again.
+// in chunks, Serf blobs and what they hold, LZW, Consul's events; and the snapshot file. What is
+// accepted must be the same when it is encoded and decoded again.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -8,6 +8,8 @@
 #include <string_view>
 #include <variant>
 
+#include "agent/runtime/consul_event.hpp"
+#include "gossip/core/snapshot.hpp"
 #include "gossip/wire/coordinate.hpp"
 #include "gossip/wire/lzw.hpp"
 #include "gossip/wire/packet.hpp"
@@ -96,6 +98,20 @@ void use_stream(std::string_view bytes, std::size_t chunk) {
     }
 }
 
+void use_event(std::string_view bytes) {
+    const auto event = weft::agent::decode_consul_event(bytes);
+    if (!event) return;
+    const std::string once = weft::agent::encode_consul_event(event.value());
+    const auto again = weft::agent::decode_consul_event(once);
+    check(bool(again));
+    check(weft::agent::encode_consul_event(again.value()) == once);
+}
+
+void use_snapshot(std::string_view bytes) {
+    const std::string once = Snapshot::parse(bytes).text();
+    check(Snapshot::parse(once).text() == once);
+}
+
 void use_lzw(std::string_view bytes) {
     constexpr std::size_t kMost = std::size_t{1} << 20;
     std::string out;
@@ -138,7 +154,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)decode_query_filter(bytes);
             break;
         default:
-            (void)decode_coordinate(bytes);
+            if ((detail & 3) == 0) (void)decode_coordinate(bytes);
+            if ((detail & 3) == 1) use_event(bytes);
+            if ((detail & 3) >= 2) use_snapshot(bytes);
             break;
     }
     return 0;
