@@ -22,7 +22,6 @@ std::string in_url(const std::string& address) {
 std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config,
                        std::uint16_t http_port, std::uint16_t dns_port, Duration took) {
     const auto milliseconds = std::chrono::duration<double, std::milli>(took).count();
-    const bool standard_http = http_port == 8500;
     std::string text = fmt::format(
         "weft {}  node {}  {}          dev mode: nothing is kept, do not use in production\n",
         identity.weft_version, identity.node_name, identity.datacenter);
@@ -30,17 +29,27 @@ std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config,
     if (http_port != 0) {
         const std::string host = reachable(
             config.http.listeners.empty() ? "127.0.0.1" : config.http.listeners[0].address);
-        text += fmt::format("  ok  api   http://{}:{}/v1\n", in_url(host), http_port);
-        if (!standard_http)
+        text += fmt::format("  ok  api     http://{}:{}/v1\n", in_url(host), http_port);
+        // Where the commands look unless they are told.
+        if (http_port != 8500 || host != "127.0.0.1") {
             variable = fmt::format("WEFT_HTTP_ADDR={}:{} ", in_url(host), http_port);
+        }
     }
     std::string dig;
     if (dns_port != 0 && !config.dns.listeners.empty()) {
         const std::string host = reachable(config.dns.listeners[0].address);
-        text += fmt::format("  ok  dns   {}:{}\n", in_url(host), dns_port);
+        text += fmt::format("  ok  dns     {}:{}\n", in_url(host), dns_port);
         dig = fmt::format(
             "dig @{} -p {} web.service.{} SRV", host, dns_port,
             config.domain.substr(0, config.domain.size() - (config.domain.ends_with('.') ? 1 : 0)));
+    }
+    if (config.gossip.port) {
+        text +=
+            fmt::format("  ok  gossip  {}:{}", in_url(config.advertise_addr), *config.gossip.port);
+        if (!config.gossip.retry_join.empty()) {
+            text += fmt::format(", joining {}", fmt::join(config.gossip.retry_join, " "));
+        }
+        text += '\n';
     }
     text += fmt::format("ready in {:.0f} ms\n", milliseconds);
     text += fmt::format("try:  {}weft services register -name web -port 8080\n", variable);
@@ -51,7 +60,8 @@ std::string dev_screen(const AgentIdentity& identity, const AgentConfig& config,
         text += fmt::format("      curl 'http://{}:{}/v1/health/service/web?passing'\n",
                             in_url(host), http_port);
     }
-    text += fmt::format("next: {}weft status   {}weft monitor   weft help\n", variable, variable);
+    text += fmt::format("next: {}weft status   {}weft members   {}weft monitor   weft help\n",
+                        variable, variable, variable);
     return text;
 }
 
