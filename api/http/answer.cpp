@@ -70,13 +70,13 @@ bool breaks_lines(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
 
-void append_number(std::string& out, std::size_t number) {
+}  // namespace
+
+void append_number(std::string& out, std::uint64_t number) {
     std::array<char, 20> digits;
     auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     out.append(digits.data(), end);
 }
-
-}  // namespace
 
 void Answer::add_header(std::string_view name, std::string_view value) {
     if (breaks_lines(name) || breaks_lines(value)) return;
@@ -132,7 +132,7 @@ std::string_view DateHeader::text(std::int64_t unix_seconds) {
 void append_head(std::string& out, const Answer& answer, const AnswerForm& form,
                  std::string_view date, std::size_t content_length) {
     out.append(form.http_1_0 ? "HTTP/1.0 " : "HTTP/1.1 ");
-    append_number(out, static_cast<std::size_t>(answer.status));
+    append_number(out, static_cast<std::uint64_t>(answer.status));
     out.append(" ").append(reason_phrase(answer.status)).append("\r\n");
     out.append(answer.headers).append("Date: ").append(date).append("\r\n");
     if (content_length == kChunked) {

@@ -34,6 +34,9 @@ struct Answer {
     static Answer text(int status, std::string body);
 };
 
+// For headers: in decimal.
+void append_number(std::string& out, std::uint64_t number);
+
 // Lays out and compresses what an endpoint answered. common_headers: whole lines sent with every
 // answer of a route.
 Answer make_answer(Response response, Layout layout, std::string_view common_headers);

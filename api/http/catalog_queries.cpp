@@ -3,8 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
@@ -26,12 +24,6 @@ std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
 
 bool keeps(const CatalogQuery& query) {
     return query.is_kept && !query.cache_key.empty();
-}
-
-void append_number(std::string& out, std::uint64_t number) {
-    std::array<char, 20> digits;
-    auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    out.append(digits.data(), end);
 }
 
 void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration age) {

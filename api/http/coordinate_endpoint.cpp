@@ -77,7 +77,7 @@ bool is_other_segment(const Request& request) {
     return !request.parameter("segment").value_or("").empty();
 }
 
-Response nodes(const Endpoints& endpoints, const Request& request) {
+Response all_coordinates(const Endpoints& endpoints, const Request& request) {
     std::string body;
     JsonWriter writer(body);
     writer.begin_array();
@@ -90,7 +90,7 @@ Response nodes(const Endpoints& endpoints, const Request& request) {
                        !endpoints.control.leader_address().empty());
 }
 
-Response node(const Endpoints& endpoints, const Request& request) {
+Response coordinate_of_node(const Endpoints& endpoints, const Request& request) {
     const CoordinatesPtr all = endpoints.ring.coordinates();
     const NodeCoordinate* found = all->entry(request.rest);
     if (!found || is_other_segment(request)) return Response::empty(404);
@@ -196,8 +196,10 @@ void add_coordinate_routes(std::vector<Route>& routes, const EndpointsPtr& endpo
         {"/v1/coordinate/datacenters",
          {{"GET", answer_with([endpoints](const Request&) { return datacenters(*endpoints); })}},
          {}});
-    routes.push_back({"/v1/coordinate/nodes", {{"GET", watched(endpoints, watch, nodes)}}, {}});
-    routes.push_back({"/v1/coordinate/node/", {{"GET", watched(endpoints, watch, node)}}, {}});
+    routes.push_back(
+        {"/v1/coordinate/nodes", {{"GET", watched(endpoints, watch, all_coordinates)}}, {}});
+    routes.push_back(
+        {"/v1/coordinate/node/", {{"GET", watched(endpoints, watch, coordinate_of_node)}}, {}});
     routes.push_back({"/v1/coordinate/update", {{"PUT", update_handler(endpoints)}}, {}});
 }
 

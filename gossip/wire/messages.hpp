@@ -32,6 +32,10 @@ enum class MessageType : std::uint8_t {
     Label = 244,
 };
 
+inline void append_type(std::string& out, MessageType type) {
+    out.push_back(static_cast<char>(type));
+}
+
 struct Ping {
     static constexpr MessageType kType = MessageType::Ping;
     std::uint32_t sequence = 0;

@@ -12,7 +12,7 @@ namespace weft::gossip {
 namespace {
 
 // Compounds and compressed layers in each other. Real agents make two.
-constexpr int kDepthMax = 4;
+constexpr int kWrappingsMax = 4;
 constexpr std::size_t kExpansionsMax = 16;
 constexpr std::size_t kCrcHeadBytes = 5;
 
@@ -33,10 +33,6 @@ std::uint32_t big_endian(std::string_view bytes) {
 
 void append_big_endian(std::string& out, std::uint32_t value, int bytes) {
     for (int i = bytes - 1; i >= 0; --i) out.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-void append_type(std::string& out, MessageType type) {
-    out.push_back(static_cast<char>(type));
 }
 
 void append_compound(std::string& out, std::span<const std::string_view> parts) {
@@ -116,7 +112,7 @@ Result<void> PacketReader::collect(std::string_view bytes, int depth) {
 
 // One part that cannot be read does not cost the others.
 Result<void> PacketReader::collect_parts(std::string_view bytes, int depth) {
-    if (depth >= kDepthMax) return make_error(WireErrc::TooDeep);
+    if (depth >= kWrappingsMax) return make_error(WireErrc::TooDeep);
     if (bytes.size() < 2) return make_error(WireErrc::Truncated);
     const std::size_t count = static_cast<std::uint8_t>(bytes[1]);
     if (bytes.size() < 2 + 2 * count) return make_error(WireErrc::Truncated);
@@ -136,7 +132,7 @@ Result<void> PacketReader::collect_parts(std::string_view bytes, int depth) {
 }
 
 Result<void> PacketReader::collect_compressed(std::string_view bytes, int depth) {
-    if (depth >= kDepthMax) return make_error(WireErrc::TooDeep);
+    if (depth >= kWrappingsMax) return make_error(WireErrc::TooDeep);
     if (expanded_count_ >= kExpansionsMax) return make_error(WireErrc::TooLarge);
     if (expanded_.size() == expanded_count_) expanded_.emplace_back();
     std::string& expanded = expanded_[expanded_count_++];

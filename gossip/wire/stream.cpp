@@ -13,10 +13,6 @@ MessageType type_of(std::string_view bytes) {
     return static_cast<MessageType>(bytes.front());
 }
 
-void append_type(std::string& out, MessageType type) {
-    out.push_back(static_cast<char>(type));
-}
-
 // What a reader that ran out of bytes means: that more will come, unless these are all.
 Result<std::optional<StreamMessage>> unfinished(const ValueReader& reader, bool is_whole) {
     if (reader.failure() == WireErrc::Truncated && !is_whole) return std::nullopt;
