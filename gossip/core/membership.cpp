@@ -303,6 +303,10 @@ void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, Membe
     Member& member = table_[id];
     const auto running = suspicions_.find(id);
     if (running != suspicions_.end()) {
+        // Who is suspected itself may be the one that is cut off, and then accuses many: it
+        // shortens nobody's wait.
+        const Member* accuser = find(suspect.from);
+        if (accuser && accuser->state != MemberState::Alive) return;
         const Instant before = running->second.deadline();
         if (!running->second.confirm(suspect.from)) return;
         deadlines_.erase({before, id});
