@@ -106,15 +106,15 @@ std::optional<std::string> AntiEntropy::complement(std::string_view their_digest
     return message(header, &part, now);
 }
 
-Result<void> AntiEntropy::merge_serf(std::string_view blob, bool ignore_old_events, Instant now,
-                                     SerfOutput& out) {
+Result<void> AntiEntropy::merge_serf(std::string_view blob, const MergeOptions& options,
+                                     Instant now, SerfOutput& out) {
     if (blob.empty()) return success();
     WEFT_TRY(const auto message, decode_serf(blob));
     const auto* state = std::get_if<SerfPushPull>(&message);
     if (!state) return make_error(WireErrc::UnknownType);
-    members_.merge(*state, now, out);
-    events_.merge(*state, ignore_old_events, out);
-    queries_.merge(*state);
+    members_.merge(*state, options.is_join, now, out);
+    events_.merge(*state, options, out);
+    queries_.merge(*state, options.is_join, out);
     return success();
 }
 

@@ -42,7 +42,7 @@ public:
 
     // What Serf says in somebody's: to be merged after the nodes (Membership::merge) and what
     // followed from them. Errors are of WireErrc.
-    Result<void> merge_serf(std::string_view blob, bool ignore_old_events, Instant now,
+    Result<void> merge_serf(std::string_view blob, const MergeOptions& options, Instant now,
                             SerfOutput& out);
 
 private:

@@ -20,9 +20,12 @@ struct Counters {
     std::uint64_t messages_unknown = 0;   // of a type from the future
     std::uint64_t broadcasts_sent = 0;    // transmissions
     std::uint64_t broadcasts_pruned = 0;  // unsent: too many, or too large for a packet
+    std::uint64_t leaps_refused = 0;      // said a Lamport time that cannot be
+    std::uint64_t conflicts = 0;          // two agents of one name, each time it was heard of
     std::uint64_t merges = 0;
     std::uint64_t merges_refused = 0;
-    std::uint64_t events_received = 0;  // new ones
+    std::uint64_t events_received = 0;       // new ones
+    std::uint64_t events_dropped_early = 0;  // kept for newcomers no more: too many bytes
     std::uint64_t queries_received = 0;
     std::uint64_t coordinate_resets = 0;
 };

@@ -66,7 +66,7 @@ Instant Node::next_deadline() const {
 
 void Node::join(std::span<const Endpoint> seeds, bool ignore_old_events, Instant now, Output& out) {
     for (const Endpoint& seed : seeds) {
-        parts_->dial_push_pull({seed, true, ignore_old_events}, now, out);
+        parts_->dial_push_pull({seed, {true, ignore_old_events}}, now, out);
     }
 }
 
@@ -140,6 +140,10 @@ std::vector<MemberView> Node::members() const {
         return a.member->name < b.member->name;
     });
     return all;
+}
+
+std::uint64_t Node::member_changes() const {
+    return parts_->members.changes();
 }
 
 std::optional<MemberView> Node::find(std::string_view name) const {

@@ -113,6 +113,8 @@ public:
     Keyring& keyring();
     const Counters& counters() const;
     std::vector<MemberView> members() const;  // by name
+    // Rises when what members() says of somebody is other, but for status times.
+    std::uint64_t member_changes() const;
     std::optional<MemberView> find(std::string_view name) const;
     DescriptionPtr self() const;
     int health_score() const;  // 0: healthy
@@ -124,6 +126,8 @@ public:
         LamportTime member = 0;
         LamportTime event = 0;
         LamportTime query = 0;
+
+        friend bool operator==(const Clocks&, const Clocks&) = default;
     };
     Clocks clocks() const;
 

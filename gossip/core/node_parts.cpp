@@ -11,7 +11,6 @@ namespace {
 
 // Answers of a quick network are not missed before that: a process may have to wait for a CPU.
 constexpr Duration kAnswerWithinMin = std::chrono::milliseconds(50);
-constexpr Duration kRefusalGap = std::chrono::minutes(1);
 
 Instant soon(Instant now, Duration within, Rng& rng) {
     return now + Duration(rng.below(static_cast<std::uint64_t>(within.count())));
@@ -91,6 +90,24 @@ void Node::Parts::expect_gossip(Instant now) {
     if (dissemination.is_empty()) next_gossip_ = std::max(next_gossip_, now);
 }
 
+void Node::Parts::note_conflict(const MemberEvent& event, Instant now, Output& out) {
+    ++counters.conflicts;
+    const bool is_ours = event.name == membership.self().name();
+    Seldom& told = is_ours ? own_conflicts_ : conflicts_;
+    if (!told.is_due(event.name, now)) return;
+    out.events.push_back(
+        event::NameConflict{event.name, event.member->endpoint, event.other, is_ours});
+}
+
+void Node::Parts::note_leap(const SerfOutput& serf, const Endpoint& from, Instant now,
+                            Output& out) {
+    if (!serf.leap) return;
+    ++counters.leaps_refused;
+    if (!leaps_.is_due(from.address.str(), now)) return;
+    out.events.push_back(
+        event::ClockLeap{from, std::string(serf.leap->clock), serf.leap->own, serf.leap->seen});
+}
+
 void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
     if (!from.broadcasts.empty()) {
         expect_gossip(now);
@@ -108,12 +125,10 @@ void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
         if (event.kind == MemberEvent::Kind::Joined) {
             if (const auto id = membership.table().find(event.name)) joined(*id);
         } else if (event.kind == MemberEvent::Kind::Conflict) {
+            note_conflict(event, now, out);
             const bool is_ours = event.name == membership.self().name();
-            out.events.push_back(
-                event::NameConflict{event.name, event.member->endpoint, event.other, is_ours});
             if (is_ours) conflict_vote.begin(outbox, inbox, now, serf);
-        } else if (event.kind == MemberEvent::Kind::Refused && now >= next_refusal_) {
-            next_refusal_ = now + kRefusalGap;
+        } else if (event.kind == MemberEvent::Kind::Refused && refusals_.is_due({}, now)) {
             out.events.push_back(event::MemberRefused{event.name, config.members_max});
         }
         members.handle(event, now, serf);

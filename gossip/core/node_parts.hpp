@@ -15,6 +15,7 @@
 #include "gossip/core/node.hpp"
 #include "gossip/core/query_inbox.hpp"
 #include "gossip/core/query_outbox.hpp"
+#include "gossip/core/seldom.hpp"
 #include "gossip/core/serf_members.hpp"
 #include "gossip/core/user_events.hpp"
 
@@ -42,13 +43,12 @@ public:
 
     // ---- node_receive.cpp
     void receive(const Endpoint& from, std::string_view message, Instant now, Output& out);
-    void receive_blob(std::string_view blob, Instant now, Output& out);
+    void receive_blob(const Endpoint& from, std::string_view blob, Instant now, Output& out);
 
     // ---- node_streams.cpp
     struct PushPullDial {
         Endpoint to;
-        bool is_join = false;  // of the application, who is told
-        bool ignore_old_events = false;
+        MergeOptions options{};  // is_join: of the application, who is told
         bool is_digest = false;  // what the other lacks may follow
     };
     void dial_push_pull(const PushPullDial& purpose, Instant now, Output& out);
@@ -56,7 +56,7 @@ public:
     std::string accept(const PushPull& state, const Endpoint& from, Instant now, Output& out);
     void push_pull_ended(DialId id, const StreamMessage* answer, std::string_view why, Instant now,
                          Output& out);
-    Result<void> merge(const PushPull& state, bool ignore_old_events, const Endpoint& from,
+    Result<void> merge(const PushPull& state, const MergeOptions& options, const Endpoint& from,
                        Instant now, Output& out);
 
     // ---- node_tick.cpp
@@ -93,6 +93,8 @@ private:
     void joined(MemberId id);
     void expect_gossip(Instant now);
     void handle(const Relay& relay, Output& out);
+    void note_leap(const SerfOutput& serf, const Endpoint& from, Instant now, Output& out);
+    void note_conflict(const MemberEvent& event, Instant now, Output& out);
     void gossip(Instant now, Output& out);
     void tell_a_dead_one(Instant now, Output& out);
     void push_pull(Instant now, Output& out);
@@ -124,7 +126,12 @@ private:
     bool has_ticked_ = false;
     // No suspect is held dead before that: what refutes it may be waiting to be read.
     Instant bury_from_ = Instant::min();
-    Instant next_refusal_ = Instant::min();  // event::MemberRefused
+    // Whether to tell the application of them.
+    Seldom refusals_;
+    Seldom conflicts_;
+    Seldom own_conflicts_;
+    Seldom leaps_;
+    Seldom merges_refused_;
 };
 
 }  // namespace weft::gossip

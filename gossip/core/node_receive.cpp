@@ -39,7 +39,7 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
                           Output& out) {
     ++counters.messages_received;
     if (!message.empty() && message.front() == static_cast<char>(MessageType::User)) {
-        return receive_blob(message.substr(1), now, out);
+        return receive_blob(from, message.substr(1), now, out);
     }
     const auto decoded = decode_message(message);
     if (!decoded) {
@@ -69,7 +69,8 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
     take(std::move(found), now, out);
 }
 
-void Node::Parts::receive_blob(std::string_view blob, Instant now, Output& out) {
+void Node::Parts::receive_blob(const Endpoint& from, std::string_view blob, Instant now,
+                               Output& out) {
     const auto decoded = decode_serf(blob);
     if (!decoded) {
         const bool is_unknown = decoded.error().code == WireErrc::UnknownType;
@@ -90,6 +91,7 @@ void Node::Parts::receive_blob(std::string_view blob, Instant now, Output& out) 
                    [&](const KeyRequest&) { ++counters.messages_dropped; },
                    [&](const KeyAnswer&) { ++counters.messages_dropped; }},
         decoded.value());
+    note_leap(serf, from, now, out);
     take(std::move(serf), now, out);
 }
 

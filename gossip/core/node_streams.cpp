@@ -12,7 +12,7 @@ std::string Node::accept(const Endpoint& from, const StreamMessage& message, Ins
         return encoded(Ack{ping->sequence, {}});
     }
     if (const auto* user = std::get_if<UserMessage>(&message)) {
-        parts_->receive_blob(user->blob, now, out);
+        parts_->receive_blob(from, user->blob, now, out);
         return {};
     }
     if (const auto* state = std::get_if<PushPull>(&message)) {
@@ -24,7 +24,7 @@ std::string Node::accept(const Endpoint& from, const StreamMessage& message, Ins
 std::string Node::Parts::accept(const PushPull& state, const Endpoint& from, Instant now,
                                 Output& out) {
     if (state.part) {
-        (void)merge(state, false, from, now, out);
+        (void)merge(state, {}, from, now, out);
         std::string thanks;
         PushPullHeader header;
         header.part = true;
@@ -36,7 +36,7 @@ std::string Node::Parts::accept(const PushPull& state, const Endpoint& from, Ins
     }
     // From before the merge: what the other just said need not go back.
     std::string answer = anti_entropy.state(state.join, now);
-    (void)merge(state, false, from, now, out);
+    (void)merge(state, {}, from, now, out);
     return answer;
 }
 
@@ -59,7 +59,7 @@ void Node::preload(std::span<const Known> members, Instant now) {
 }
 
 void Node::Parts::dial_push_pull(const PushPullDial& purpose, Instant now, Output& out) {
-    dial(purpose, anti_entropy.state(purpose.is_join, now), now, out);
+    dial(purpose, anti_entropy.state(purpose.options.is_join, now), now, out);
 }
 
 void Node::Parts::dial_digest(const Endpoint& to, Instant now, Output& out) {
@@ -78,7 +78,7 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
     const auto* state = answer ? std::get_if<PushPull>(answer) : nullptr;
     Result<void> merged = make_error(Errc::Unavailable, std::string(why));
     if (state) {
-        merged = merge(*state, purpose.ignore_old_events, purpose.to, now, out);
+        merged = merge(*state, purpose.options, purpose.to, now, out);
         if (purpose.is_digest && !state->digest.empty() && merged) {
             auto rest = anti_entropy.complement(state->digest, now);
             if (rest) dial({purpose.to}, std::move(*rest), now, out);
@@ -86,7 +86,7 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
     } else if (answer) {
         merged = make_error(Errc::Unsupported, "it answered with something else than its state");
     }
-    if (!purpose.is_join) return;
+    if (!purpose.options.is_join) return;
     if (merged && !is_leaving()) {
         SerfOutput serf;
         members.announce_join(now, serf);
@@ -96,21 +96,24 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
                                              merged ? std::string() : merged.error().message()});
 }
 
-Result<void> Node::Parts::merge(const PushPull& state, bool ignore_old_events, const Endpoint& from,
-                                Instant now, Output& out) {
+Result<void> Node::Parts::merge(const PushPull& state, const MergeOptions& options,
+                                const Endpoint& from, Instant now, Output& out) {
     MembershipOutput nodes;
     const auto merged = membership.merge(state.nodes, now, nodes);
     if (!merged) {
         ++counters.merges_refused;
-        out.events.push_back(event::MergeRefused{from, merged.error().message()});
+        if (merges_refused_.is_due(from.address.str(), now)) {
+            out.events.push_back(event::MergeRefused{from, merged.error().message()});
+        }
         return merged;
     }
     ++counters.merges;
     take(std::move(nodes), now, out);
     SerfOutput serf;
-    if (!anti_entropy.merge_serf(state.user_state, ignore_old_events, now, serf)) {
+    if (!anti_entropy.merge_serf(state.user_state, options, now, serf)) {
         ++counters.messages_dropped;
     }
+    note_leap(serf, from, now, out);
     take(std::move(serf), now, out);
     return success();
 }

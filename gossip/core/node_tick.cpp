@@ -56,6 +56,7 @@ void Node::Parts::tick(Instant now, Output& out) {
 
     counters.broadcasts_pruned = dissemination.dropped();
     counters.events_received = events.received();
+    counters.events_dropped_early = events.dropped_early();
     counters.queries_received = inbox.received();
     counters.coordinate_resets = coordinates.resets();
     SerfOutput serf;

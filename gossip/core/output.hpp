@@ -78,17 +78,26 @@ struct MemberFailed {
 struct MemberReaped {
     DescriptionPtr member;
 };
-// Two agents have one name. The one that was there first stays.
+// Two agents have one name. The one that was there first stays. Told seldom (Seldom), as the next
+// two and MergeRefused are.
 struct NameConflict {
     std::string name;
     Endpoint kept;
     Endpoint refused;
     bool is_ours = false;
 };
-// The table is full; at most once a minute.
+// The table is full.
 struct MemberRefused {
     std::string name;
     std::size_t members_max = 0;
+};
+// Somebody said a Lamport time that cannot be, and what came with it was dropped: from is who sent
+// it, and perhaps only passed it on.
+struct ClockLeap {
+    Endpoint from;
+    std::string clock;  // "member", "event" or "query"
+    LamportTime own = 0;
+    LamportTime seen = 0;
 };
 // Most of the ring goes by another name like ours: this agent must stop.
 struct NameLost {
@@ -164,7 +173,7 @@ using Event =
                  event::MemberRefused, event::NameLost, event::UserEvent, event::QueryReceived,
                  event::QueryAcknowledged, event::QueryAnswered, event::QueryFinished,
                  event::JoinFinished, event::LeaveFinished, event::MergeRefused, event::UdpBlocked,
-                 event::KeysChanged>;
+                 event::KeysChanged, event::ClockLeap>;
 
 struct Output {
     std::vector<Datagram> datagrams;

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kQueriesAtTimeMax = 128;
 constexpr std::size_t kWaitingMax = 1024;
 constexpr std::uint8_t kRelaysMax = 8;
+constexpr std::string_view kClock = "query";
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
 
 // Of an expression that somebody sent, compiled.
@@ -51,17 +52,22 @@ QueryInbox::QueryInbox(const NodeConfig& config, const SerfMembers& members,
     clock_.restore(config.query_time_min);
 }
 
-bool QueryInbox::is_news(const Query& query) {
-    if (!clock_.witness(query.time) || query.time < time_min_) return false;
-    if (clock_.time() > config_.event_buffer && query.time < clock_.time() - config_.event_buffer) {
-        return false;
+void QueryInbox::merge(const SerfPushPull& state, bool is_join, SerfOutput& out) {
+    (void)meet(clock_, kClock, state.query_time, is_join, out);
+}
+
+bool QueryInbox::is_news(const Query& query, SerfOutput& out) {
+    if (!witness(clock_, kClock, query.time, out)) return false;
+    if (query.time < std::max(time_min_, forgotten_before_)) return false;
+    std::vector<std::uint32_t>& ids = seen_[query.time];
+    if (ids.size() >= kQueriesAtTimeMax) return false;
+    if (std::find(ids.begin(), ids.end(), query.id) != ids.end()) return false;
+    ids.push_back(query.id);
+    if (seen_.size() > config_.event_buffer) {
+        forgotten_before_ = seen_.begin()->first + 1;
+        seen_.erase(seen_.begin());
     }
-    Slot& slot = seen_[query.time % config_.event_buffer];
-    if (slot.time != query.time) slot = {query.time, {}};
-    if (slot.ids.size() >= kQueriesAtTimeMax) return false;
-    if (std::find(slot.ids.begin(), slot.ids.end(), query.id) != slot.ids.end()) return false;
-    slot.ids.push_back(query.id);
-    return true;
+    return query.time >= forgotten_before_;
 }
 
 bool QueryInbox::is_for_us(const Query& query) const {
@@ -74,7 +80,7 @@ bool QueryInbox::is_for_us(const Query& query) const {
 
 void QueryInbox::handle(const Query& query, std::string_view blob, Instant now, SerfOutput& out) {
     const auto address = query.address ? address_from_bytes(*query.address) : std::nullopt;
-    if (!address || query.port == 0 || query.name.empty() || !is_news(query)) return;
+    if (!address || query.port == 0 || query.name.empty() || !is_news(query, out)) return;
     if ((query.flags & kQueryNoBroadcast) == 0) {
         out.broadcasts.push_back({Dissemination::Kind::Queries, std::string(blob)});
     }

@@ -34,9 +34,8 @@ public:
     Result<void> answer(LamportTime time, std::uint32_t id, std::string_view payload, Instant now,
                         SerfOutput& out);
 
-    void merge(const SerfPushPull& state) {
-        if (state.query_time > 0) clock_.witness(state.query_time - 1);
-    }
+    // Of somebody's whole view, the clock. is_join: see MergeOptions.
+    void merge(const SerfPushPull& state, bool is_join, SerfOutput& out);
     // Forgets those that were not answered in time.
     void tick(Instant now);
 
@@ -51,12 +50,7 @@ private:
         std::uint8_t relay_factor = 0;
         Instant deadline{};
     };
-    struct Slot {
-        LamportTime time = 0;
-        std::vector<std::uint32_t> ids;
-    };
-
-    bool is_news(const Query& query);
+    bool is_news(const Query& query, SerfOutput& out);
     bool is_for_us(const Query& query) const;
     Result<void> send(const Asker& asker, const QueryAnswer& answer, SerfOutput& out);
 
@@ -66,7 +60,10 @@ private:
     Rng& rng_;
     LamportClock clock_;
     LamportTime time_min_ = 0;
-    std::map<std::size_t, Slot> seen_;  // by time modulo the buffer's size
+    // Ids of the last config.event_buffer times that something was asked at; what is older is
+    // taken for known. See UserEvents.
+    std::map<LamportTime, std::vector<std::uint32_t>> seen_;
+    LamportTime forgotten_before_ = 0;
     std::map<std::pair<LamportTime, std::uint32_t>, Asker> waiting_;  // for the application
     std::uint64_t received_ = 0;
 };

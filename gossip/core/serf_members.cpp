@@ -16,6 +16,7 @@ namespace {
 // Intents about strangers: so many, then new ones are not remembered (and not passed on: without
 // memory they would go round for ever).
 constexpr std::size_t kIntentsMax = 4096;
+constexpr std::string_view kClock = "member";
 
 bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= kNameBytesMax;
@@ -35,12 +36,18 @@ const SerfMember* SerfMembers::find(std::string_view name) const {
 }
 
 void SerfMembers::set_status(Id id, MemberStatus status, Instant now) {
+    ++changes_;
     SerfMember& member = table_[id];
     alive_ -= member.status == MemberStatus::Alive ? 1 : 0;
     alive_ += status == MemberStatus::Alive ? 1 : 0;
     const bool was_gone = member.is_gone();
     member.status = status;
     if (member.is_gone() && !was_gone) member.gone_at = now;
+}
+
+void SerfMembers::describe(Id id, DescriptionPtr description) {
+    ++changes_;
+    table_[id].description = std::move(description);
 }
 
 // ---- what Membership found
@@ -52,7 +59,7 @@ void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out)
             return joined(event.member, out);
         case Kind::Updated:
             if (const auto id = table_.find(event.name)) {
-                table_[*id].description = event.member;
+                describe(*id, event.member);
                 out.events.push_back(event::MemberUpdated{event.member});
             }
             return;
@@ -68,11 +75,12 @@ void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out)
 void SerfMembers::preload(const DescriptionPtr& member) {
     table_.add({member, 0, {}, MemberStatus::Alive});
     ++alive_;
+    ++changes_;
 }
 
 void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
     if (const auto known = table_.find(member->name)) {
-        table_[*known].description = member;
+        describe(*known, member);
         set_status(*known, MemberStatus::Alive, {});
         prunings_.erase(member->name);
     } else {
@@ -163,7 +171,7 @@ bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
 
 void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !clock_.witness(intent.time)) return;
+    if (!is_name(intent.node) || !witness(clock_, kClock, intent.time, out)) return;
     if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
@@ -171,20 +179,20 @@ void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Insta
 
 void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !clock_.witness(intent.time)) return;
+    if (!is_name(intent.node) || !witness(clock_, kClock, intent.time, out)) return;
     if (apply(intent, now)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
 }
 
-void SerfMembers::merge(const SerfPushPull& state, Instant now, SerfOutput& out) {
-    if (state.time > 0 && !clock_.witness(state.time - 1)) return;
+void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out) {
+    if (!meet(clock_, kClock, state.time, is_join, out)) return;
     std::set<std::string_view> left;
     if (state.left_members) left.insert(state.left_members->begin(), state.left_members->end());
     if (!state.status_times) return;
     // Those who left first, so that a join intent of the same time does not win.
     for (const auto& [name, time] : *state.status_times) {
-        if (!left.contains(name) || !clock_.witness(time + 1)) continue;
+        if (!left.contains(name) || !witness(clock_, kClock, time + 1, out)) continue;
         // Only those who failed here have left instead. Who is held left stays so at its time: if
         // each merge added one, it would run ahead of the clock of the one who left. Who is here
         // although the nodes of this very message are merged is back, and the other is late.
@@ -193,7 +201,7 @@ void SerfMembers::merge(const SerfPushPull& state, Instant now, SerfOutput& out)
         apply(LeaveIntent{time + 1, name, false}, now, out);
     }
     for (const auto& [name, time] : *state.status_times) {
-        if (left.contains(name) || !clock_.witness(time)) continue;
+        if (left.contains(name) || !witness(clock_, kClock, time, out)) continue;
         // Somebody holds something later about us than we ever said: whatever it is, we are here.
         if (name == table_[self_].name() && !leaving_ && time > table_[self_].status_time) {
             announce_join(now, out);

@@ -47,8 +47,8 @@ public:
     void handle(const LeaveIntent& intent, std::string_view blob, Instant now, SerfOutput& out);
     void handle(const JoinIntent& intent, std::string_view blob, Instant now, SerfOutput& out);
 
-    // Somebody's whole view. Nothing of it is passed on.
-    void merge(const SerfPushPull& state, Instant now, SerfOutput& out);
+    // Somebody's whole view. Nothing of it is passed on. is_join: see MergeOptions.
+    void merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out);
     // For ours: clock, status times and those who left.
     LamportTime clock() const { return clock_.time(); }
 
@@ -58,7 +58,7 @@ public:
     void announce_leave(Instant now, SerfOutput& out);
     // Errc::NotFound for an unknown name; Errc::InvalidArgument for this agent.
     Result<void> force_leave(std::string_view name, bool prune, Instant now, SerfOutput& out);
-    void update_self(DescriptionPtr self) { table_[self_].description = std::move(self); }
+    void update_self(DescriptionPtr self) { describe(self_, std::move(self)); }
 
     // Forgets who is gone for long, and stale intents.
     void reap(Instant now, SerfOutput& out);
@@ -72,6 +72,8 @@ public:
     const SerfMember* find(std::string_view name) const;
     const Description& self() const { return *table_[self_].description; }
     std::size_t alive() const { return alive_; }
+    // Rises with each change of a status or a description.
+    std::uint64_t changes() const { return changes_; }
 
     void check_invariants() const;
 
@@ -89,6 +91,7 @@ private:
     bool apply(const JoinIntent& intent, Instant now);
     bool remember(std::string_view node, const Intent& intent);
     void set_status(Id id, MemberStatus status, Instant now);
+    void describe(Id id, DescriptionPtr description);
     void prune(Id id, SerfOutput& out);
     void make_room(SerfOutput& out);
 
@@ -98,6 +101,7 @@ private:
     Id self_;
     bool leaving_ = false;
     std::size_t alive_ = 0;
+    std::uint64_t changes_ = 0;
     std::map<std::string, Intent, std::less<>> intents_;    // about those who are not known yet
     std::map<std::string, Instant, std::less<>> prunings_;  // of those still leaving: when
     std::vector<std::string> pruned_;

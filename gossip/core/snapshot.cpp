@@ -8,6 +8,8 @@
 #include <limits>
 #include <map>
 
+#include "gossip/core/lamport_clock.hpp"
+
 namespace weft::gossip {
 
 namespace {
@@ -80,12 +82,15 @@ Snapshot Snapshot::parse(std::string_view text) {
 
 Snapshot snapshot_of(const Node& node) {
     Snapshot snapshot;
-    for (const MemberView& view : node.members()) {
-        const bool is_other = view.member->name != node.self()->name;
-        if (view.status == MemberStatus::Alive && is_other) {
+    const auto keep = [&](MemberStatus status) {
+        for (const MemberView& view : node.members()) {
+            if (view.status != status || view.member->name == node.self()->name) continue;
             snapshot.alive.emplace_back(view.member->name, view.member->endpoint);
         }
-    }
+    };
+    keep(MemberStatus::Alive);
+    // This agent is cut off, or all others are down: it is with those that it must begin again.
+    if (snapshot.alive.empty()) keep(MemberStatus::Failed);
     snapshot.clocks = node.clocks();
     snapshot.incarnation = node.incarnation();
     snapshot.left = node.is_leaving();
@@ -99,9 +104,12 @@ void resume(NodeConfig& config, const Snapshot& snapshot, std::int64_t unix_seco
     const bool can_rise = snapshot.incarnation < std::numeric_limits<std::uint32_t>::max() - 1;
     config.incarnation =
         std::max(by_time, can_rise ? snapshot.incarnation + 1 : snapshot.incarnation);
-    config.member_clock = std::max<std::uint64_t>(config.member_clock, snapshot.clocks.member);
-    if (snapshot.clocks.event > 0) config.event_time_min = snapshot.clocks.event;
-    if (snapshot.clocks.query > 0) config.query_time_min = snapshot.clocks.query;
+    // What no clock can show was not written by one, and would have everything be too old.
+    const auto is_time = [](LamportTime time) { return time > 0 && time < LamportClock::kTimeMax; };
+    const Node::Clocks& clocks = snapshot.clocks;
+    if (is_time(clocks.member)) config.member_clock = std::max(config.member_clock, clocks.member);
+    if (is_time(clocks.event)) config.event_time_min = clocks.event;
+    if (is_time(clocks.query)) config.query_time_min = clocks.query;
 }
 
 }  // namespace weft::gossip

@@ -15,7 +15,7 @@ namespace weft::gossip {
 // the numbers it must not fall below. As text, in Serf's form (protocols: snapshot), so that it can
 // be read, and one of Serf's be taken over.
 struct Snapshot {
-    std::vector<std::pair<std::string, Endpoint>> alive;  // other members, in order
+    std::vector<std::pair<std::string, Endpoint>> alive;  // others, by name; if none is, the failed
     Node::Clocks clocks;
     std::uint32_t incarnation = 0;
     bool left = false;  // it left of its own will, and joins again only when it is told to

@@ -18,6 +18,7 @@ constexpr std::size_t kEventsAtTimeMax = 128;
 constexpr std::size_t kEventBytesHardMax = 9 << 10;
 // All of them go into each full view of the ring, of which peers take 20 MiB.
 constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
+constexpr std::string_view kClock = "event";
 
 }  // namespace
 
@@ -27,8 +28,7 @@ UserEvents::UserEvents(const NodeConfig& config)
 }
 
 bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
-    if (!clock_.witness(event.time)) return false;
-    forget_old();
+    if (!witness(clock_, kClock, event.time, out)) return false;
     if (event.time < forgotten_before_) return false;
     const std::string_view payload = event.payload.value_or(std::string_view());
     if (event.name.size() + payload.size() > kEventBytesHardMax) return false;
@@ -48,12 +48,9 @@ bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
 }
 
 void UserEvents::forget_old() {
-    if (clock_.time() > config_.event_buffer) {
-        forgotten_before_ = std::max(forgotten_before_, clock_.time() - config_.event_buffer);
-    }
-    while (!kept_.empty() &&
-           (kept_.begin()->first < forgotten_before_ || kept_bytes_ > kKeptBytesMax)) {
-        forgotten_before_ = std::max(forgotten_before_, kept_.begin()->first + 1);
+    while (kept_.size() > config_.event_buffer || kept_bytes_ > kKeptBytesMax) {
+        dropped_early_ += kept_.size() > config_.event_buffer ? 0 : 1;
+        forgotten_before_ = kept_.begin()->first + 1;
         for (const Kept& kept : kept_.begin()->second) kept_bytes_ -= kept.bytes();
         kept_.erase(kept_.begin());
     }
@@ -78,9 +75,9 @@ Result<void> UserEvents::fire(std::string_view name, std::string_view payload, b
     return success();
 }
 
-void UserEvents::merge(const SerfPushPull& state, bool ignore_old, SerfOutput& out) {
-    if (state.event_time > 0 && !clock_.witness(state.event_time - 1)) return;
-    if (ignore_old) time_min_ = std::max(time_min_, state.event_time);
+void UserEvents::merge(const SerfPushPull& state, const MergeOptions& options, SerfOutput& out) {
+    if (!meet(clock_, kClock, state.event_time, options.is_join, out)) return;
+    if (options.ignore_old_events) time_min_ = std::max(time_min_, state.event_time);
     if (!state.events) return;
     for (const auto& slot : *state.events) {
         if (!slot || !slot->events) continue;

@@ -28,9 +28,8 @@ public:
     Result<void> fire(std::string_view name, std::string_view payload, bool coalesce,
                       SerfOutput& out);
 
-    // Those of somebody's push/pull, not passed on. ignore_old: those of before the other's clock
-    // are kept for others, but not delivered here.
-    void merge(const SerfPushPull& state, bool ignore_old, SerfOutput& out);
+    // Those of somebody's push/pull, not passed on. What is not delivered is kept for others.
+    void merge(const SerfPushPull& state, const MergeOptions& options, SerfOutput& out);
     // For ours: what is kept, oldest first. The lists point into this object.
     std::vector<std::optional<EventsAtTime>> kept() const;
 
@@ -40,6 +39,8 @@ public:
     LamportTime clock() const { return clock_.time(); }
     std::uint64_t received() const { return received_; }
     std::size_t kept_bytes() const { return kept_bytes_; }
+    // Times that are not kept any more although there were few: their events took too many bytes.
+    std::uint64_t dropped_early() const { return dropped_early_; }
 
 private:
     struct Kept {
@@ -55,11 +56,14 @@ private:
     const NodeConfig& config_;
     LamportClock clock_;
     LamportTime time_min_ = 0;
-    // Not older than config.event_buffer before the clock, and not more than so many bytes.
+    // Of the last config.event_buffer times that anything happened at, and not more than so many
+    // bytes. Times, not a distance from the clock as in Serf: one message that has the clock leap
+    // would else make everything that others say too old.
     std::map<LamportTime, std::vector<Kept>> kept_;
     std::size_t kept_bytes_ = 0;
     LamportTime forgotten_before_ = 0;  // what is older is taken for known
     std::uint64_t received_ = 0;
+    std::uint64_t dropped_early_ = 0;
 };
 
 }  // namespace weft::gossip

@@ -18,9 +18,20 @@ std::string_view remedy_for(const std::error_code& code) {
     return {};
 }
 
+// Those that somebody who makes members up can cause without end.
+bool is_of_a_member(const Event& event) {
+    return std::holds_alternative<event::MemberJoined>(event) ||
+           std::holds_alternative<event::MemberUpdated>(event) ||
+           std::holds_alternative<event::MemberLeaving>(event) ||
+           std::holds_alternative<event::MemberLeft>(event) ||
+           std::holds_alternative<event::MemberFailed>(event) ||
+           std::holds_alternative<event::MemberReaped>(event);
+}
+
 // A line for each kind of event.
 struct Line {
     spdlog::logger& log;
+    const Endpoint& local;
 
     void operator()(const event::MemberJoined& event) {
         log.info("member joined node={} address={}", event.member->name,
@@ -81,13 +92,23 @@ struct Line {
         log.info("left the ring spread={}", event.spread);
     }
     void operator()(const event::MergeRefused& event) {
-        log.warn("state of a peer refused peer={} error=\"{}\"", event.from.str(), event.why);
+        log.warn(
+            "state of a peer refused, upgrade the member that it names or remove it from the ring "
+            "peer={} local={} error=\"{}\"",
+            event.from.str(), local.str(), event.why);
+    }
+    void operator()(const event::ClockLeap& event) {
+        log.warn(
+            "the {} clock of a peer is too far ahead and was not believed: when its ring is right, "
+            "`weft join` it here to take its clock over, else restart it without its snapshot "
+            "peer={} local={} time={} own={}",
+            event.clock, event.from.str(), local.str(), event.seen, event.own);
     }
     void operator()(const event::UdpBlocked& event) {
         log.warn(
             "datagrams do not reach a member that streams reach, open UDP between both node={} "
-            "address={}",
-            event.member->name, event.member->endpoint.str());
+            "address={} local={}",
+            event.member->name, event.member->endpoint.str(), local.str());
     }
     void operator()(const event::KeysChanged&) { log.info("gossip keys changed"); }
 };
@@ -99,8 +120,17 @@ void EventLog::listening(const Endpoint& local) {
     logger_->info("gossip listens address={}", local.str());
 }
 
-void EventLog::happened(const Event& event) {
-    std::visit(Line{*logger_}, event);
+void EventLog::happened(const Event& event, Instant now) {
+    if (is_of_a_member(event)) {
+        const std::size_t times = member_lines_.due(now);
+        if (times == 0) return;
+        if (times > 1)
+            logger_->warn("members changed too often to write each down times={}", times);
+    }
+    const auto* finished = std::get_if<event::JoinFinished>(&event);
+    if (finished && !finished->joined && failed_joins_.due(now) == 0) return;
+    if (std::holds_alternative<event::KeysChanged>(event) && key_changes_.due(now) == 0) return;
+    std::visit(Line{*logger_, local_}, event);
 }
 
 void EventLog::refused(std::string_view what, const Endpoint& from, const Error& error,
@@ -123,8 +153,9 @@ void EventLog::late(Duration late, Instant now) {
     const std::size_t times = lateness_.due(now);
     if (times == 0) return;
     logger_->warn(
-        "this agent stood still, others may take it for dead: give it more CPU took_ms={} times={}",
-        std::chrono::duration_cast<std::chrono::milliseconds>(late).count(), times);
+        "this agent stood still, others may take it for dead: give it more CPU local={} took_ms={} "
+        "times={}",
+        local_.str(), std::chrono::duration_cast<std::chrono::milliseconds>(late).count(), times);
 }
 
 }  // namespace weft::gossip

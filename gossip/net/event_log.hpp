@@ -12,43 +12,37 @@
 #include "agent/base/time.hpp"
 #include "gossip/core/output.hpp"
 #include "gossip/net/net_counters.hpp"
+#include "gossip/net/repeated.hpp"
 #include "gossip/net/ring_log.hpp"
 
 namespace weft::gossip {
 
-// The lines of a ring in the log: one for each change of state; what strangers can cause as often
-// as they like, at most once in 30 seconds for each reason. One thread.
+// The lines of a ring in the log: one for each change of state, unless there is no end of them;
+// what strangers can cause as often as they like, at most once in 30 seconds for each reason. One
+// thread.
 class EventLog final : public RingLog {
 public:
-    static constexpr Duration kInterval = std::chrono::seconds(30);
+    // In 30 seconds: changes of members; addresses that could not be joined; changes of keys.
+    static constexpr std::size_t kMemberLinesMax = 1000;
+    static constexpr std::size_t kFailedJoinsMax = 16;
+    static constexpr std::size_t kKeyLinesMax = 16;
 
     explicit EventLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {}
 
     void listening(const Endpoint& local) override;
-    void happened(const Event& event) override;
+    void happened(const Event& event, Instant now) override;
     void refused(std::string_view what, const Endpoint& from, const Error& error,
                  Instant now) override;
     void late(Duration late, Instant now) override;
 
 private:
-    // Of lines that repeat.
-    struct Repeated {
-        Instant next = Instant::min();
-        std::size_t unreported = 0;
-
-        // How often it happened since the last line; 0: no line is due.
-        std::size_t due(Instant now) {
-            ++unreported;
-            if (now < next) return 0;
-            next = now + kInterval;
-            return std::exchange(unreported, 0);
-        }
-    };
-
     std::shared_ptr<spdlog::logger> logger_;
     Endpoint local_;
     std::array<Repeated, ReasonCounts::kReasons> refusals_;
     Repeated lateness_;
+    Repeated member_lines_{kMemberLinesMax};
+    Repeated failed_joins_{kFailedJoinsMax};
+    Repeated key_changes_{kKeyLinesMax};
 };
 
 }  // namespace weft::gossip

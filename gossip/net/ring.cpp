@@ -213,7 +213,7 @@ void Ring::send_written() {
 }
 
 void Ring::deliver(const Event& event) {
-    if (log_) log_->happened(event);
+    if (log_) log_->happened(event, now());
     if (const auto* finished = std::get_if<event::LeaveFinished>(&event)) {
         has_left_ = true;
         is_spread_ = finished->spread;

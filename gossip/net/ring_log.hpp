@@ -16,7 +16,7 @@ public:
 
     // Where the agent is bound; before all else.
     virtual void listening(const Endpoint& local) = 0;
-    virtual void happened(const Event& event) = 0;
+    virtual void happened(const Event& event, Instant now) = 0;
     // Bytes of a peer were dropped; what: "datagram" or "stream".
     virtual void refused(std::string_view what, const Endpoint& from, const Error& error,
                          Instant now) = 0;

@@ -93,7 +93,7 @@ private:
             "MemberJoined",  "MemberUpdated",     "MemberLeaving", "MemberLeft",    "MemberFailed",
             "MemberReaped",  "NameConflict",      "MemberRefused", "NameLost",      "UserEvent",
             "QueryReceived", "QueryAcknowledged", "QueryAnswered", "QueryFinished", "JoinFinished",
-            "LeaveFinished", "MergeRefused",      "UdpBlocked",    "KeysChanged"};
+            "LeaveFinished", "MergeRefused",      "UdpBlocked",    "KeysChanged",   "ClockLeap"};
         options_.print(
             fmt::format("{:11.6f} {} tells {} {}",
                         std::chrono::duration<double>(world_.now().time_since_epoch()).count(),

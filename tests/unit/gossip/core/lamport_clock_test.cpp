@@ -33,5 +33,25 @@ TEST(LamportClock, IsRestoredHoweverFarItWas) {
     EXPECT_EQ(clock.time(), std::uint64_t{1} << 40);
 }
 
+TEST(LamportClock, OfTheRingThatIsJoinedIsTakenOver) {
+    LamportClock clock;
+    const std::uint64_t far = 5 * LamportClock::kLeapMax;
+    EXPECT_FALSE(clock.witness(far));
+    EXPECT_TRUE(clock.take_over(far));
+    EXPECT_EQ(clock.time(), far + 1);
+    EXPECT_TRUE(clock.witness(far + 7));
+}
+
+TEST(LamportClock, NeverComesNearItsEnd) {
+    LamportClock clock;
+    EXPECT_FALSE(clock.take_over(~std::uint64_t{0}));
+    clock.restore(~std::uint64_t{0});
+    EXPECT_EQ(clock.time(), 1u);
+    clock.restore(LamportClock::kTimeMax);
+    EXPECT_FALSE(clock.witness(LamportClock::kTimeMax));
+    EXPECT_FALSE(clock.witness(~std::uint64_t{0}));
+    EXPECT_EQ(clock.time(), LamportClock::kTimeMax);
+}
+
 }  // namespace
 }  // namespace weft::gossip

@@ -1,10 +1,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include "gossip/core/coordinate_model.hpp"
 #include "gossip/core/encoded.hpp"
+#include "gossip/core/lamport_clock.hpp"
+#include "gossip/core/snapshot.hpp"
 #include "tests/unit/gossip/core/small_ring.hpp"
 
 namespace weft::gossip {
@@ -180,6 +183,140 @@ TEST(Node, OfTwoWithOneNameTheOneThatTheRingDoesNotKnowMustStop) {
     EXPECT_TRUE(ring.run(20s, [&] { return ring.count<event::NameLost>(other) == 1; }));
     EXPECT_EQ(ring.count<event::NameLost>("n2"), 0u);
     EXPECT_GE(ring.count<event::NameConflict>("n1"), 1u);
+}
+
+TEST(Node, WhoIsCutOffDoesNotForgetItsRing) {
+    SmallRing ring(12);
+    grow(ring, 3);
+    ring.kill("n2", true);
+    ASSERT_TRUE(ring.run(10s, [&] { return ring.status("n2") == "failed"; }));
+    EXPECT_EQ(snapshot_of(ring["n1"]).alive.size(), 1u);
+    ring.kill("n3", true);
+    ASSERT_TRUE(ring.run(10s, [&] { return ring.status("n3") == "failed"; }));
+    EXPECT_EQ(snapshot_of(ring["n1"]).alive.size(), 2u);
+}
+
+// By three messages that were each believed; then somebody new comes, whose clocks are at 1.
+TEST(Node, ANewcomerHearsARingWhoseClocksLeapt) {
+    SmallRing ring(11);
+    grow(ring, 3);
+    for (LamportTime leap = 1; leap <= 3; ++leap) {
+        const LamportTime time = leap * (LamportClock::kLeapMax - 10);
+        const std::string event = encoded_user(encoded_blob(UserEvent{time, "leap", {}, false}));
+        const std::string join = encoded_user(encoded_blob(JoinIntent{time, "n1"}));
+        ring.act("n2", [&](Node& node, Instant now, Output& out) {
+            node.receive(SmallRing::endpoint_of("n9"), std::vector<std::string_view>{event, join},
+                         now, out);
+        });
+        ring.run(2s);
+    }
+    const std::string newcomer = ring.add();
+    ring.join(newcomer, "n1");
+    ASSERT_TRUE(ring.run(10s, [&] { return ring.status(newcomer) == "alive"; }));
+    EXPECT_GT(ring[newcomer].clocks().event, 2 * LamportClock::kLeapMax);
+    const auto heard = [&] { return ring.count<event::UserEvent>(newcomer); };
+    ring.run(2s);
+    const std::size_t before = heard();
+    ring.act("n3", [](Node& node, Instant now, Output& out) {
+        EXPECT_TRUE(node.fire_event("deploy", "v2", false, now, out));
+    });
+    EXPECT_TRUE(ring.run(5s, [&] { return heard() == before + 1; }));
+    EXPECT_EQ(ring.count<event::ClockLeap>(newcomer), 0u);
+}
+
+// A node by itself, to which others say what they like.
+class ToldNode : public ::testing::Test {
+protected:
+    ToldNode() {
+        config_.name = "me";
+        config_.advertise = {IpAddress::v4({127, 0, 0, 1}), 7946};
+        node_ = std::make_unique<Node>(config_, Keyring(), rng_, pool_, now_);
+    }
+    // What it tells its application then.
+    std::vector<Event> hear(const Endpoint& from, const std::string& message) {
+        const std::string_view view = message;
+        Output out;
+        node_->receive(from, std::span(&view, 1), now_, out);
+        node_->check_invariants();
+        return std::move(out.events);
+    }
+    std::string alive(const std::string& name, std::uint8_t host, std::uint32_t incarnation) {
+        address_ = bytes_of(IpAddress::v4({127, 0, 0, host}));
+        return encoded(Alive{incarnation, name, address_, 7946, std::string_view("\xff\x80"),
+                             std::string_view("\1\5\2\2\5\5", 6)});
+    }
+    template <class E>
+    static std::size_t count(const std::vector<Event>& events) {
+        std::size_t found = 0;
+        for (const Event& event : events) found += std::holds_alternative<E>(event) ? 1 : 0;
+        return found;
+    }
+
+    Rng rng_{1};
+    DescriptionPool pool_;
+    Instant now_{std::chrono::hours(1)};
+    NodeConfig config_;
+    std::unique_ptr<Node> node_;
+    Endpoint peer_{IpAddress::v4({127, 0, 0, 2}), 7946};
+    std::string address_;
+};
+
+TEST_F(ToldNode, CountsLeapsAndTellsOfThemNowAndThen) {
+    const std::string leap =
+        encoded_user(encoded_blob(UserEvent{~LamportTime{0}, "leap", {}, false}));
+    std::size_t told = 0;
+    for (int second = 0; second < 61; ++second) {
+        const auto events = hear(peer_, leap);
+        told += count<event::ClockLeap>(events);
+        if (second == 0) {
+            ASSERT_EQ(told, 1u);
+            EXPECT_EQ(std::get<event::ClockLeap>(events.front()).from, peer_);
+        }
+        now_ += 1s;
+    }
+    EXPECT_EQ(told, 2u);
+    EXPECT_EQ(node_->counters().leaps_refused, 61u);
+    // Who makes addresses up is not written down each time, either.
+    told = 0;
+    for (std::uint8_t host = 10; host < 200; ++host) {
+        told += count<event::ClockLeap>(hear({IpAddress::v4({127, 0, 0, host}), 7946}, leap));
+    }
+    EXPECT_LE(told, 16u);
+}
+
+TEST_F(ToldNode, TellsOfEachConflictNowAndThen) {
+    hear(peer_, alive("a", 2, 1));
+    std::size_t told = 0;
+    for (int second = 0; second < 61; ++second) {
+        told += count<event::NameConflict>(
+            hear(peer_, alive("a", 3, static_cast<std::uint32_t>(second + 2))));
+        now_ += 1s;
+    }
+    EXPECT_EQ(told, 2u);
+    EXPECT_EQ(node_->counters().conflicts, 61u);
+    // Another one is told of, and ours in any case.
+    hear(peer_, alive("b", 2, 1));
+    EXPECT_EQ(count<event::NameConflict>(hear(peer_, alive("b", 3, 2))), 1u);
+    EXPECT_EQ(count<event::NameConflict>(hear(peer_, alive("me", 3, 2))), 1u);
+}
+
+TEST_F(ToldNode, TellsOfAMergeThatItRefusesNowAndThen) {
+    std::string records;
+    ValueWriter writer(records);
+    const std::string address(bytes_of(IpAddress::v4({127, 0, 0, 2})));
+    write_record(writer,
+                 NodeRecord{"odd", address, 7946, {}, 1, 0, std::string_view("\1\1\1\1\1\1", 6)});
+    PushPull state;
+    state.nodes = NodeRecords(records, 1);
+    std::size_t told = 0;
+    for (std::uint16_t port = 1000; port < 1061; ++port) {
+        Output out;
+        (void)node_->accept({IpAddress::v4({127, 0, 0, 2}), port}, state, now_, out);
+        told += count<event::MergeRefused>(out.events);
+        now_ += 1s;
+    }
+    EXPECT_EQ(node_->counters().merges_refused, 61u);
+    EXPECT_EQ(told, 2u);
 }
 
 // It leaves, has itself forgotten, and only then answers, all in one datagram.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace weft::gossip {
 namespace {
 
@@ -42,28 +44,74 @@ TEST_F(SerfMembersTest, ATimeOfLeavingDoesNotGrowWithEachMerge) {
     tell(MemberEvent::Kind::Joined);
     tell(MemberEvent::Kind::Left);
     for (LamportTime time = 5; time < 50; ++time) {
-        members_.merge(push_pull("other", time, true), now_, out_);
+        members_.merge(push_pull("other", time, true), false, now_, out_);
     }
     const LamportTime held = members_.find("other")->status_time;
     EXPECT_LT(held, 10U) << "else it outruns the clock of the one who left";
 }
 
 TEST_F(SerfMembersTest, OnlyWhoFailedHasLeftInstead) {
-    members_.merge(push_pull("other", 7, true), now_, out_);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
     tell(MemberEvent::Kind::Joined);
     EXPECT_EQ(status(), MemberStatus::Alive);
-    members_.merge(push_pull("other", 7, true), now_, out_);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
     EXPECT_EQ(status(), MemberStatus::Alive) << "it is back, and who says otherwise is late";
     tell(MemberEvent::Kind::Failed);
-    members_.merge(push_pull("other", 7, true), now_, out_);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
     EXPECT_EQ(status(), MemberStatus::Left);
     EXPECT_GT(members_.clock(), members_.find("other")->status_time);
 }
 
 TEST_F(SerfMembersTest, SomethingLaterAboutUsIsAnsweredWithSomethingLaterStill) {
-    members_.merge(push_pull("self", 40, false), now_, out_);
+    members_.merge(push_pull("self", 40, false), false, now_, out_);
     ASSERT_EQ(out_.broadcasts.size(), 1U);
     EXPECT_GT(members_.find("self")->status_time, 40U);
+}
+
+TEST_F(SerfMembersTest, ChangesAreCountedAndNothingElse) {
+    std::uint64_t before = members_.changes();
+    const auto has_changed = [&] {
+        const std::uint64_t last = std::exchange(before, members_.changes());
+        return last != before;
+    };
+    tell(MemberEvent::Kind::Joined);
+    EXPECT_TRUE(has_changed());
+    tell(MemberEvent::Kind::Updated);
+    EXPECT_TRUE(has_changed());
+    members_.handle(JoinIntent{5, "other"}, "join", now_, out_);
+    members_.merge(push_pull("other", 6, false), false, now_, out_);
+    members_.reap(now_, out_);
+    EXPECT_FALSE(has_changed());
+    members_.handle(LeaveIntent{7, "other", false}, "leave", now_, out_);
+    EXPECT_TRUE(has_changed());
+    tell(MemberEvent::Kind::Left);
+    EXPECT_TRUE(has_changed());
+    members_.reap(now_ + std::chrono::hours(25), out_);
+    EXPECT_TRUE(has_changed());
+}
+
+TEST_F(SerfMembersTest, ALeapIsRefusedAndTold) {
+    tell(MemberEvent::Kind::Joined);
+    const LamportTime far = 5 * LamportClock::kLeapMax;
+    members_.handle(LeaveIntent{far, "other", false}, "leave", now_, out_);
+    ASSERT_TRUE(out_.leap);
+    EXPECT_EQ(out_.leap->clock, "member");
+    EXPECT_EQ(out_.leap->seen, far);
+    EXPECT_EQ(status(), MemberStatus::Alive);
+    SerfOutput merged;
+    members_.merge(push_pull("other", far, false), false, now_, merged);
+    EXPECT_TRUE(merged.leap);
+    EXPECT_LT(members_.clock(), 10U);
+}
+
+TEST_F(SerfMembersTest, WhoJoinsTakesOverTheClockOfTheRingHoweverFar) {
+    tell(MemberEvent::Kind::Joined);
+    const LamportTime far = 5 * LamportClock::kLeapMax;
+    members_.merge(push_pull("other", far, false), true, now_, out_);
+    EXPECT_FALSE(out_.leap);
+    EXPECT_GT(members_.clock(), far);
+    members_.handle(LeaveIntent{far + 3, "other", false}, "leave", now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving);
 }
 
 TEST_F(SerfMembersTest, WhoComesBackIsNotPruned) {

@@ -55,6 +55,16 @@ TEST(Snapshot, IncarnationsRiseWithTheTimeAndNeverFall) {
     EXPECT_EQ(config.incarnation, 1u);
 }
 
+TEST(Snapshot, ClocksThatCannotBeAreNotTakenOver) {
+    NodeConfig config;
+    Snapshot snapshot;
+    snapshot.clocks = {~LamportTime{0}, ~LamportTime{0}, ~LamportTime{0}};
+    resume(config, snapshot, 0);
+    EXPECT_EQ(config.member_clock, 1u);
+    EXPECT_EQ(config.event_time_min, 0u);
+    EXPECT_EQ(config.query_time_min, 0u);
+}
+
 TEST(Endpoint, IsReadAsItIsWritten) {
     for (const std::string_view text : {"127.0.0.1:7946", "[::1]:1", "[fe80::1]:65535"}) {
         const auto endpoint = Endpoint::parse(text);

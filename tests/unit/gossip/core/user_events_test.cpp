@@ -33,9 +33,43 @@ TEST(UserEvents, EachIsDeliveredAndPassedOnOnce) {
 TEST(UserEvents, WhatIsOlderThanTheBufferIsTakenForKnown) {
     const NodeConfig config;
     UserEvents events(config);
-    hear(events, 1000, "new", "");
-    EXPECT_EQ(hear(events, 1001 - config.event_buffer - 1, "old", "").delivered, 0u);
-    EXPECT_EQ(hear(events, 1001 - config.event_buffer, "just in time", "").delivered, 1u);
+    for (LamportTime time = 1; time <= config.event_buffer; ++time) hear(events, 2 * time, "", "");
+    EXPECT_EQ(hear(events, 5, "just in time", "").delivered, 1u);
+    EXPECT_EQ(hear(events, 1, "old", "").delivered, 0u);
+    EXPECT_EQ(hear(events, 2, "", "").delivered, 0u) << "it was delivered, and is forgotten";
+    EXPECT_EQ(events.kept().size(), config.event_buffer);
+}
+
+// One message of somebody who is wrong about the time.
+TEST(UserEvents, ALeapMakesNobodyDeaf) {
+    const NodeConfig config;
+    UserEvents events(config), merges(config);
+    hear(events, 10, "before", "");
+    hear(events, LamportClock::kLeapMax - 10, "leap", "");
+    EXPECT_EQ(hear(events, 11, "after", "").delivered, 1u);
+    SerfPushPull state;
+    state.event_time = LamportClock::kLeapMax - 10;
+    SerfOutput out;
+    merges.merge(state, {}, out);
+    EXPECT_EQ(hear(merges, 11, "after", "").delivered, 1u);
+}
+
+TEST(UserEvents, WhoJoinsTakesOverTheClockOfTheRingHoweverFar) {
+    const NodeConfig config;
+    UserEvents newcomer(config), member(config);
+    SerfPushPull state;
+    state.event_time = 3 * LamportClock::kLeapMax;
+    SerfOutput joined, merged;
+    newcomer.merge(state, {.is_join = true, .ignore_old_events = true}, joined);
+    EXPECT_FALSE(joined.leap);
+    EXPECT_EQ(newcomer.clock(), state.event_time);
+    EXPECT_EQ(hear(newcomer, state.event_time - 1, "old", "").delivered, 0u);
+    EXPECT_EQ(hear(newcomer, state.event_time, "deploy", "v1").delivered, 1u);
+    member.merge(state, {}, merged);
+    ASSERT_TRUE(merged.leap) << "nobody else may set a clock";
+    EXPECT_EQ(merged.leap->clock, "event");
+    EXPECT_EQ(merged.leap->own, 1u);
+    EXPECT_EQ(member.clock(), 1u);
 }
 
 // All of them go into every view of the ring that this agent sends.
@@ -48,6 +82,7 @@ TEST(UserEvents, WhatIsKeptHasALimitInBytes) {
     }
     EXPECT_LE(events.kept_bytes(), std::size_t{1} << 20);
     EXPECT_GT(events.kept().size(), 100u);
+    EXPECT_EQ(events.dropped_early() + events.kept().size(), 400u);
     // What went is not delivered again.
     EXPECT_EQ(hear(events, 1, "big", payload).delivered, 0u);
 }
@@ -60,8 +95,8 @@ TEST(UserEvents, AnAgentThatCameLaterIsToldWhatIsKept) {
     state.event_time = old.clock();
     state.events = old.kept();
     SerfOutput told, ignored;
-    young.merge(state, false, told);
-    ignores.merge(state, true, ignored);
+    young.merge(state, {}, told);
+    ignores.merge(state, {.is_join = true, .ignore_old_events = true}, ignored);
     EXPECT_EQ(told.events.size(), 1u);
     EXPECT_TRUE(told.broadcasts.empty());
     EXPECT_TRUE(ignored.events.empty());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace weft::gossip {
@@ -38,9 +39,9 @@ TEST_F(EventLogTest, ChangesOfStateAreALineEach) {
     auto member = make_ref<Description>();
     member->name = "b";
     member->endpoint = peer_;
-    log_.happened(event::MemberFailed{member});
+    log_.happened(event::MemberFailed{member}, Instant{});
     EXPECT_EQ(lines(), "warning member failed node=b address=192.0.2.2:7946\n");
-    log_.happened(event::NameConflict{"b", peer_, {*IpAddress::parse("::1"), 1}, true});
+    log_.happened(event::NameConflict{"b", peer_, {*IpAddress::parse("::1"), 1}, true}, Instant{});
     EXPECT_EQ(lines(),
               "warning two agents have one name, rename one of them node=b kept=192.0.2.2:7946 "
               "refused=[::1]:1 is_ours=true\n");
@@ -73,7 +74,30 @@ TEST_F(EventLogTest, AStandstillIsALine) {
     log_.late(3s, Instant{});
     EXPECT_EQ(lines(),
               "warning this agent stood still, others may take it for dead: give it more CPU "
-              "took_ms=3000 times=1\n");
+              "local=192.0.2.1:7946 took_ms=3000 times=1\n");
+}
+
+TEST_F(EventLogTest, AClockThatLeaptNamesBothAndTheRemedy) {
+    log_.happened(event::ClockLeap{peer_, "event", 7, 1ull << 40}, Instant{});
+    EXPECT_EQ(lines(),
+              "warning the event clock of a peer is too far ahead and was not believed: when its "
+              "ring is right, `weft join` it here to take its clock over, else restart it without "
+              "its snapshot peer=192.0.2.2:7946 local=192.0.2.1:7946 time=1099511627776 own=7\n");
+    log_.happened(event::MergeRefused{peer_, "why"}, Instant{});
+    EXPECT_THAT(lines(), testing::HasSubstr("peer=192.0.2.2:7946 local=192.0.2.1:7946"));
+}
+
+TEST_F(EventLogTest, MembersThatAreMadeUpDoNotFillTheLog) {
+    auto member = make_ref<Description>();
+    member->name = "b";
+    member->endpoint = peer_;
+    const auto change = [&](Instant now) { log_.happened(event::MemberJoined{member}, now); };
+    for (std::size_t i = 0; i < EventLog::kMemberLinesMax + 5; ++i) change(Instant{});
+    const std::string written = lines();
+    EXPECT_EQ(static_cast<std::size_t>(std::count(written.begin(), written.end(), '\n')),
+              EventLog::kMemberLinesMax);
+    change(Instant{} + 30s);
+    EXPECT_THAT(lines(), testing::HasSubstr("too often to write each down times=6\n"));
 }
 
 }  // namespace weft::gossip

@@ -24,6 +24,9 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     net.late_total = std::chrono::milliseconds(1500);
     metrics.update(node, net, 4);
     node.probes_failed = 5;
+    node.leaps_refused = 6;
+    node.conflicts = 7;
+    node.events_dropped_early = 8;
     metrics.update(node, net, 4);
 
     EXPECT_THAT(text(), HasSubstr("weft_gossip_probes_total{result=\"failed\"} 5"));
@@ -33,6 +36,9 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     EXPECT_THAT(text(), HasSubstr("weft_gossip_net_dials_failed_total{failure=\"garbled\"} 2"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_net_late_seconds_total 1.5"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_health_score 4"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_clock_leaps_total 6"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_name_conflicts_total 7"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_events_dropped_early_total 8"));
 }
 
 }  // namespace weft::gossip
