@@ -23,7 +23,6 @@ namespace {
 
 // Between two looks at what changed: the snapshot, coordinates, metrics.
 constexpr Duration kHouseInterval = std::chrono::seconds(1);
-constexpr Duration kSnapshotGap = std::chrono::milliseconds(500);
 
 api::Coordinate coordinate_of(const gossip::Coordinate& measured) {
     api::Coordinate coordinate;
@@ -63,7 +62,7 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
     std::unique_ptr<GossipRing> made(new GossipRing(config, identity, std::move(files),
                                                     std::move(facts), std::move(threads),
                                                     std::move(log), registry));
-    WEFT_TRY(const auto snapshot, read_snapshot(made->files_.snapshot));
+    const gossip::Snapshot snapshot = read_snapshot(made->files_.snapshot, *made->log_);
     WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring));
     WEFT_TRY(auto ring, ring_config(config, identity, snapshot, wall_now()));
     const auto executor = made->thread_.context().get_executor();
@@ -130,7 +129,7 @@ asio::awaitable<void> GossipRing::end(bool leave, std::function<void()> ended) {
     left_ = leave;
     co_await scope_->close();
     co_await ring_scope_->close();
-    keep_snapshot();
+    keep_snapshot(true);
     ended();
 }
 
@@ -143,7 +142,7 @@ asio::awaitable<void> GossipRing::run_joiner() {
 asio::awaitable<void> GossipRing::keep_house() {
     while (!scope_->is_closing()) {
         metrics_.update(ring_->node().counters(), ring_->counters(), ring_->node().health_score());
-        publish_coordinates();
+        if (now() >= coordinates_due_) publish_coordinates();
         keep_snapshot();
         house_timer_.expires_after(kHouseInterval);
         const auto [error] = co_await house_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -212,12 +211,15 @@ void GossipRing::publish_members() {
     }
     on_control([this, members = std::move(members)]() mutable { members_ = std::move(members); });
     // At once, so that an agent that is killed soon after it joined finds the ring again.
-    if (now() - kept_at_ >= kSnapshotGap) keep_snapshot();
+    keep_snapshot();
 }
 
 void GossipRing::publish_coordinates() {
     std::vector<api::NodeCoordinate> nodes;
-    for (const gossip::MemberView& view : ring_->node().members()) {
+    const std::vector<gossip::MemberView> members = ring_->node().members();
+    // Some of them move in each second.
+    coordinates_due_ = now() + pause_for_members(members.size());
+    for (const gossip::MemberView& view : members) {
         if (view.status != gossip::MemberStatus::Alive) continue;
         const auto coordinate = ring_->node().coordinate(view.member->name);
         if (coordinate) nodes.push_back({view.member->name, coordinate_of(*coordinate)});
@@ -229,18 +231,19 @@ void GossipRing::publish_coordinates() {
 
 // ---- files
 
-void GossipRing::keep_snapshot() {
+void GossipRing::keep_snapshot(bool is_last) {
     if (files_.snapshot.empty()) return;
-    gossip::Snapshot snapshot = gossip::snapshot_of(ring_->node());
-    snapshot.left |= left_;
+    const gossip::Node& node = ring_->node();
+    const SnapshotSchedule::State state{node.member_changes(), node.clocks(), node.incarnation(),
+                                        left_ || node.is_leaving()};
+    if (!snapshot_schedule_.is_due(state, is_last ? Instant::max() : now())) return;
+    gossip::Snapshot snapshot = gossip::snapshot_of(node);
+    snapshot.left = state.left;
     // Until it met somebody, what the last life left is worth more than that it is alone.
     has_met_others_ |= !snapshot.alive.empty();
     if (!has_met_others_ && !snapshot.left) return;
-    std::string text = snapshot.text();
-    if (text == kept_snapshot_) return;
-    kept_snapshot_ = text;
-    kept_at_ = now();
-    asio::post(threads_.background, [this, text = std::move(text)] {
+    snapshot_schedule_.kept(state, snapshot.alive.size(), now());
+    asio::post(threads_.background, [this, text = snapshot.text()] {
         const auto kept = write_file_atomically(files_.snapshot, text);
         if (!kept) log_->warn("members not kept for a restart error={}", kept.error().message());
     });

@@ -17,9 +17,11 @@
 #include "agent/runtime/coordinate_book.hpp"
 #include "agent/runtime/ring_joiner.hpp"
 #include "agent/runtime/ring_setup.hpp"
+#include "agent/runtime/snapshot_schedule.hpp"
 #include "agent/runtime/user_event_log.hpp"
 #include "api/http/ring.hpp"
 #include "gossip/net/metrics.hpp"
+#include "gossip/net/repeated.hpp"
 #include "gossip/net/ring.hpp"
 
 namespace weft::agent {
@@ -101,7 +103,7 @@ private:
     void expect_members();
     void publish_members();
     void publish_coordinates();
-    void keep_snapshot();
+    void keep_snapshot(bool is_last = false);
     void keep_keys();
     void ask(gossip::QueryParams params, Question question,
              std::function<void(const Error&)> refused);
@@ -123,6 +125,7 @@ private:
     bool started_ = false;
     std::map<std::string, api::Member> members_;  // but for this agent itself
     UserEventLog log_of_events_;
+    gossip::Repeated events_ignored_;
     CoordinateBook book_;
     std::function<void()> event_came_;
     std::function<void()> coordinates_changed_;
@@ -133,8 +136,8 @@ private:
     std::unique_ptr<gossip::Ring> ring_;
     std::unique_ptr<RingJoiner> joiner_;
     std::map<std::uint32_t, Question> questions_;
-    std::string kept_snapshot_;  // as it was last written
-    Instant kept_at_{};
+    SnapshotSchedule snapshot_schedule_;
+    Instant coordinates_due_ = Instant::min();
     bool has_met_others_ = false;
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/base/uuid.hpp"
+#include "agent/io/clock.hpp"
 #include "agent/runtime/consul_event.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "gossip/core/internal_queries.hpp"
@@ -103,7 +104,13 @@ void GossipRing::event_heard(const gossip::event::UserEvent& heard) {
     if (!heard.name.starts_with(kConsulEventPrefix)) return;  // of others than Consul's agents
     auto event = decode_consul_event(heard.payload);
     if (!event) {
-        log_->warn("user event ignored event={} error={}", heard.name, event.error().message());
+        const std::size_t times = events_ignored_.due(now());
+        if (times > 0) {
+            log_->warn(
+                "user event ignored, it is not in the form of Consul's agents event={} "
+                "error=\"{}\" times={}",
+                heard.name, event.error().message(), times);
+        }
         return;
     }
     event.value().time = heard.time;

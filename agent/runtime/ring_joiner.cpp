@@ -10,6 +10,7 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/io/dial.hpp"
+#include "agent/io/random_seed.hpp"
 
 namespace weft::agent {
 
@@ -17,10 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// A ring that starts as a whole is together within a blink; one that is away is not hammered.
-constexpr Duration kFirstPause = std::chrono::milliseconds(100);
-// Of the last life, so many are asked at a time.
-constexpr std::size_t kKnownAtOnce = 8;
+// The first tries are quick, and failures usual when a ring starts.
+constexpr std::int64_t kQuietTries = 6;
 constexpr std::uint16_t kDefaultPort = 8301;
 
 gossip::Endpoint endpoint_of(const asio::ip::address& address, std::uint16_t port) {
@@ -40,7 +39,7 @@ RingJoiner::RingJoiner(gossip::Ring& ring, const GossipConfig& config,
                        std::vector<gossip::Endpoint> known, std::shared_ptr<spdlog::logger> log)
     : ring_(ring),
       config_(config),
-      known_(std::move(known)),
+      schedule_(std::move(known), config.retry_interval, Rng(random_seed())),
       log_(std::move(log)),
       pause_(ring.executor()) {}
 
@@ -62,7 +61,12 @@ asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std:
 }
 
 asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses) {
-    std::vector<gossip::Endpoint> endpoints;
+    auto outcome = co_await join(std::move(addresses), std::vector<gossip::Endpoint>());
+    co_return outcome;
+}
+
+asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses,
+                                                   std::vector<gossip::Endpoint> endpoints) {
     std::vector<api::JoinOutcome::Failure> failures;
     for (const std::string& address : addresses) {
         const auto state = co_await asio::this_coro::cancellation_state;
@@ -115,67 +119,71 @@ void RingJoiner::heard(const gossip::event::JoinFinished& event) {
     }
 }
 
-asio::awaitable<bool> RingJoiner::rejoin() {
-    while (!known_.empty()) {
-        const auto rest = known_.size() - std::min(kKnownAtOnce, known_.size());
-        std::vector<gossip::Endpoint> some(known_.begin() + static_cast<std::ptrdiff_t>(rest),
-                                           known_.end());
-        known_.resize(rest);
-        const api::JoinOutcome outcome = co_await join_endpoints(std::move(some));
+bool RingJoiner::knows_somebody() const {
+    const auto members = ring_.node().members();
+    return std::any_of(members.begin(), members.end(), [&](const gossip::MemberView& view) {
+        return view.status == gossip::MemberStatus::Alive &&
+               view.member->name != ring_.node().self()->name;
+    });
+}
+
+// Where start_join fails, anybody of the last life will do.
+asio::awaitable<Result<bool>> RingJoiner::join_at_start() {
+    api::JoinOutcome outcome = co_await join(config_.start_join);
+    std::string why = outcome.failures.empty() ? "no address" : outcome.failures.front().why;
+    for (std::size_t i = 0; i < schedule_.tries_in_round() && outcome.joined == 0; ++i) {
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return false;
-        if (outcome.joined > 0) {
-            log_->info("rejoined members={}", outcome.joined);
-            co_return true;
-        }
+        outcome = co_await join_endpoints(schedule_.next());
     }
-    co_return false;
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) co_return false;
+    if (outcome.joined == 0) {
+        co_return make_error(Errc::Unavailable,
+                             fmt::format("none of start_join could be joined: {}", why));
+    }
+    co_return true;
 }
 
 asio::awaitable<Result<void>> RingJoiner::run() {
-    const bool was_there = co_await rejoin();
     if (!config_.start_join.empty()) {
-        const api::JoinOutcome outcome = co_await join(config_.start_join);
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return success();
-        if (outcome.joined == 0 && !was_there) {
-            const auto& failures = outcome.failures;
-            co_return make_error(
-                Errc::Unavailable,
-                fmt::format("none of start_join could be joined: {}",
-                            failures.empty() ? "no address" : failures.front().why));
-        }
+        const auto joined = co_await join_at_start();
+        if (!joined) co_return joined.error();
+        if (!joined.value() || config_.retry_join.empty()) co_return success();
     }
-    if (config_.retry_join.empty() || was_there) co_return success();
+    if (config_.retry_join.empty() && schedule_.is_empty()) co_return success();
     auto joined = co_await retry();
     co_return joined;
 }
 
 asio::awaitable<Result<void>> RingJoiner::retry() {
-    Duration pause = std::min(kFirstPause, config_.retry_interval);
     for (std::int64_t tries = 1;; ++tries) {
-        const api::JoinOutcome outcome = co_await join(config_.retry_join);
+        const api::JoinOutcome outcome = co_await join(config_.retry_join, schedule_.next());
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return success();
         if (outcome.joined > 0) {
             log_->info("joined members={} tries={}", outcome.joined, tries);
             co_return success();
         }
+        // Somebody of the last life was faster. Whoever retry_join names may be of another ring.
+        if (config_.retry_join.empty() && knows_somebody()) co_return success();
         const std::string why =
             outcome.failures.empty() ? "no address" : outcome.failures.front().why;
-        if (config_.retry_max > 0 && tries >= config_.retry_max) {
+        const bool is_limited = config_.retry_max > 0 && !config_.retry_join.empty();
+        if (is_limited && tries >= config_.retry_max) {
             co_return make_error(
                 Errc::Unavailable,
                 fmt::format("none of retry_join could be joined in {} tries: {}", tries, why));
         }
-        // The first ones are quick, and usual when a ring starts.
-        const auto level = tries < 6 ? spdlog::level::debug : spdlog::level::warn;
+        const Duration pause = schedule_.pause();
+        const auto level = tries < kQuietTries ? spdlog::level::debug : spdlog::level::warn;
         log_->log(level, "join failed, trying again pause_ms={} error={}",
                   pause.count() / 1'000'000, why);
         pause_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(pause));
         const auto [error] = co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
         if (error) co_return success();
-        pause = std::min(pause * 2, config_.retry_interval);
+        // It may have been found while it waited.
+        if (config_.retry_join.empty() && knows_somebody()) co_return success();
     }
 }
 

@@ -13,6 +13,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/config/gossip_config.hpp"
+#include "agent/runtime/join_schedule.hpp"
 #include "api/http/ring.hpp"
 #include "gossip/net/ring.hpp"
 
@@ -27,8 +28,9 @@ public:
     RingJoiner(gossip::Ring& ring, const GossipConfig& config, std::vector<gossip::Endpoint> known,
                std::shared_ptr<spdlog::logger> log);
 
-    // Of a join at the start: those of the last life, then start_join and retry_join. Ends when
-    // cancelled or joined. The error, where one is called for: the agent must end.
+    // Of a join at the start: those of the last life, start_join and retry_join, again and again
+    // but for start_join. Ends when cancelled, when joined, or when the ring of the last life found
+    // this agent. The error, where one is called for: the agent must end.
     boost::asio::awaitable<Result<void>> run();
 
     // The addresses at once, each with what became of it.
@@ -47,13 +49,16 @@ private:
 
     boost::asio::awaitable<api::JoinOutcome> join_endpoints(
         std::vector<gossip::Endpoint> endpoints);
-    boost::asio::awaitable<bool> rejoin();
+    boost::asio::awaitable<api::JoinOutcome> join(std::vector<std::string> addresses,
+                                                  std::vector<gossip::Endpoint> endpoints);
+    boost::asio::awaitable<Result<bool>> join_at_start();
     boost::asio::awaitable<Result<void>> retry();
+    bool knows_somebody() const;
     boost::asio::awaitable<Result<std::vector<gossip::Endpoint>>> resolved(std::string address);
 
     gossip::Ring& ring_;
     const GossipConfig& config_;
-    std::vector<gossip::Endpoint> known_;
+    JoinSchedule schedule_;
     std::shared_ptr<spdlog::logger> log_;
     boost::asio::steady_timer pause_;
     std::list<Waiting> waiting_;

@@ -17,7 +17,8 @@ namespace weft::agent {
 
 namespace {
 
-constexpr std::size_t kSnapshotBytesMax = 16 << 20;
+// More than the largest ring fills, whose names are the longest.
+constexpr std::size_t kSnapshotBytesMax = 64 << 20;
 constexpr std::size_t kKeyringBytesMax = 64 << 10;
 constexpr std::string_view kServerTag = "weft_server";
 constexpr Duration kLeavePropagateDelay = std::chrono::seconds(3);
@@ -93,12 +94,17 @@ Result<RingFiles> RingFiles::in(const std::string& data_dir) {
     return RingFiles{folder + "/local.snapshot", folder + "/local.keyring"};
 }
 
-Result<gossip::Snapshot> read_snapshot(const std::string& path) {
-    if (path.empty()) return gossip::Snapshot{};
+gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log) {
+    if (path.empty()) return {};
     const auto text = read_file(path, kSnapshotBytesMax);
-    if (!text && text.error().code == Errc::NotFound) return gossip::Snapshot{};
-    if (!text) return text.error();
-    return gossip::Snapshot::parse(text.value());
+    if (text) return gossip::Snapshot::parse(text.value());
+    if (text.error().code != Errc::NotFound) {
+        log.warn(
+            "members of the last life not read, so that this agent finds its ring only by "
+            "start_join and retry_join: mend the file or remove it file={} error=\"{}\"",
+            path, text.error().message());
+    }
+    return {};
 }
 
 Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <spdlog/logger.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +32,9 @@ struct RingFiles {
     static Result<RingFiles> in(const std::string& data_dir);
 };
 
-// Nothing yet: an empty one. An unreadable file is an error that names it.
-Result<gossip::Snapshot> read_snapshot(const std::string& path);
+// Nothing yet: an empty one; so for a file that cannot be read, with a warning that names it: the
+// agent can still start, and whoever it meets is written there again.
+gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log);
 
 // The keys: of the file, once there is one, since the ring may have changed them; else `encrypt`.
 // Empty: nothing is encrypted. Errc::InvalidArgument names the file or the key of the
