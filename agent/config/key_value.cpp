@@ -182,7 +182,7 @@ std::string joined(const Items& items, Show show) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -290,7 +290,7 @@ std::string hidden_text(std::string_view secret) {
 
 std::string canonical_text(const KeyRow& row, const KeyValue& value) {
     const auto pair = [](const auto& entry) {
-        return fmt::format("{} = {}", quoted(entry.first), quoted(entry.second));
+        return fmt::format("{} = {}", in_quotes(entry.first), in_quotes(entry.second));
     };
     std::string out;
     switch (row.type) {
@@ -302,14 +302,14 @@ std::string canonical_text(const KeyRow& row, const KeyValue& value) {
         case ValueType::Decimal:
             return fmt::format("{}", value.decimal);
         case ValueType::Period:
-            return quoted(format_go_duration(value.duration));
+            return in_quotes(format_go_duration(value.duration));
         case ValueType::Text:
         case ValueType::Choice:
-            out = quoted(value.text);
+            out = in_quotes(value.text);
             break;
         case ValueType::Texts:
-            out = "[" + joined(value.list, [](const std::string& item) { return quoted(item); }) +
-                  "]";
+            out = "[" +
+                  joined(value.list, [](const std::string& item) { return in_quotes(item); }) + "]";
             break;
         case ValueType::TextPairs:
         case ValueType::PeriodMap:

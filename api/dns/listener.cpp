@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
+
 namespace weft::api {
 
 namespace asio = boost::asio;
@@ -21,10 +23,6 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 constexpr int kReceiveBufferBytes = 1024 * 1024;
 constexpr int kBacklog = 128;
 constexpr int kPortTries = 16;
-
-asio::ip::address asio_address(const IpAddress& ip) {
-    return asio::ip::make_address(ip.str());
-}
 
 std::string remedy_for(const error_code& error) {
     if (error == asio::error::address_in_use)
@@ -82,7 +80,7 @@ error_code probe_udp(asio::io_context& context, const asio::ip::udp::endpoint& e
 Result<ListenSockets> open_once(const SocketAddress& wanted,
                                 std::span<asio::io_context* const> workers) {
     ListenSockets sockets{wanted, {}, asio::ip::tcp::acceptor(*workers[0])};
-    const auto ip = asio_address(wanted.ip);
+    const auto ip = to_asio(wanted.ip);
     const asio::ip::tcp::endpoint tcp_endpoint(ip, wanted.port);
     error_code error;
     sockets.tcp.open(tcp_endpoint.protocol(), error);

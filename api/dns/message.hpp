@@ -45,6 +45,8 @@ inline constexpr std::uint8_t kOpcodeQuery = 0;
 inline constexpr std::uint8_t kOpcodeNotify = 4;
 inline constexpr std::size_t kDnsHeaderBytes = 12;
 inline constexpr std::size_t kMaxDnsMessageBytes = 65535;
+// The furthest offset that a compressed name can point at (RFC 1035 section 4.1.4).
+inline constexpr std::size_t kMaxPointer = 0x3FFF;
 // Queries are a header, one name and a few options; whatever is longer is no query.
 inline constexpr std::size_t kMaxQueryBytes = 4096;
 

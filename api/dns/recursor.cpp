@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "agent/base/assert.hpp"
+#include "agent/io/asio_address.hpp"
 
 namespace weft::api {
 
@@ -24,14 +25,6 @@ namespace {
 constexpr std::size_t kIdsAtOnce = 128;
 // Datagrams of strangers cannot reach a connected socket, but the server itself may babble.
 constexpr int kMaxBogusPackets = 64;
-
-asio::ip::address asio_address(const IpAddress& ip) {
-    const auto bytes = ip.bytes();
-    if (ip.is_v4()) return asio::ip::address_v4({bytes[0], bytes[1], bytes[2], bytes[3]});
-    asio::ip::address_v6::bytes_type v6{};
-    std::copy(bytes.begin(), bytes.end(), v6.begin());
-    return asio::ip::address_v6(v6);
-}
 
 }  // namespace
 
@@ -59,7 +52,7 @@ public:
         query_.set_id(id_);
         start_timer();
         error_code error;
-        const asio::ip::udp::endpoint endpoint(asio_address(server.ip), server.port);
+        const asio::ip::udp::endpoint endpoint(to_asio(server.ip), server.port);
         udp_.open(endpoint.protocol(), error);
         if (!error) udp_.non_blocking(true, error);
         if (!error) udp_.connect(endpoint, error);
@@ -136,7 +129,7 @@ private:
         start_timer();
         const auto size = query_.packet.size();
         frame_ = {static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
-        tcp_.async_connect({asio_address(server.ip), server.port},
+        tcp_.async_connect({to_asio(server.ip), server.port},
                            in_attempt([](Exchange& self, error_code error) {
                                if (error) return self.failed(self.owner_->metrics_.recursor_errors);
                                self.send_over_tcp();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/base/assert.hpp"
+#include "agent/io/asio_address.hpp"
 #include "api/dns/listener.hpp"
 #include "api/dns/responder.hpp"
 #include "api/dns/tcp_listener.hpp"
@@ -46,7 +47,7 @@ bool is_ourselves(const SocketAddress& recursor, const std::vector<SocketAddress
         asio::io_context context;
         asio::ip::udp::socket socket(context);
         boost::system::error_code error;
-        const asio::ip::udp::endpoint endpoint(asio::ip::make_address(recursor.ip.str()), 0);
+        const asio::ip::udp::endpoint endpoint(to_asio(recursor.ip), 0);
         socket.open(endpoint.protocol(), error);
         if (!error) socket.bind(endpoint, error);
         return !error;

@@ -14,7 +14,6 @@ constexpr std::uint8_t kPointerToQuestion[] = {0xC0, kDnsHeaderBytes};
 // From the start of an SRV record to its target: owner, type, class, TTL, length, priority, weight,
 // port.
 constexpr std::size_t kTargetOffset = 2 + 10 + 6;
-constexpr std::size_t kMaxPointer = 0x3FFF;
 constexpr std::size_t kMaxPieceBytes = 16 * 1024;  // keeps the sizes of a piece in 16 bits
 
 }  // namespace

@@ -6,7 +6,6 @@ namespace weft::api {
 
 namespace {
 
-constexpr std::size_t kMaxPointer = 0x3FFF;
 constexpr std::uint16_t kOurUdpSize = 1232;  // what we receive; sends no fragments anywhere
 constexpr std::size_t kOptBytes = 11;
 constexpr std::size_t kOptionHeaderBytes = 4;

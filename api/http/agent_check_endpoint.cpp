@@ -11,7 +11,7 @@ namespace {
 
 // Consul looks at selectors when it meets the first check: a wrong one is no error while there are
 // none, and its text then has no prefix.
-ReadBody<Result<Filter>> read_list_filter(const Request& request) {
+ReadBody<Result<Filter>> read_checks_filter(const Request& request) {
     if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     const std::string_view text = request.parameter("filter").value_or("");
     if (auto syntax = check_filter_syntax(text); !syntax) {
@@ -87,7 +87,7 @@ void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endp
     add_put(routes, endpoints, "/v1/agent/check/warn/", set_status<agent::Status::Warning>);
     add_put(routes, endpoints, "/v1/agent/check/fail/", set_status<agent::Status::Critical>);
     routes.push_back(
-        {"/v1/agent/checks", {{"GET", read_then_act(endpoints, read_list_filter, list)}}, {}});
+        {"/v1/agent/checks", {{"GET", read_then_act(endpoints, read_checks_filter, list)}}, {}});
 }
 
 }  // namespace weft::api

@@ -11,7 +11,7 @@
 namespace weft::api {
 namespace {
 
-ReadBody<Filter> read_list_filter(const Request& request) {
+ReadBody<Filter> read_services_filter(const Request& request) {
     if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     auto filter = parse_filter(request.parameter("filter").value_or(""), service_fields());
     if (!filter)
@@ -88,7 +88,7 @@ void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& en
     add_put(routes, endpoints, "/v1/agent/service/maintenance/", maintain_service);
 
     routes.push_back(
-        {"/v1/agent/services", {{"GET", read_then_act(endpoints, read_list_filter, list)}}, {}});
+        {"/v1/agent/services", {{"GET", read_then_act(endpoints, read_services_filter, list)}}, {}});
     const auto watch = ServiceWatch::start(endpoints->local, endpoints->timers, endpoints->seed);
     ControlHandler one{[watch](std::shared_ptr<const Request> request, Respond respond) {
         watch->answer(std::move(request), std::move(respond));

@@ -96,6 +96,12 @@ void append_utf8(std::string& out, std::uint32_t rune) {
     }
 }
 
+std::string_view trimmed(std::string_view text) {
+    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
+    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+    return text;
+}
+
 std::string go_quote(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {

@@ -13,6 +13,9 @@ namespace weft::api {
 // The character as UTF-8; rune is no surrogate and at most 0x10ffff.
 void append_utf8(std::string& out, std::uint32_t rune);
 
+// strings.TrimSpace of a line: without blanks and tabs around it.
+std::string_view trimmed(std::string_view text);
+
 // strconv.Quote: what %q prints.
 std::string go_quote(std::string_view text);
 

@@ -6,6 +6,7 @@
 
 #include "agent/base/assert.hpp"
 #include "agent/base/json_writer.hpp"
+#include "api/http/go_text.hpp"
 
 namespace weft::api {
 namespace {
@@ -29,12 +30,6 @@ void deflate_all(z_stream& stream, std::string_view plain, int flush, std::strin
         deflate(&stream, flush);
         out.append(buffer.data(), buffer.size() - stream.avail_out);
     } while (stream.avail_out == 0);
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-    return text;
 }
 
 // "q=0", "q=0.0": the coding is refused.

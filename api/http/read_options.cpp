@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "agent/base/go_duration.hpp"
+#include "api/http/go_text.hpp"
 
 namespace weft::api {
 namespace {
@@ -58,12 +59,6 @@ Result<void> parse_consistency(const Request& request, const HttpConfig& config,
     if (stale) options.consistency = Consistency::Stale;
     if (consistent) options.consistency = Consistency::Consistent;
     return success();
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-    while (text.ends_with(' ')) text.remove_suffix(1);
-    return text;
 }
 
 Result<void> parse_directive(std::string_view directive, ReadOptions& options) {

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kQueriesAtTimeMax = 128;
 constexpr std::size_t kWaitingMax = 1024;
 constexpr std::uint8_t kRelaysMax = 8;
-constexpr std::string_view kClock = "query";
+constexpr std::string_view kQueryClock = "query";
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
 
 // Of an expression that somebody sent, compiled.
@@ -53,11 +53,11 @@ QueryInbox::QueryInbox(const NodeConfig& config, const SerfMembers& members,
 }
 
 void QueryInbox::merge(const SerfPushPull& state, bool is_join, SerfOutput& out) {
-    (void)meet(clock_, kClock, state.query_time, is_join, out);
+    (void)meet(clock_, kQueryClock, state.query_time, is_join, out);
 }
 
 bool QueryInbox::is_news(const Query& query, SerfOutput& out) {
-    if (!witness(clock_, kClock, query.time, out)) return false;
+    if (!witness(clock_, kQueryClock, query.time, out)) return false;
     if (query.time < std::max(time_min_, forgotten_before_)) return false;
     std::vector<std::uint32_t>& ids = seen_[query.time];
     if (ids.size() >= kQueriesAtTimeMax) return false;

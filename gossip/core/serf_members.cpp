@@ -16,7 +16,7 @@ namespace {
 // Intents about strangers: so many, then new ones are not remembered (and not passed on: without
 // memory they would go round for ever).
 constexpr std::size_t kIntentsMax = 4096;
-constexpr std::string_view kClock = "member";
+constexpr std::string_view kMemberClock = "member";
 
 bool is_name(std::string_view name) {
     return !name.empty() && name.size() <= kNameBytesMax;
@@ -171,7 +171,7 @@ bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
 
 void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !witness(clock_, kClock, intent.time, out)) return;
+    if (!is_name(intent.node) || !witness(clock_, kMemberClock, intent.time, out)) return;
     if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
@@ -179,20 +179,20 @@ void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Insta
 
 void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !witness(clock_, kClock, intent.time, out)) return;
+    if (!is_name(intent.node) || !witness(clock_, kMemberClock, intent.time, out)) return;
     if (apply(intent, now)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
 }
 
 void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out) {
-    if (!meet(clock_, kClock, state.time, is_join, out)) return;
+    if (!meet(clock_, kMemberClock, state.time, is_join, out)) return;
     std::set<std::string_view> left;
     if (state.left_members) left.insert(state.left_members->begin(), state.left_members->end());
     if (!state.status_times) return;
     // Those who left first, so that a join intent of the same time does not win.
     for (const auto& [name, time] : *state.status_times) {
-        if (!left.contains(name) || !witness(clock_, kClock, time + 1, out)) continue;
+        if (!left.contains(name) || !witness(clock_, kMemberClock, time + 1, out)) continue;
         // Only those who failed here have left instead. Who is held left stays so at its time: if
         // each merge added one, it would run ahead of the clock of the one who left. Who is here
         // although the nodes of this very message are merged is back, and the other is late.
@@ -201,7 +201,7 @@ void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, Se
         apply(LeaveIntent{time + 1, name, false}, now, out);
     }
     for (const auto& [name, time] : *state.status_times) {
-        if (left.contains(name) || !witness(clock_, kClock, time, out)) continue;
+        if (left.contains(name) || !witness(clock_, kMemberClock, time, out)) continue;
         // Somebody holds something later about us than we ever said: whatever it is, we are here.
         if (name == table_[self_].name() && !leaving_ && time > table_[self_].status_time) {
             announce_join(now, out);

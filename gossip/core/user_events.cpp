@@ -18,7 +18,7 @@ constexpr std::size_t kEventsAtTimeMax = 128;
 constexpr std::size_t kEventBytesHardMax = 9 << 10;
 // All of them go into each full view of the ring, of which peers take 20 MiB.
 constexpr std::size_t kKeptBytesMax = std::size_t{1} << 20;
-constexpr std::string_view kClock = "event";
+constexpr std::string_view kEventClock = "event";
 
 }  // namespace
 
@@ -28,7 +28,7 @@ UserEvents::UserEvents(const NodeConfig& config)
 }
 
 bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
-    if (!witness(clock_, kClock, event.time, out)) return false;
+    if (!witness(clock_, kEventClock, event.time, out)) return false;
     if (event.time < forgotten_before_) return false;
     const std::string_view payload = event.payload.value_or(std::string_view());
     if (event.name.size() + payload.size() > kEventBytesHardMax) return false;
@@ -76,7 +76,7 @@ Result<void> UserEvents::fire(std::string_view name, std::string_view payload, b
 }
 
 void UserEvents::merge(const SerfPushPull& state, const MergeOptions& options, SerfOutput& out) {
-    if (!meet(clock_, kClock, state.event_time, options.is_join, out)) return;
+    if (!meet(clock_, kEventClock, state.event_time, options.is_join, out)) return;
     if (options.ignore_old_events) time_min_ = std::max(time_min_, state.event_time);
     if (!state.events) return;
     for (const auto& slot : *state.events) {

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
 #include "agent/io/dial.hpp"

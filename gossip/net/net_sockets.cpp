@@ -5,6 +5,7 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
 #include "agent/io/dial.hpp"
 #include "gossip/net/socket_address.hpp"
 

@@ -83,16 +83,4 @@ Endpoint to_endpoint(const boost::asio::ip::tcp::endpoint& endpoint) {
     return {from_v6(address.to_v6().to_bytes().data()), endpoint.port()};
 }
 
-boost::asio::ip::address to_asio(const IpAddress& address) {
-    const auto bytes = address.bytes();
-    if (address.is_v4()) {
-        boost::asio::ip::address_v4::bytes_type v4;
-        std::copy(bytes.begin(), bytes.end(), v4.begin());
-        return boost::asio::ip::address_v4(v4);
-    }
-    boost::asio::ip::address_v6::bytes_type v6;
-    std::copy(bytes.begin(), bytes.end(), v6.begin());
-    return boost::asio::ip::address_v6(v6);
-}
-
 }  // namespace weft::gossip

@@ -27,6 +27,4 @@ Endpoint to_endpoint(const boost::asio::ip::tcp::endpoint& endpoint);
 // IPv4 in either form as four bytes; others as they are.
 IpAddress without_mapping(const IpAddress& address);
 
-boost::asio::ip::address to_asio(const IpAddress& address);
-
 }  // namespace weft::gossip

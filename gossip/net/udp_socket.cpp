@@ -17,6 +17,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
 #include "gossip/net/socket_address.hpp"
 
 namespace weft::gossip {
