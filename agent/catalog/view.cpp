@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/catalog/liveness_overlay.hpp"
 #include "agent/catalog/root.hpp"
 #include "agent/catalog/text_order.hpp"
 
@@ -75,9 +76,16 @@ View::View(const View&) = default;
 View::View(View&&) noexcept = default;
 View& View::operator=(View other) noexcept {
     std::swap(root_, other.root_);
+    std::swap(overlay_, other.overlay_);
     return *this;
 }
 View::~View() = default;
+
+View View::with_overlay(const RefPtr<const LivenessOverlay>& overlay) const {
+    View other = *this;
+    other.overlay_ = overlay;
+    return other;
+}
 
 Index View::applied_index() const {
     return root_->applied;
@@ -91,7 +99,8 @@ Index View::index_of(const Watch& watch) const {
     const auto about = subject_of(watch.kind);
     const Index found =
         about ? subject_index(*root_, *about, watch.name) : table_index(root_->globals, watch);
-    return std::max(found, kFirst);
+    const Index ahead = overlay_ ? overlay_->ahead_of(watch) : Index();
+    return std::max({found, ahead, kFirst});
 }
 
 const NodeRow* View::node(std::string_view name) const {
@@ -205,7 +214,22 @@ std::uint64_t View::service_version(std::string_view service) const {
     // Each change that ServiceHealth is about happens at an index of its own.
     const SubjectPtr subject = root_->subjects.find(SubjectKind::Service, service);
     if (!subject || subject->members == 0) return 0;
-    return subject->current[static_cast<std::size_t>(Aspect::Health)].get();
+    const Index changed = subject->current[static_cast<std::size_t>(Aspect::Health)];
+    if (!overlay_) return changed.get();
+    const Watch watch{WatchKind::ServiceHealth, std::string(service)};
+    return std::max(changed, overlay_->ahead_of(watch)).get();
+}
+
+Liveness View::liveness(std::string_view node) const {
+    return overlay_ ? overlay_->of(node) : Liveness::Present;
+}
+
+bool View::any_absent() const {
+    return overlay_ && !overlay_->nodes.empty();
+}
+
+std::uint64_t View::overlay_version() const {
+    return overlay_ ? overlay_->version : 0;
 }
 
 std::size_t View::node_count() const {

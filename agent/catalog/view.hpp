@@ -13,7 +13,8 @@
 
 namespace weft::agent {
 
-struct CatalogRoot;  // the persistent trees; agent/catalog/root.hpp
+struct CatalogRoot;      // the persistent trees; agent/catalog/root.hpp
+struct LivenessOverlay;  // agent/catalog/liveness_overlay.hpp
 
 // 128-bit sum over all rows: equal states have equal digests, whatever the order of changes.
 struct Digest {
@@ -45,6 +46,13 @@ struct Watch {
     auto operator<=>(const Watch&) const = default;
 };
 
+// Whether a node is there, as this agent's own gossip knows it.
+enum class Liveness : std::uint8_t {
+    Present,   // alive, or none of the ring's agents
+    Doubtful,  // held failed, as is most of the ring: this agent may be the one that is cut off
+    Absent,    // held failed, or left
+};
+
 struct Instance {
     const NodeRow* node = nullptr;
     const ServiceRow* service = nullptr;
@@ -55,9 +63,9 @@ struct ServiceName {
     std::vector<SharedText> tags;  // union over all instances, in Consul's order: sorted
 };
 
-// One immutable state of the whole catalog. Cheap to copy; may be used on any thread; all pointers
-// that it hands out stay valid as long as some copy of it lives. Lookups copy no rows. Lists come
-// in primary key order.
+// One immutable state of the whole catalog, and what the agent's own gossip says of its nodes.
+// Cheap to copy; may be used on any thread; all pointers that it hands out stay valid as long as
+// some copy of it lives. Lookups copy no rows. Lists come in primary key order.
 class View {
 public:
     View();  // the empty catalog
@@ -67,10 +75,14 @@ public:
     View& operator=(View) noexcept;
     ~View();
 
+    // The same state under another overlay.
+    View with_overlay(const RefPtr<const LivenessOverlay>& overlay) const;
+
     Index applied_index() const;
     Digest digest() const;
 
     // Index at which the result of the watched query last changed, removals included; at least 1.
+    // Rises by changes of liveness, too: see LivenessBook.
     Index index_of(const Watch& watch) const;
 
     const NodeRow* node(std::string_view name) const;
@@ -100,9 +112,14 @@ public:
     // Node checks first, then the service's own: the order of Consul's Checks list.
     std::vector<const CheckRow*> checks_of(const Instance& instance) const;
 
-    // Changes with every change of the instance set, nodes or checks of a service (by lower-cased
-    // name): key of caches of rendered answers. 0 for an unknown service.
+    // Changes with every change of the instance set, nodes, checks or liveness of a service (by
+    // lower-cased name): key of caches of rendered answers. 0 for an unknown service.
     std::uint64_t service_version(std::string_view service) const;
+
+    // Who is not there is left out of answers that promise instances in good health.
+    Liveness liveness(std::string_view node) const;
+    bool any_absent() const;  // or doubtful
+    std::uint64_t overlay_version() const;
 
     std::size_t node_count() const;
     std::size_t service_count() const;           // names
@@ -113,6 +130,7 @@ public:
 
 private:
     RefPtr<const CatalogRoot> root_;
+    RefPtr<const LivenessOverlay> overlay_;  // null: all nodes are present
 };
 
 }  // namespace weft::agent
