@@ -58,9 +58,20 @@ Result<void> CatalogMachine::apply_command(const raft::Entry& entry) {
 }
 
 void CatalogMachine::published() {
-    published_.store(boost::make_shared<const View>(catalog_.view()));
-    auto watches = std::make_shared<const std::vector<Watch>>(catalog_.take_changed_watches());
-    if (changed_ && !watches->empty()) changed_(std::move(watches));
+    std::vector<Watch> changed = catalog_.take_changed_watches();
+    liveness_.applied(catalog_.view(), changed);
+    publish(std::move(changed));
+}
+
+void CatalogMachine::hold(std::vector<NodeLiveness> nodes) {
+    auto changed = liveness_.hold(catalog_.view(), std::move(nodes));
+    if (changed) publish(std::move(*changed));
+}
+
+void CatalogMachine::publish(std::vector<Watch> changed) {
+    published_.store(boost::make_shared<const View>(liveness_.over(catalog_.view())));
+    if (!changed_ || changed.empty()) return;
+    changed_(std::make_shared<const std::vector<Watch>>(std::move(changed)));
 }
 
 std::optional<Error> CatalogMachine::take_refusal(raft::LogIndex index) {

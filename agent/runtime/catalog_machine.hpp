@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "agent/catalog/store/catalog_store.hpp"
 #include "api/dns/dns_catalog.hpp"
 #include "api/http/agent_interfaces.hpp"
@@ -36,6 +37,9 @@ public:
         applied_bytes_ = std::move(applied);
     }
 
+    // Lays over the catalog which nodes the ring holds not to be present: all of them, each once.
+    void hold(std::vector<NodeLiveness> nodes);
+
     // Before the log is replayed: the state of the last checkpoint.
     Result<void> load(const CatalogStore& store);
     CheckpointRound take_round();
@@ -52,8 +56,10 @@ public:
 
 private:
     Result<void> apply_command(const raft::Entry& entry);
+    void publish(std::vector<Watch> changed);
 
     Catalog catalog_;
+    LivenessBook liveness_;
     raft::LogIndex applied_;
     raft::Term term_;  // of the entry at applied_
     // Not std::atomic<std::shared_ptr>: that of g++ 12 lets a store race with a load that has not

@@ -209,9 +209,25 @@ void GossipRing::publish_members() {
     for (const gossip::MemberView& view : ring_->node().members()) {
         members.emplace(view.member->name, member_of(view));
     }
-    on_control([this, members = std::move(members)]() mutable { members_ = std::move(members); });
+    on_control(
+        [this, members = std::move(members)]() mutable { members_changed(std::move(members)); });
     // At once, so that an agent that is killed soon after it joined finds the ring again.
     keep_snapshot();
+}
+
+void GossipRing::members_changed(std::map<std::string, api::Member> members) {
+    members_ = std::move(members);
+    RingLiveness liveness = ring_liveness(members_, identity_.node_name);
+    if (std::exchange(is_liveness_doubtful_, liveness.is_doubtful) != liveness.is_doubtful) {
+        if (liveness.is_doubtful) {
+            log_->warn(
+                "more than half of the ring counts as failed, or this agent is cut off: services "
+                "with no other instance are still answered with those of failed nodes");
+        } else {
+            log_->info("more than half of the ring is there again");
+        }
+    }
+    facts_.liveness(std::move(liveness.nodes));
 }
 
 void GossipRing::publish_coordinates() {

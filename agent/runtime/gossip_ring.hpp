@@ -16,6 +16,7 @@
 #include "agent/io/task_scope.hpp"
 #include "agent/runtime/coordinate_book.hpp"
 #include "agent/runtime/ring_joiner.hpp"
+#include "agent/runtime/ring_liveness.hpp"
 #include "agent/runtime/ring_setup.hpp"
 #include "agent/runtime/snapshot_schedule.hpp"
 #include "agent/runtime/user_event_log.hpp"
@@ -34,6 +35,8 @@ public:
     struct Facts {
         std::function<std::vector<api::LocalService>()> services;  // for the filters of events
         std::function<bool(const std::string&)> is_node;           // whether the catalog knows it
+        // On control, after each change: which nodes are not present, as CatalogMachine::hold().
+        std::function<void(std::vector<NodeLiveness>)> liveness;
         // On control: the agent cannot go on, as its name is another's or nobody could be joined.
         std::function<void(const Error&)> lost;
     };
@@ -110,6 +113,7 @@ private:
     void end_question(std::uint32_t id);
 
     // ---- on control
+    void members_changed(std::map<std::string, api::Member> members);
     void event_heard(const gossip::event::UserEvent& event);
     api::KeyAnswer key_answer(api::KeyOperation operation, Question&& question,
                               std::size_t nodes) const;
@@ -124,6 +128,7 @@ private:
     // Control.
     bool started_ = false;
     std::map<std::string, api::Member> members_;  // but for this agent itself
+    bool is_liveness_doubtful_ = false;
     UserEventLog log_of_events_;
     gossip::Repeated events_ignored_;
     CoordinateBook book_;

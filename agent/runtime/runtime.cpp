@@ -175,6 +175,7 @@ Result<void> Runtime::Parts::open_ring() {
     GossipRing::Facts facts{
         .services = [this] { return local.services(); },
         .is_node = [this](const std::string& name) { return machine.view().node(name) != nullptr; },
+        .liveness = [this](std::vector<NodeLiveness> nodes) { machine.hold(std::move(nodes)); },
         .lost = [this](const Error& error) { ring_lost(error); }};
     GossipRing::Threads threads{control.context().get_executor(),
                                 background.context().get_executor()};

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "agent/catalog/liveness_overlay.hpp"
+
 namespace weft::api {
 
 namespace {
@@ -86,6 +88,8 @@ std::vector<ServedInstance> served_instances(const agent::View& view, const Name
         if (only_passing && status != agent::Status::Passing) continue;
         served.push_back({instance.node, instance.service, weight_of(*instance.service, status)});
     }
+    leave_out_absent(served, view,
+                     [](const ServedInstance& each) { return each.node->name.view(); });
     return served;
 }
 

@@ -33,13 +33,16 @@ ServiceRecords* RecordCache::find(const DnsName& name, RecordType type, const ag
     const auto entry = found->second;
     const void* root = view.root().get();
     const agent::Index index = view.applied_index();
-    if (entry->checked_root != root || entry->checked_index != index) {
+    const std::uint64_t overlay = view.overlay_version();
+    if (entry->checked_root != root || entry->checked_index != index ||
+        entry->checked_overlay != overlay) {
         if (view.service_version(entry->service) != entry->version) {
             erase(entry);
             return nullptr;
         }
         entry->checked_root = root;
         entry->checked_index = index;
+        entry->checked_overlay = overlay;
     }
     if (entry != entries_.begin()) entries_.splice(entries_.begin(), entries_, entry);
     return &entry->records;
@@ -54,7 +57,7 @@ ServiceRecords* RecordCache::insert(const DnsName& name, RecordType type, std::s
     if (const auto old = index_.find(key.view()); old != index_.end()) erase(old->second);
     while (bytes_ + bytes > bytes_max_) erase(std::prev(entries_.end()));
     entries_.push_front(Entry{std::string(key.view()), std::move(service), version, nullptr,
-                              agent::Index(), std::move(records), bytes});
+                              agent::Index(), 0, std::move(records), bytes});
     index_.emplace(entries_.front().key, entries_.begin());
     bytes_ += bytes;
     return &entries_.front().records;

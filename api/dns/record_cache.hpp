@@ -38,6 +38,7 @@ private:
         // lookup.
         const void* checked_root;
         agent::Index checked_index;
+        std::uint64_t checked_overlay;
         ServiceRecords records;
         std::size_t bytes;
     };

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "agent/base/json_writer.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "api/http/endpoints.hpp"
 #include "api/http/filter_fields.hpp"
 #include "api/http/row_json.hpp"
@@ -99,8 +100,9 @@ std::string render_instances(const View& view, const std::string& name, Instance
     const std::vector<Instance> rows =
         which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::vector<Found> found = find_instances(view, rows, selectors, datacenter);
-    sort_by_distance(found, selectors.near, places,
-                     [](const Found& row) { return row.instance.node->name.view(); });
+    const auto node_of = [](const Found& row) { return row.instance.node->name.view(); };
+    if (selectors.passing_only) leave_out_absent(found, view, node_of);
+    sort_by_distance(found, selectors.near, places, node_of);
     std::string body;
     body.reserve(found.size() * kBytesPerInstance);
     JsonWriter writer(body);

@@ -62,5 +62,34 @@ TEST_F(CatalogMachineTest, GoesOnBehindARefusedCommand) {
     EXPECT_FALSE(machine_.take_refusal(raft::LogIndex{2}));
 }
 
+TEST_F(CatalogMachineTest, PublishesWhatTheRingSaysOfItsNodes) {
+    RegisterCommand command;
+    command.node.name = "a";
+    command.node.address = "10.0.0.1";
+    command.service.emplace();
+    command.service->name = "web";
+    ASSERT_TRUE(machine_.apply(std::vector{entry(encode(command))}));
+    machine_.published();
+    std::vector<Watch> told;
+    machine_.on_publish([&](const auto& watches) { told = *watches; });
+
+    const View before = machine_.view();
+    const Watch web{WatchKind::ServiceHealth, "web"};
+    machine_.hold({{"a", Liveness::Absent}});
+    EXPECT_EQ(told, std::vector{web});
+    EXPECT_EQ(machine_.view().liveness("a"), Liveness::Absent);
+    EXPECT_GT(machine_.view().index_of(web), before.index_of(web));
+    EXPECT_EQ(before.liveness("a"), Liveness::Present) << "what is held does not change";
+
+    told.clear();
+    machine_.hold({{"a", Liveness::Absent}});
+    EXPECT_TRUE(told.empty());
+    ASSERT_TRUE(machine_.apply(std::vector{entry(registration("b"))}));
+    machine_.published();
+    EXPECT_EQ(machine_.view().liveness("a"), Liveness::Absent) << "a new state keeps it";
+    machine_.hold({});
+    EXPECT_EQ(machine_.view().liveness("a"), Liveness::Present);
+}
+
 }  // namespace
 }  // namespace weft::agent

@@ -144,6 +144,50 @@ TEST(Answerer, ReadyMadeRecordsFollowTheCatalog) {
     EXPECT_EQ(asked(question).rcode, "NXDOMAIN");
 }
 
+TEST(Answerer, NodesThatTheRingHoldsAbsentAreLeftOut) {
+    DnsConfig plain;
+    plain.disable_compression = true;  // goes through the general builder
+    for (const DnsConfig& config : {DnsConfig(), plain}) {
+        Asked asked(config);
+        asked.fill("web", 3);
+        for (const char* type : {"A", "SRV", "ANY"}) {
+            SCOPED_TRACE(type);
+            asked.catalog.hold({});
+            EXPECT_EQ(asked("web.service.consul", type).answer.size(), 3u);
+            asked.catalog.hold({{"M001", agent::Liveness::Absent}});
+            EXPECT_EQ(asked("web.service.consul", type).answer.size(), 2u);
+            asked.catalog.node("other", "10.9.9.9");
+            EXPECT_EQ(asked("web.service.consul", type).answer.size(), 2u);
+            asked.catalog.hold(
+                {{"m001", agent::Liveness::Absent}, {"m002", agent::Liveness::Absent}});
+            EXPECT_EQ(asked("web.service.consul", type).answer.size(), 1u);
+        }
+        EXPECT_EQ(asked("m001.node.consul", "A").answer.size(), 1u) << "the node still has a name";
+        asked.catalog.hold({{"m000", agent::Liveness::Absent},
+                            {"m001", agent::Liveness::Absent},
+                            {"m002", agent::Liveness::Absent}});
+        EXPECT_EQ(asked("web.service.consul", "A").rcode, "NXDOMAIN");
+        asked.catalog.hold({});
+        EXPECT_EQ(asked("web.service.consul", "A").answer.size(), 3u);
+    }
+}
+
+TEST(Answerer, DoubtfulNodesAreTheLastResort) {
+    Asked asked;
+    asked.fill("web", 2);
+    asked.catalog.hold({{"m000", agent::Liveness::Doubtful}, {"m001", agent::Liveness::Doubtful}});
+    EXPECT_EQ(asked("web.service.consul", "A").answer.size(), 2u);
+    asked.catalog.hold({{"m000", agent::Liveness::Doubtful}, {"m001", agent::Liveness::Absent}});
+    EXPECT_EQ(asked("web.service.consul", "A").answer,
+              std::vector<std::string>{"web.service.consul. 0 A 10.2.0.1"});
+    asked.catalog.hold({{"m000", agent::Liveness::Doubtful}});
+    EXPECT_EQ(asked("web.service.consul", "A").answer,
+              std::vector<std::string>{"web.service.consul. 0 A 10.2.0.2"});
+    asked.catalog.check("m001", "node-check", agent::Status::Critical);
+    EXPECT_EQ(asked("web.service.consul", "A").answer,
+              std::vector<std::string>{"web.service.consul. 0 A 10.2.0.1"});
+}
+
 TEST(Answerer, ReadyMadeAndComposedAnswersAreTheSame) {
     DnsConfig plain;
     plain.disable_compression = true;  // goes through the general builder

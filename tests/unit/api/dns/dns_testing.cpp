@@ -218,6 +218,7 @@ std::span<const std::byte> as_bytes(const Bytes& bytes) {
 void TestCatalog::apply(const agent::Command& command) {
     const auto outcome = catalog_.apply(agent::Index{++index_}, command);
     if (outcome.refusal) throw std::runtime_error(outcome.refusal->message());
+    liveness_.applied(catalog_.view(), catalog_.take_changed_watches());
 }
 
 void TestCatalog::node(const std::string& name, const std::string& address, agent::TextMap meta,

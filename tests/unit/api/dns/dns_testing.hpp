@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "api/dns/answerer.hpp"
 
 // Queries made and answers read by code of the tests' own, so that writer and reader cannot share
@@ -64,10 +65,14 @@ public:
     void service(const Service& service);
     void check(const std::string& node, const std::string& id, agent::Status status);
     void apply(const agent::Command& command);
-    agent::View view() const { return catalog_.view(); }
+    void hold(std::vector<agent::NodeLiveness> nodes) {
+        liveness_.hold(catalog_.view(), std::move(nodes));
+    }
+    agent::View view() const { return liveness_.over(catalog_.view()); }
 
 private:
     agent::Catalog catalog_;
+    agent::LivenessBook liveness_;
     std::uint64_t index_ = 10;
 };
 

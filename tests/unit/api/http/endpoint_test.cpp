@@ -241,5 +241,56 @@ TEST(Endpoints, MetadataOfNodesChoosesChecksAndServices) {
     EXPECT_EQ(fixture.body_of("GET /v1/catalog/services?node-meta=none:x"), "{}");
 }
 
+agent::RegisterCommand instance_on(const char* node, const char* service, bool connect = false) {
+    agent::RegisterCommand command;
+    command.node.name = node;
+    command.node.address = "10.0.0.1";
+    command.service.emplace();
+    command.service->id = std::string(service) + "-1";
+    command.service->name = service;
+    command.service->connect_native = connect;
+    return command;
+}
+
+std::size_t rows_of(EndpointFixture& fixture, const std::string& target) {
+    const std::string body = fixture.body_of("GET " + target);
+    std::size_t rows = 0;
+    for (std::size_t at = 0; (at = body.find("\"Service\":{", at)) != std::string::npos; ++at)
+        ++rows;
+    return rows;
+}
+
+TEST(HealthService, PassingLeavesOutWhomTheRingHoldsAbsent) {
+    EndpointFixture fixture;
+    for (const char* node : {"a", "B", "external"})
+        fixture.catalog.put(instance_on(node, "web", true));
+    fixture.catalog.hold(
+        {{"b", agent::Liveness::Absent}, {"of-the-ring", agent::Liveness::Absent}});
+    for (const std::string kind : {"/v1/health/service/", "/v1/health/connect/"}) {
+        SCOPED_TRACE(kind);
+        EXPECT_EQ(rows_of(fixture, kind + "web?passing"), 2u);
+        EXPECT_EQ(rows_of(fixture, kind + "web?passing=true&near=B"), 2u);
+        EXPECT_EQ(rows_of(fixture, kind + "web?passing=false"), 3u);
+        EXPECT_EQ(rows_of(fixture, kind + "web"), 3u);
+    }
+    EXPECT_NE(fixture.body_of("GET /v1/catalog/service/web").find("\"Node\":\"B\""),
+              std::string::npos);
+    fixture.catalog.hold({});
+    EXPECT_EQ(rows_of(fixture, "/v1/health/service/web?passing"), 3u);
+}
+
+TEST(HealthService, PassingFallsBackToDoubtfulNodesOfWhatWasAskedFor) {
+    EndpointFixture fixture;
+    auto tagged = instance_on("a", "web");
+    tagged.service->tags = agent::TextList{"v1"};
+    fixture.catalog.put(tagged);
+    fixture.catalog.put(instance_on("b", "web"));
+    fixture.catalog.hold({{"a", agent::Liveness::Doubtful}});
+    EXPECT_EQ(rows_of(fixture, "/v1/health/service/web?passing"), 1u);
+    EXPECT_EQ(rows_of(fixture, "/v1/health/service/web?passing&tag=v1"), 1u);
+    fixture.catalog.hold({{"a", agent::Liveness::Absent}, {"b", agent::Liveness::Absent}});
+    EXPECT_EQ(fixture.body_of("GET /v1/health/service/web?passing"), "[]");
+}
+
 }  // namespace
 }  // namespace weft::api::testing

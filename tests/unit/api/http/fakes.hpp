@@ -11,6 +11,7 @@
 
 #include "agent/base/assert.hpp"
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "api/http/agent_interfaces.hpp"
 #include "api/http/ring.hpp"
 
@@ -20,7 +21,11 @@ namespace weft::api::testing {
 // A real catalog, without a log below it.
 class FakeCatalog final : public CatalogReader, public Writer {
 public:
-    agent::View view() const override { return catalog_.view(); }
+    agent::View view() const override { return liveness_.over(catalog_.view()); }
+
+    void hold(std::vector<agent::NodeLiveness> nodes) {
+        liveness_.hold(catalog_.view(), std::move(nodes));
+    }
 
     void write(agent::Command command, std::function<void(Result<agent::Index>)> done) override {
         index_ += 1;
@@ -36,6 +41,7 @@ public:
 
 private:
     agent::Catalog catalog_;
+    agent::LivenessBook liveness_;
     std::uint64_t index_ = 10;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "api/http/catalog_queries.hpp"
 #include "api/http/router.hpp"
 #include "api/http/routes.hpp"
@@ -22,8 +23,9 @@ namespace {
 
 class ReadCatalog final : public CatalogReader {
 public:
-    agent::View view() const override { return catalog.view(); }
+    agent::View view() const override { return liveness.over(catalog.view()); }
     agent::Catalog catalog;
+    agent::LivenessBook liveness;
 };
 
 // A client that polls one path without end, as consul-template does.
@@ -33,6 +35,9 @@ struct Poll {
     std::string body;         // of the last answer
     std::uint64_t index = 0;  // of the last answer; 0: never asked
     std::unique_ptr<Waiter> waiter;
+    // What somebody got who asked after each change.
+    std::string read_body;
+    std::uint64_t read_index = 0;
 
     CatalogQuery query() const { return std::get<CatalogQuery>((*handler)(request)); }
 };
@@ -86,9 +91,14 @@ public:
 
     void apply(const agent::Command& command) {
         reader_.catalog.apply(agent::Index(++index_), command);
-        for (const agent::Watch& watch : reader_.catalog.take_changed_watches())
-            waits_.changed(watch);
-        while (Waiter* due = waits_.take_due()) look_again(*due);
+        const auto changed = reader_.catalog.take_changed_watches();
+        reader_.liveness.applied(reader_.catalog.view(), changed);
+        wake(changed);
+    }
+
+    void hold(std::vector<agent::NodeLiveness> nodes) {
+        const auto changed = reader_.liveness.hold(reader_.catalog.view(), std::move(nodes));
+        if (changed) wake(*changed);
     }
 
     // Everybody has what there is now, be it kept or rendered anew.
@@ -96,7 +106,16 @@ public:
         for (auto& [target, poll] : polls_) {
             const std::string now = poll->query().render(reader_.view()).value();
             ASSERT_EQ(poll->body, now) << target << " was not woken";
-            ASSERT_EQ(*read(*poll).body, now) << target << " was answered from before";
+            const Answer answer = read(*poll);
+            ASSERT_EQ(*answer.body, now) << target << " was answered from before";
+            // A client that was away comes back with the index that it had.
+            const std::uint64_t index = index_of(answer);
+            ASSERT_GE(index, poll->read_index) << target;
+            if (now != poll->read_body) {
+                ASSERT_GT(index, poll->read_index) << target << " changed under one index";
+            }
+            poll->read_body = now;
+            poll->read_index = index;
         }
     }
 
@@ -105,6 +124,11 @@ public:
 private:
     // Without blocking.
     Answer read(const Poll& poll) { return queries_->answer_now({poll.query(), {}, {}}); }
+
+    void wake(const std::vector<agent::Watch>& changed) {
+        for (const agent::Watch& watch : changed) waits_.changed(watch);
+        while (Waiter* due = waits_.take_due()) look_again(*due);
+    }
 
     void ask(Poll& poll) {
         if (poll.index == 0) note(poll, read(poll));
@@ -174,6 +198,9 @@ const std::vector<const char*> kTargets = {
     "/v1/health/state/passing?node-meta=zone:blue",
     "/v1/health/service/web",
     "/v1/health/service/Db?passing",
+    "/v1/health/service/web?passing",
+    "/v1/health/service/WEB?passing&tag=v2",
+    "/v1/health/connect/web?passing",
     "/v1/health/service/cache?node-meta=zone:blue",
     "/v1/health/service/web?filter=Node.Meta.zone==blue",
     "/v1/health/connect/web",
@@ -190,6 +217,34 @@ TEST(QueryProperty, PollersAlwaysHaveWhatThereIs) {
             pollers.apply(commands.next());
             pollers.check();
             if (HasFatalFailure()) FAIL() << "after command " << i;
+        }
+    }
+}
+
+std::vector<agent::NodeLiveness> random_liveness(Rng& rng) {
+    std::vector<agent::NodeLiveness> nodes;
+    for (const char* name : {"n1", "N2", "n3", "n4", "none"}) {
+        const auto liveness = static_cast<agent::Liveness>(rng.below(3));
+        if (liveness != agent::Liveness::Present) nodes.push_back({name, liveness});
+    }
+    return nodes;
+}
+
+TEST(QueryProperty, PollersMissNoChangeOfLiveness) {
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        SCOPED_TRACE("seed=" + std::to_string(seed));
+        agent::RandomCommands commands(seed * 99);
+        Rng rng(seed);
+        Pollers pollers;
+        for (const char* target : kTargets) pollers.add(target);
+        for (int i = 0; i < 400; ++i) {
+            if (rng.below(3) == 0) {
+                pollers.hold(random_liveness(rng));
+            } else {
+                pollers.apply(commands.next());
+            }
+            pollers.check();
+            if (HasFatalFailure()) FAIL() << "after step " << i;
         }
     }
 }

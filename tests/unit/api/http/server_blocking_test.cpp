@@ -3,6 +3,8 @@
 #include <atomic>
 
 #include "api/http/long_poll.hpp"
+#include "api/http/routes.hpp"
+#include "tests/unit/api/http/fakes.hpp"
 #include "tests/unit/api/http/server_fixture.hpp"
 
 // Catalog queries over real sockets, with a real catalog.
@@ -266,6 +268,57 @@ TEST(HttpBlocking, RenderedAnswersAreKeptUntilTheResultChanges) {
     auto packed = server.get("/v1/services/web?pretty", "Accept-Encoding: gzip\r\n");
     EXPECT_EQ(packed.header("Content-Encoding"), "gzip");
     EXPECT_GT(server.metrics().cache_bytes.Value(), 0);
+}
+
+// The real endpoint, over sockets.
+class HealthServer {
+public:
+    TestServer& operator*() { return server_; }
+    TestServer* operator->() { return &server_; }
+
+private:
+    std::vector<Route> routes() {
+        auto all = make_routes({writer_, local_, ring_, control_, timers_, {}, {}});
+        std::erase_if(all,
+                      [](const Route& route) { return route.pattern != "/v1/health/service/"; });
+        return all;
+    }
+
+    testing::FakeCatalog writer_;
+    testing::FakeLocalServices local_;
+    testing::FakeRing ring_;
+    testing::FakeControl control_;
+    testing::FakeTimers timers_;
+    TestServer server_{routes()};
+};
+
+TEST(HttpBlocking, PassingQueriesWakeWhenTheRingLosesANode) {
+    HealthServer server;
+    server->register_service("n1", "web", 80);
+    const std::uint64_t index = server->register_service("n2", "web", 81);
+    const std::string service = "/v1/health/service/web?wait=20s";
+    ASSERT_NE(server->get(service + "&passing").body.find("n2"), std::string::npos);  // now kept
+    RawClient passing = server->connect();
+    RawClient plain = server->connect();
+    passing.get(service + "&passing&index=" + std::to_string(index));
+    plain.get(service + "&index=" + std::to_string(index));
+    server->wait_until_waiting(2);
+
+    server->hold({{"n2", agent::Liveness::Absent}});
+    const auto answer = passing.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body.find("n2"), std::string::npos);
+    EXPECT_NE(answer->body.find("n1"), std::string::npos);
+    EXPECT_EQ(answer->header("X-Consul-Index"), std::to_string(index + 1));
+    EXPECT_TRUE(plain.is_silent()) << "its answer is the same";
+
+    // Whoever was not waiting when it happened is told by the index that it brings.
+    EXPECT_EQ(server->get(service + "&passing&index=" + std::to_string(index)).body, answer->body);
+
+    passing.get(service + "&passing&index=" + std::to_string(index + 1));
+    server->wait_until_waiting(2);
+    server->hold({});
+    EXPECT_NE(passing.answer()->body.find("n2"), std::string::npos);
 }
 
 }  // namespace

@@ -229,13 +229,23 @@ std::uint64_t TestServer::register_service(const std::string& node, const std::s
     command.service->name = service;
     command.service->port = port;
     catalog_.apply(agent::Index(++index_), agent::Command(command));
+    auto changed = catalog_.take_changed_watches();
+    liveness_.applied(catalog_.view(), changed);
+    publish(std::move(changed));
+    return index_;
+}
+
+void TestServer::hold(std::vector<agent::NodeLiveness> nodes) {
+    auto changed = liveness_.hold(catalog_.view(), std::move(nodes));
+    if (changed) publish(std::move(*changed));
+}
+
+void TestServer::publish(std::vector<agent::Watch> changed) {
     {
         std::lock_guard lock(mutex_);
-        view_ = catalog_.view();
+        view_ = liveness_.over(catalog_.view());
     }
-    server_->catalog_changed(
-        std::make_shared<const std::vector<agent::Watch>>(catalog_.take_changed_watches()));
-    return index_;
+    server_->catalog_changed(std::make_shared<const std::vector<agent::Watch>>(std::move(changed)));
 }
 
 void TestServer::wait_until_waiting(int queries) {

@@ -13,6 +13,7 @@
 #include <spdlog/sinks/ringbuffer_sink.h>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/liveness_overlay.hpp"
 #include "agent/io/io_thread.hpp"
 #include "api/http/server.hpp"
 
@@ -68,6 +69,7 @@ public:
 
     // Applies, publishes and tells the server, as the agent does.
     std::uint64_t register_service(const std::string& node, const std::string& service, int port);
+    void hold(std::vector<agent::NodeLiveness> nodes);
     void set_leader(bool known) { leader_known_ = known; }
     void wait_until_waiting(int queries);
     // Runs f after the next look at the catalog, on the thread that looked.
@@ -83,7 +85,10 @@ public:
     void close(bool graceful);
 
 private:
+    void publish(std::vector<agent::Watch> changed);
+
     agent::Catalog catalog_;
+    agent::LivenessBook liveness_;
     mutable std::mutex mutex_;
     agent::View view_;
     mutable std::function<void()> after_view_;
