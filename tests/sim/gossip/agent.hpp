@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "agent/base/rng.hpp"
 #include "gossip/core/node.hpp"
@@ -27,10 +29,10 @@ struct Agent {
     };
     // What a process has while it lives. The parts refer to each other.
     struct Life {
-        Life(const gossip::NodeConfig& config, const WireStyle& style, std::uint64_t seed,
-             gossip::DescriptionPool& pool, Instant now)
+        Life(const gossip::NodeConfig& config, const WireStyle& style, gossip::Keyring keyring,
+             std::uint64_t seed, gossip::DescriptionPool& pool, Instant now)
             : rng(seed),
-              node(config, style.keyring(), rng, pool, now),
+              node(config, std::move(keyring), rng, pool, now),
               wire_rng(seed + 1),
               codec(style, node.keyring(), wire_rng) {}
 
@@ -40,12 +42,6 @@ struct Agent {
         WireCodec codec;
         std::map<std::uint64_t, Dial> dials;
     };
-    // What survives a process.
-    struct Snapshot {
-        std::uint32_t incarnation = 0;
-        gossip::Node::Clocks clocks;
-    };
-
     std::string name;
     gossip::Endpoint endpoint;
     std::string meta;
@@ -53,7 +49,9 @@ struct Agent {
     Process process;
     std::uint32_t generation = 0;  // of the process; what was for an earlier one is stale
     std::unique_ptr<Life> life;    // none: never started, crashed, ended
-    Snapshot snapshot;
+    // What survives a process: gossip::Snapshot as text, and the keys, primary first.
+    std::string snapshot;
+    std::vector<std::string> keys;
 
     Instant wake_at = Instant::max();  // what waits in the queue for it
     std::deque<Happening> backlog;     // arrived while it did not run

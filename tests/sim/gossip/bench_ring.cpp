@@ -39,24 +39,9 @@ BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig&
         world_.start(i);
         up_.push_back(i);
     }
-    acquaint();
+    world_.acquaint(up_);
     world_.set_observer(this);
     settle(seconds(15));
-}
-
-// Ten thousand that tell each other of ten thousand would take longer than all that is to be
-// measured.
-void BenchRing::acquaint() {
-    std::vector<gossip::Node::Known> known;
-    known.reserve(up_.size());
-    for (const AgentIndex index : up_) {
-        const gossip::Node& node = world_.agent(index).node();
-        known.push_back({node.self(), node.incarnation()});
-    }
-    for (const AgentIndex index : up_) {
-        world_.with_node(
-            index, [&](gossip::Node& node, gossip::Output&) { node.preload(known, world_.now()); });
-    }
 }
 
 AgentIndex BenchRing::take_random() {

@@ -35,12 +35,12 @@ public:
 
     void on_event(AgentIndex at, const gossip::Event& event) override;
     void on_message(AgentIndex, std::string_view) override {}
+    void on_heard(AgentIndex, std::string_view) override {}
     void on_step(AgentIndex) override {}
 
 private:
     static constexpr Duration kPatience = std::chrono::seconds(300);
 
-    void acquaint();
     void await(Times& times, std::size_t all);
     AgentIndex take_random();
     void note(AgentIndex about);

@@ -10,21 +10,37 @@ namespace weft::sim {
 using gossip::MemberStatus;
 
 std::string Oracle::unconverged() const {
-    for (AgentIndex at = 0; at < world_.size(); ++at) {
-        const Agent& agent = world_.agent(at);
-        if (!agent.is_up()) continue;
-        if (agent.is_leaving) return agent.name + " is still leaving";
-        for (AgentIndex other = 0; other < world_.size(); ++other) {
-            const Agent& subject = world_.agent(other);
-            const auto view = agent.node().find(subject.name);
-            const auto status = view ? view->status : MemberStatus::None;
-            const bool is_right =
-                subject.is_up() ? status == MemberStatus::Alive
-                                : status != MemberStatus::Alive && status != MemberStatus::Leaving;
-            if (is_right) continue;
-            return fmt::format("{} holds {} {}, which is {}", agent.name, subject.name,
-                               to_string(status), subject.is_up() ? "up" : "gone");
+    for (std::size_t i = 0; i < world_.size(); ++i) {
+        const auto at = static_cast<AgentIndex>((unconverged_ + i) % world_.size());
+        std::string what = unconverged(at);
+        if (what.empty()) continue;
+        unconverged_ = at;
+        return what;
+    }
+    return {};
+}
+
+std::string Oracle::unconverged(AgentIndex at) const {
+    const Agent& agent = world_.agent(at);
+    if (!agent.is_up()) return {};
+    if (agent.is_leaving) return agent.name + " is still leaving";
+    for (AgentIndex other = 0; other < world_.size(); ++other) {
+        const Agent& subject = world_.agent(other);
+        const auto view = agent.node().find(subject.name);
+        const auto status = view ? view->status : MemberStatus::None;
+        const bool is_right =
+            subject.is_up() ? status == MemberStatus::Alive
+                            : status != MemberStatus::Alive && status != MemberStatus::Leaving;
+        // Whose description is shared need not be compared.
+        const bool is_described = !view || !subject.is_up() ||
+                                  view->member == subject.node().self() ||
+                                  view->member->is_same(*subject.node().self());
+        if (is_right && is_described) continue;
+        if (is_right) {
+            return fmt::format("{} holds old tags of {}", agent.name, subject.name);
         }
+        return fmt::format("{} holds {} {}, which is {}", agent.name, subject.name,
+                           to_string(status), subject.is_up() ? "up" : "gone");
     }
     return {};
 }
@@ -38,21 +54,28 @@ std::string Oracle::not_heard_by_all(std::string_view event) const {
     return {};
 }
 
-std::vector<std::uint64_t> Oracle::broadcasts() const {
-    std::vector<std::uint64_t> sent;
+std::vector<Oracle::Noise> Oracle::noises() const {
+    std::vector<Noise> noises;
     for (AgentIndex at = 0; at < world_.size(); ++at) {
         const Agent& agent = world_.agent(at);
-        sent.push_back(agent.is_up() ? agent.node().counters().broadcasts_sent : 0);
+        if (agent.is_up()) {
+            noises.push_back(
+                {agent.node().counters().broadcasts_sent, agent.node().clocks().member});
+        } else {
+            noises.push_back({});
+        }
     }
-    return sent;
+    return noises;
 }
 
-std::string Oracle::not_quiet_since(const std::vector<std::uint64_t>& before) const {
-    const auto after = broadcasts();
+std::string Oracle::not_quiet_since(const std::vector<Noise>& before) const {
+    const auto after = noises();
     for (AgentIndex at = 0; at < world_.size(); ++at) {
-        if (after[at] != before[at]) {
-            return fmt::format("{} still sends broadcasts", world_.agent(at).name);
+        const std::string& name = world_.agent(at).name;
+        if (before.empty() || after[at].broadcasts != before[at].broadcasts) {
+            return name + " still sends broadcasts";
         }
+        if (after[at].clock != before[at].clock) return name + " has a clock that still moves";
     }
     return {};
 }
@@ -69,7 +92,7 @@ std::vector<std::vector<AgentIndex>> Oracle::acquainted() const {
             if (!view || view->status == MemberStatus::Left) continue;
             const AgentIndex from = group[at];
             const AgentIndex to = group[other];
-            std::replace(group.begin(), group.end(), from, to);
+            if (from != to) std::replace(group.begin(), group.end(), from, to);
         }
     }
     std::map<AgentIndex, std::vector<AgentIndex>> groups;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <memory>
 
+#include "tests/sim/gossip/await.hpp"
+#include "tests/sim/gossip/drills.hpp"
 #include "tests/sim/gossip/oracle.hpp"
 #include "tests/sim/gossip/scenario.hpp"
 #include "tests/sim/gossip/violation.hpp"
@@ -20,12 +22,16 @@ namespace {
 // by doubt in oneself), finding those again that were held failed a few reconnects of 30 s.
 constexpr Duration kConverges = seconds(240);
 constexpr Duration kAftermath = seconds(60);
-// An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s.
-constexpr Duration kSpreads = seconds(200);
 constexpr Duration kLeast = seconds(120);  // of a whole run
 constexpr Duration kSilent = seconds(120);
 constexpr std::size_t kAgentsOfASmallWorld = 200;
-constexpr int kEventsAtTheEnd = 3;
+
+// Suspicions, and what waits for them, take longer in large rings.
+Duration for_the_size(Duration duration, std::size_t agents) {
+    if (agents <= kAgentsOfASmallWorld) return duration;
+    const double scale = std::log10(static_cast<double>(agents)) / std::log10(64.0);
+    return std::chrono::duration_cast<Duration>(duration * scale);
+}
 
 // What a seed says; all of it is drawn whatever the options, so that they change nothing else.
 struct Drawn {
@@ -69,6 +75,9 @@ public:
     void on_message(AgentIndex from, std::string_view message) override {
         oracle_.on_message(from, message);
     }
+    void on_heard(AgentIndex at, std::string_view message) override {
+        oracle_.on_heard(at, message);
+    }
     void on_step(AgentIndex at) override { oracle_.on_step(at); }
 
 private:
@@ -107,20 +116,6 @@ private:
     const RunOptions& options_;
 };
 
-// Runs on second by second until check() has nothing to say.
-template <class Check>
-Duration run_until_empty(World& world, Duration patience, Check check) {
-    const Instant start = world.now();
-    while (true) {
-        const std::string what = check();
-        if (what.empty()) return world.now() - start;
-        if (world.now() - start >= patience) {
-            throw Violation(fmt::format("{} s after the heal: {}", patience / seconds(1), what));
-        }
-        world.run_until(world.now() + seconds(1));
-    }
-}
-
 void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& oracle,
                const RunOptions& options, Duration safety, Outcome& outcome) {
     const Instant until = Instant{} + safety;
@@ -133,23 +128,26 @@ void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& or
         oracle.check_views();
     }
     scenario.heal();
-    run_until_empty(world, kConverges, [&] { return oracle.unconverged(); });
+    const Duration patience = for_the_size(kConverges, world.size());
+    const auto converge = [&] {
+        run_until_empty(world, patience, [&] { return oracle.unconverged(); });
+    };
+    converge();
     // Suspicions from before the heal may still come true; after them everybody is well for good.
-    world.run_until(until + kAftermath);
+    world.run_until(std::max(world.now(), until + for_the_size(kAftermath, world.size())));
     oracle.all_are_well();
-    run_until_empty(world, kConverges, [&] { return oracle.unconverged(); });
+    converge();
     outcome.healed_after = std::chrono::duration<double>(world.now() - until).count();
 
-    Rng rng(drawn.end_seed);
-    for (int i = 0; i < kEventsAtTheEnd; ++i) {
-        const std::string event =
-            i == 0 ? scenario.fire_latest_event(rng) : scenario.fire_event(rng);
-        run_until_empty(world, kSpreads, [&] { return oracle.not_heard_by_all(event); });
-    }
-    std::vector<std::uint64_t> before(world.size());
+    Drills drills(world, oracle, scenario, drawn.end_seed, patience);
+    drills.events();
+    drills.query();
+    drills.rotate_key();
+    drills.return_from_snapshot();
+    std::vector<Oracle::Noise> before;
     run_until_empty(world, kSilent, [&] {
         std::string noise = oracle.not_quiet_since(before);
-        before = oracle.broadcasts();
+        before = oracle.noises();
         return noise;
     });
     world.run_until(std::max(world.now() + seconds(20), Instant{} + kLeast));
@@ -157,7 +155,7 @@ void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& or
     if (const auto what = oracle.unconverged(); !what.empty())
         throw Violation("in the end: " + what);
     if (world.overdue_dials() > 0) throw Violation("a dial is left without an end");
-    world.set_observer(nullptr);
+    drills.take_name();
 }
 
 }  // namespace

@@ -20,9 +20,12 @@ constexpr std::uint64_t kStarts = 1;
 constexpr std::uint64_t kUse = 2;
 constexpr std::uint64_t kJoins = 3;
 constexpr std::uint64_t kHeal = 4;
+constexpr std::uint64_t kAnswers = 5;
 constexpr std::uint64_t kFaultStreams = 100;
 
+constexpr std::size_t kAgentsOfASmallWorld = 200;
 constexpr Duration kJoinAgain = seconds(5);
+constexpr Duration kMoment = seconds(1);
 constexpr Duration kLeavePropagates = seconds(1);
 
 Duration log_uniform(Rng& rng, Duration least, Duration most) {
@@ -40,7 +43,8 @@ Scenario::Scenario(World& world, Oracle& oracle, const FaultMix& mix, std::uint6
       mix_(mix),
       seed_(seed),
       until_(until),
-      join_rng_(rng_of(kJoins)) {
+      join_rng_(rng_of(kJoins)),
+      answer_rng_(rng_of(kAnswers)) {
     schedule_starts();
     schedule_network_faults();
     schedule_process_faults();
@@ -64,9 +68,11 @@ void Scenario::repeat(double per_minute, Rng rng, std::function<void(Rng&)> acti
     }
 }
 
-// Most within five seconds, some later, one perhaps never.
+// Most within five seconds, some later, one perhaps never. In a large world those of the first five
+// seconds know each other from the start.
 void Scenario::schedule_starts() {
     Rng rng = rng_of(kStarts);
+    std::vector<AgentIndex> acquainted;
     // Some rings are ours alone, in others some or all agents do only what stock agents do.
     const double strangers = rng.below(2) == 0 ? 0 : rng.unit() * 1.2;
     for (AgentIndex index = 0; index < world_.size(); ++index) {
@@ -76,8 +82,17 @@ void Scenario::schedule_starts() {
         world_.agent(index).is_weft = rng.unit() >= strangers;
         world_.agent(index).meta = meta_of(world_.agent(index).is_weft, "0");
         if (world_.now() + late >= until_) continue;
+        if (world_.size() > kAgentsOfASmallWorld && late < seconds(5)) {
+            world_.start(index);
+            oracle_.started(index, false);
+            world_.agent(index).is_joined = true;
+            acquainted.push_back(index);
+            continue;
+        }
         world_.call_at(world_.now() + late, [this, index] { start(index, false); });
     }
+    world_.acquaint(acquainted);
+    oracle_.acquainted_all(acquainted);
 }
 
 void Scenario::start(AgentIndex index, bool forgets) {
@@ -116,6 +131,23 @@ void Scenario::on_event(AgentIndex at, const gossip::Event& event) {
             leaver.has_left = true;
         });
     }
+    if (const auto* query = std::get_if<gossip::event::QueryReceived>(&event)) answer(at, *query);
+}
+
+// As an application does: some time later, if its process still runs.
+void Scenario::answer(AgentIndex at, const gossip::event::QueryReceived& query) {
+    const Duration thinks = log_uniform(answer_rng_, milliseconds(1), seconds(1));
+    const std::uint32_t generation = world_.agent(at).generation;
+    world_.call_at(world_.now() + thinks, [this, at, generation, time = query.time, id = query.id] {
+        const Agent& agent = world_.agent(at);
+        if (!agent.is_up() || agent.generation != generation ||
+            agent.process.state() != Process::State::Running)
+            return;
+        world_.with_node(at, [&](gossip::Node& node, gossip::Output& out) {
+            // May be too late.
+            (void)node.answer(time, id, Oracle::answer_of(agent.name, id), world_.now(), out);
+        });
+    });
 }
 
 void Scenario::heal() {
@@ -157,21 +189,28 @@ std::string Scenario::fire_event(Rng& rng) {
 }
 
 std::string Scenario::fire_latest_event(Rng& rng) {
+    return fire_event_at(latest(&gossip::Node::Clocks::event), rng);
+}
+
+AgentIndex Scenario::latest(gossip::LamportTime gossip::Node::Clocks::*of) const {
     auto latest = static_cast<AgentIndex>(world_.size());
     gossip::LamportTime time = 0;
     for (AgentIndex i = 0; i < world_.size(); ++i) {
         const Agent& agent = world_.agent(i);
-        if (!agent.is_up() || agent.node().clocks().event <= time) continue;
+        if (!agent.is_up() || agent.node().clocks().*of < time) continue;
+        if (latest < world_.size() && agent.node().clocks().*of == time) continue;
         latest = i;
-        time = agent.node().clocks().event;
+        time = agent.node().clocks().*of;
     }
-    return fire_event_at(latest, rng);
+    return latest;
 }
 
 std::string Scenario::fire_event_at(AgentIndex index, Rng& rng) {
     if (index == world_.size()) return {};
     const std::string name = fmt::format("event-{}", fired_++);
-    const std::string payload(rng.below(200), 'x');
+    std::string payload(rng.below(200), '\0');
+    for (char& byte : payload) byte = static_cast<char>(rng.below(256));
+    oracle_.fired(name, payload);
     world_.with_node(index, [&](gossip::Node& node, gossip::Output& out) {
         if (!node.fire_event(name, payload, rng.below(2) == 0, world_.now(), out)) {
             throw Violation("an event of legal size is refused");
@@ -188,8 +227,15 @@ void Scenario::ask(Rng& rng) {
     query.payload = "?";
     query.wants_ack = rng.below(2) == 0;
     query.relay_factor = static_cast<std::uint8_t>(rng.below(4));
+    if (rng.below(4) == 0) {
+        for (int names = 0; names < 2; ++names) {
+            query.filter_nodes.push_back(
+                world_.agent(static_cast<AgentIndex>(rng.below(world_.size()))).name);
+        }
+    }
     world_.with_node(index, [&](gossip::Node& node, gossip::Output& out) {
-        (void)node.ask(query, world_.now(), out);  // may have too many under way
+        const auto id = node.ask(query, world_.now(), out);  // may have too many under way
+        if (id) oracle_.asked(index, id.value(), query);
     });
 }
 
@@ -291,7 +337,8 @@ void Scenario::pause(Rng& rng) {
     const AgentIndex index = one_up(rng);
     const Duration time = log_uniform(rng, milliseconds(1), seconds(60));
     if (index == world_.size()) return;
-    disturb(index);
+    // Nobody may be held failed for a moment's silence.
+    if (time >= kMoment) disturb(index);
     world_.pause(index);
     world_.call_at(world_.now() + time, [this, index] { world_.resume(index); });
 }

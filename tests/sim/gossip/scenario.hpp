@@ -27,6 +27,9 @@ public:
     // The same at the one that is furthest in the time of events: those of one who is behind may be
     // too old for others.
     std::string fire_latest_event(Rng& rng);
+    // The agent that is up and furthest in the time that of() reads; size() of the world: nobody.
+    AgentIndex latest(gossip::LamportTime gossip::Node::Clocks::*of) const;
+    AgentIndex one_up(Rng& rng) const;  // at random, and running
 
     // Told by whoever watches the world's events.
     void on_event(AgentIndex at, const gossip::Event& event);
@@ -56,13 +59,13 @@ private:
     void clog(Rng& rng);
     std::string fire_event_at(AgentIndex index, Rng& rng);
     void ask(Rng& rng);
+    void answer(AgentIndex at, const gossip::event::QueryReceived& query);
     void set_tags(Rng& rng);
     void force_leave(Rng& rng);
 
     void disturb(AgentIndex index);
     // nobody: world_.size()
     AgentIndex one_of(Rng& rng, const std::function<bool(const Agent&)>& accept) const;
-    AgentIndex one_up(Rng& rng) const;
 
     World& world_;
     Oracle& oracle_;
@@ -70,6 +73,7 @@ private:
     std::uint64_t seed_;
     Instant until_;
     Rng join_rng_;
+    Rng answer_rng_;
     std::uint64_t partitions_ = 0;
     std::uint64_t fired_ = 0;
     std::uint64_t faults_ = 0;

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "agent/base/assert.hpp"
+#include "gossip/core/snapshot.hpp"
 #include "tests/sim/gossip/violation.hpp"
 
 namespace weft::sim {
@@ -173,15 +175,16 @@ void World::start(AgentIndex index, bool forgets) {
     node.name = agent.name;
     node.advertise = agent.endpoint;
     node.meta = agent.meta;
-    if (!forgets && agent.snapshot.incarnation > 0) {
-        node.incarnation = agent.snapshot.incarnation + 1;
-        node.member_clock = agent.snapshot.clocks.member;
-        node.event_time_min = agent.snapshot.clocks.event;
-        node.query_time_min = agent.snapshot.clocks.query;
+    if (!forgets && !agent.snapshot.empty()) {
+        gossip::resume(node, gossip::Snapshot::parse(agent.snapshot), 0);
     }
     if (const auto valid = node.validate(); !valid) throw Violation("the configuration is refused");
     ++agent.generation;
-    agent.life = std::make_unique<Agent::Life>(node, config_.wire, rng_.next(), pool_, now());
+    gossip::Keyring keyring;
+    if (agent.keys.empty()) keyring = config_.wire.keyring();
+    for (const auto& key : agent.keys) WEFT_ASSERT(keyring.add(key).has_value());
+    agent.life = std::make_unique<Agent::Life>(node, config_.wire, std::move(keyring), rng_.next(),
+                                               pool_, now());
     agent.process.set_state(Process::State::Running);
     agent.backlog.clear();
     agent.wake_at = Instant::max();
@@ -194,7 +197,8 @@ void World::start(AgentIndex index, bool forgets) {
 void World::end(AgentIndex index, Process::State state) {
     Agent& agent = agents_[index];
     if (agent.is_up()) {
-        agent.snapshot = {agent.node().incarnation(), agent.node().clocks()};
+        agent.snapshot = gossip::snapshot_of(agent.node()).text();
+        agent.keys = agent.node().keyring().keys();
         agent.life.reset();
     }
     agent.process.set_state(state);
@@ -229,6 +233,26 @@ void World::resume(AgentIndex index) {
 void World::set_share(AgentIndex index, Duration run, Duration period) {
     agents_[index].process.set_share(run, period);
     drain(index);
+}
+
+std::vector<AgentIndex> World::known_before(AgentIndex index) const {
+    std::vector<AgentIndex> known;
+    for (const auto& [name, endpoint] : gossip::Snapshot::parse(agents_[index].snapshot).alive) {
+        known.push_back(index_of(endpoint));
+    }
+    return known;
+}
+
+void World::acquaint(std::span<const AgentIndex> indices) {
+    std::vector<gossip::Node::Known> known;
+    known.reserve(indices.size());
+    for (const AgentIndex index : indices) {
+        const gossip::Node& node = agents_[index].node();
+        known.push_back({node.self(), node.incarnation()});
+    }
+    for (const AgentIndex index : indices) {
+        with_node(index, [&](gossip::Node& node, gossip::Output&) { node.preload(known, now()); });
+    }
 }
 
 // ---- the application

@@ -44,7 +44,9 @@ public:
     public:
         virtual ~Observer() = default;
         virtual void on_event(AgentIndex at, const gossip::Event& event) = 0;
-        virtual void on_message(AgentIndex from, std::string_view message) = 0;
+        virtual void on_message(AgentIndex from, std::string_view message) = 0;  // that it sends
+        // One of a datagram that it has taken in.
+        virtual void on_heard(AgentIndex at, std::string_view message) = 0;
         virtual void on_step(AgentIndex at) = 0;
     };
 
@@ -75,6 +77,11 @@ public:
     void pause(AgentIndex index);
     void resume(AgentIndex index);
     void set_share(AgentIndex index, Duration run, Duration period);
+    // Whom its last process knew when it ended.
+    std::vector<AgentIndex> known_before(AgentIndex index) const;
+    // From now on each of them knows all others as alive, without a word: ten thousand that tell
+    // each other of ten thousand take longer than what is to be seen. They must be up.
+    void acquaint(std::span<const AgentIndex> indices);
 
     // ---- the application of an agent, which must be up. Its output is carried out at once.
     void join(AgentIndex index, std::span<const AgentIndex> seeds, bool ignore_old_events = true);

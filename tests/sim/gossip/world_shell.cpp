@@ -13,7 +13,9 @@ namespace {
 constexpr std::uint64_t kIpAndUdpBytes = 42;
 // Of one node at one instant: beyond it it does not move on.
 constexpr int kTicksMost = 1000;
-constexpr std::size_t kAgentsChecked = 65;  // in each step, up to so many
+// The cost of a check is by the members; in each step up to so many agents.
+constexpr std::size_t kAgentsChecked = 65;
+constexpr std::size_t kAgentsOfASample = 16;
 constexpr std::uint16_t kEphemeralPort = 50'000;
 
 }  // namespace
@@ -83,17 +85,22 @@ void World::tick(Agent& agent, gossip::Output& out) {
 
 void World::handle_datagram(Agent& agent, const Happening& happening, gossip::Output& out) {
     const gossip::Endpoint& from = agents_[happening.from].endpoint;
+    const auto receive = [&](std::span<const std::string_view> messages) {
+        agent.node().receive(from, messages, now(), out);
+        if (observer_ == nullptr) return;
+        for (const auto message : messages) observer_->on_heard(happening.at, message);
+    };
     if (!config_.wire.has_bytes) {
         views_.clear();
         for (const auto& message : happening.messages) views_.emplace_back(*message);
-        return agent.node().receive(from, views_, now(), out);
+        return receive(views_);
     }
     const auto packet = agent.life->codec.read_datagram(happening.bytes);
     if (!packet) {
         ++traffic_.unreadable;
         return;
     }
-    agent.node().receive(from, packet.value().messages, now(), out);
+    receive(packet.value().messages);
 }
 
 void World::handle_connected(Agent& agent, const Happening& happening, gossip::Output& out) {
@@ -164,7 +171,9 @@ void World::carry_out(AgentIndex index, gossip::Output& out) {
         for (const auto& event : out.events) observer_->on_event(index, event);
     }
     // They look at all members, so in large worlds only some of the steps are checked.
-    if (config_.checks_invariants && steps_ % (agents_.size() / kAgentsChecked + 1) == 0) {
+    const std::size_t gap =
+        agents_.size() <= kAgentsChecked ? 1 : agents_.size() / kAgentsOfASample;
+    if (config_.checks_invariants && steps_ % gap == 0) {
         agent.node().check_invariants();
     }
     if (observer_ != nullptr) observer_->on_step(index);

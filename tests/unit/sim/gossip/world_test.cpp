@@ -143,5 +143,38 @@ TEST_F(WorldTest, ARestartIsLaterThanTheLifeBefore) {
     for (AgentIndex i = 0; i < 3; ++i) EXPECT_EQ(seen_alive(i), 3U);
 }
 
+TEST_F(WorldTest, WhatAProcessKnewSurvivesIt) {
+    start();
+    EXPECT_TRUE(world_->known_before(2).empty());
+    world_->end(2, Process::State::Dead);
+    EXPECT_EQ(world_->known_before(2), (std::vector<AgentIndex>{0, 1}));
+}
+
+TEST_F(WorldTest, KeysSurviveAProcess) {
+    const std::string key(32, 'k');
+    const std::string other(16, 'o');
+    start({}, key);
+    ASSERT_TRUE(world_->agent(2).node().keyring().add(other));
+    ASSERT_TRUE(world_->agent(2).node().keyring().make_primary(other));
+    world_->end(2, Process::State::Dead);
+    world_->start(2);
+    EXPECT_EQ(world_->agent(2).node().keyring().keys(), (std::vector{other, key}));
+}
+
+TEST_F(WorldTest, AcquaintedAgentsNeedNoJoin) {
+    WorldConfig config;
+    config.agents = 3;
+    config.network.hosts = 3;
+    world_.emplace(config, 1);
+    for (AgentIndex i = 0; i < 3; ++i) {
+        world_->agent(i).meta = meta_of(true, "1");
+        world_->start(i);
+    }
+    world_->acquaint(std::array{AgentIndex{0}, AgentIndex{1}, AgentIndex{2}});
+    for (AgentIndex i = 0; i < 3; ++i) EXPECT_EQ(seen_alive(i), 3U);
+    run(seconds(5));
+    for (AgentIndex i = 0; i < 3; ++i) EXPECT_EQ(seen_alive(i), 3U);
+}
+
 }  // namespace
 }  // namespace weft::sim
