@@ -162,6 +162,7 @@ std::optional<MemberId> Membership::preload(const DescriptionPtr& member, std::u
                                             Instant now) {
     if (table_.find(member->name)) return std::nullopt;
     ++changes_;
+    strangers_ += is_weft(*member) ? 0 : 1;
     return table_.add({member, now, incarnation, MemberState::Alive});
 }
 

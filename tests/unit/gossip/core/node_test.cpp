@@ -62,6 +62,15 @@ TEST(Node, NewsAfterASilenceIsNoLateness) {
     }
 }
 
+TEST(Node, WhoIsPreloadedCountsAsWhatItIs) {
+    SmallRing ring(11);
+    ring.add();
+    ring.add([](NodeConfig& config) { config.meta.clear(); });
+    const Node::Known stranger{ring["n2"].self(), ring["n2"].incarnation()};
+    ring.act("n1", [&](Node& node, Instant now, Output&) { node.preload({{stranger}}, now); });
+    ring["n1"].check_invariants();
+}
+
 TEST(Node, ACrashedProcessIsKnownWithinSeconds) {
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         SmallRing ring(seed);
