@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "agent/io/asio_address.hpp"
 #include "gossip/net/nonce_source.hpp"
 
 namespace weft::gossip {
