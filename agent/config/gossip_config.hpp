@@ -39,9 +39,10 @@ struct GossipConfig {
 
     // Encryption: a key of 16, 24 or 32 bytes in base64. Empty: the keyring file, if there is one.
     std::string encrypt;
-    bool encrypt_verify_incoming = true;  // false: plain text is taken too, while it is rolled out
-    bool encrypt_verify_outgoing = true;  // nothing else is valid
-    bool disable_keyring_file = false;    // keys are not kept in data_dir
+    // false while it is rolled out: plain text is taken, too; and sent.
+    bool encrypt_verify_incoming = true;
+    bool encrypt_verify_outgoing = true;
+    bool disable_keyring_file = false;  // keys are not kept in data_dir
 
     // name is filled in by resolve(); advertise, meta, incarnation and clocks when the agent
     // starts, and until then it is not valid as a whole.

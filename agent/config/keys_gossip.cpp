@@ -31,10 +31,12 @@ const KeyRow kRows[] = {
         .secret()
         .to<&AgentConfig::gossip, &GossipConfig::encrypt>(),
     key("encrypt_verify_incoming", Bool, "true",
-        "Drop gossip that is not encrypted; false while a ring is being encrypted.")
+        "Drop gossip that is not encrypted; false while a ring is being encrypted, and the last to "
+        "become true again.")
         .to<&AgentConfig::gossip, &GossipConfig::encrypt_verify_incoming>(),
     key("encrypt_verify_outgoing", Bool, "true",
-        "Encrypt what is sent; nothing else is supported once there is a key.")
+        "Encrypt what is sent; false while a ring is being encrypted, until all agents have the "
+        "key.")
         .to<&AgentConfig::gossip, &GossipConfig::encrypt_verify_outgoing>(),
     key("disable_keyring_file", Bool, "false", "Do not keep the gossip's keys in data_dir.")
         .to<&AgentConfig::gossip, &GossipConfig::disable_keyring_file>(),

@@ -88,13 +88,18 @@ private:
         found.notes.push_back({"help", "`weft keygen` makes a key"});
     }
 
-    // A ring is encrypted without it: all agents get the key and take plain text besides, then stop
-    // taking it.
+    // Of those that answer with plain text it would take nothing.
     void check_outgoing() {
-        if (config_.gossip.encrypt_verify_outgoing) return;
-        error("W1022", "`encrypt_verify_outgoing` must be true: an agent with a key encrypts all",
+        const GossipConfig& gossip = config_.gossip;
+        if (gossip.encrypt_verify_outgoing || !gossip.encrypt_verify_incoming) return;
+        error("W1022",
+              "`encrypt_verify_outgoing = false` needs `encrypt_verify_incoming = false`: agents "
+              "that send plain text have to take it",
               "encrypt_verify_outgoing")
-            .notes.push_back({"help", "set `encrypt_verify_incoming = false` until all have it"});
+            .notes.push_back(
+                {"help",
+                 "to encrypt a ring set both to false with `encrypt` on all agents, then "
+                 "`encrypt_verify_outgoing = true` on all, then `encrypt_verify_incoming`"});
     }
 
     static std::string_view why(std::string_view text) {

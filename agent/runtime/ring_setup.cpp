@@ -158,6 +158,7 @@ Result<gossip::RingConfig> ring_config(const AgentConfig& config, const AgentIde
     ring.bind = {*bind, *gossip.port};
     ring.node.advertise = {*advertise, *gossip.port};
     ring.accepts_plain = !gossip.encrypt_verify_incoming;
+    ring.sends_plain = !gossip.encrypt_verify_outgoing;
     ring.leave_propagate_delay = kLeavePropagateDelay;
 
     api::Member self = self_member(identity);

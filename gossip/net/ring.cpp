@@ -70,11 +70,13 @@ Ring::Ring(asio::any_io_executor executor, RingConfig config, Keyring keyring, O
       log_(std::move(log)),
       rng_(random_seed()),
       node_(config_.node, std::move(keyring), rng_, pool_, now()),
+      sealing_keys_(config_.sends_plain ? no_keys_ : node_.keyring()),
       limiter_(config_.sources, rng_.next()),
       reader_(packet_config_, node_.keyring()),
-      writer_(packet_config_, node_.keyring()),
+      writer_(packet_config_, sealing_keys_),
       udp_(std::move(sockets.udp)),
-      stream_io_(stream_config_, config_.streams, node_.keyring(), nonces_, *counters_),
+      stream_io_(stream_config_, config_.streams, {node_.keyring(), sealing_keys_}, nonces_,
+                 *counters_),
       listener_(std::move(sockets.tcp), config_.node.stream_timeout, stream_io_, *this),
       dialer_(executor, local_, stream_io_, *this),
       timer_(executor),
@@ -184,7 +186,7 @@ void Ring::carry_out() {
 }
 
 void Ring::send(const std::vector<Datagram>& datagrams) {
-    const bool has_keys = !node_.keyring().is_empty();
+    const bool has_keys = !sealing_keys_.is_empty();
     for (const Datagram& datagram : datagrams) {
         parts_.clear();
         for (const SharedBytes& message : datagram.messages) parts_.push_back(*message);

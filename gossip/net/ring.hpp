@@ -119,6 +119,8 @@ private:
     Rng rng_;
     DescriptionPool pool_;
     Node node_;
+    Keyring no_keys_;
+    Keyring& sealing_keys_;  // the node's, or none
     NonceSource nonces_;
     SourceLimiter limiter_;
     PacketReader reader_;

@@ -16,8 +16,10 @@ struct RingConfig {
     NodeConfig node;
     Endpoint bind;      // port 0: any that is free for UDP and TCP
     std::string label;  // up to 255 bytes; only members of one ring have it
-    // Although there are keys: while a ring changes over.
+    // Although there are keys, while a ring changes over: first all take both and send plain text,
+    // then all send sealed, then none takes plain text.
     bool accepts_plain = false;
+    bool sends_plain = false;
     // Off as datagrams are small; on for peers far away.
     bool compress_datagrams = false;
     StreamLimits streams;

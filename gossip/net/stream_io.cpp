@@ -69,9 +69,9 @@ asio::awaitable<void> StreamIo::discard(Socket& socket) {
 std::string StreamIo::in_layers(std::string_view message, StreamSide side) {
     StreamOptions options;
     options.compress = limits_.compress && message.size() > limits_.compress_above;
-    if (!keyring_.is_empty()) options.nonce = nonces_.next();
+    if (!keys_.sealing.is_empty()) options.nonce = nonces_.next();
     std::string bytes;
-    write_stream(bytes, message, config_, keyring_, side, options);
+    write_stream(bytes, message, config_, keys_.sealing, side, options);
     return bytes;
 }
 

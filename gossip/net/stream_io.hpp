@@ -33,14 +33,15 @@ class StreamIo {
 public:
     using Socket = boost::asio::ip::tcp::socket;
 
-    // All outlive it.
-    StreamIo(const StreamConfig& config, const StreamLimits& limits, Keyring& keyring,
-             NonceSource& nonces, NetCounters& counters)
-        : config_(config),
-          limits_(limits),
-          keyring_(keyring),
-          nonces_(nonces),
-          counters_(counters) {}
+    struct Keys {
+        Keyring& opening;
+        Keyring& sealing;
+    };
+
+    // All outlive it, what keys refers to included.
+    StreamIo(const StreamConfig& config, const StreamLimits& limits, Keys keys, NonceSource& nonces,
+             NetCounters& counters)
+        : config_(config), limits_(limits), keys_(keys), nonces_(nonces), counters_(counters) {}
 
     // Bytes of one stream, counted while they are held.
     class Held {
@@ -60,7 +61,7 @@ public:
         std::size_t bytes_ = 0;
     };
 
-    StreamReader reader(StreamSide side) { return StreamReader(config_, keyring_, side); }
+    StreamReader reader(StreamSide side) { return StreamReader(config_, keys_.opening, side); }
 
     // The one message of the peer; it holds as long as the reader. Errors are of WireErrc, or
     // Errc::Limit (bytes_max), Errc::Cancelled, Errc::Io (closed or broken).
@@ -79,7 +80,7 @@ public:
 private:
     const StreamConfig& config_;
     const StreamLimits& limits_;
-    Keyring& keyring_;
+    Keys keys_;
     NonceSource& nonces_;
     NetCounters& counters_;
     std::size_t held_bytes_ = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Agents of weft on one machine: retry_join, members, rtt, reachability, events, keys, a restart that finds the ring by itself,
-kill -9, force-leave. Seconds."""
+"""Agents of weft on one machine: retry_join, members, rtt, reachability, events, keys, a ring that gets its first key, a restart that finds the ring
+by itself, kill -9, force-leave. Seconds."""
 import base64
 import json
 import os
@@ -88,10 +88,29 @@ def keys_change_everywhere(port):
             assert json.load(kept) == [OTHER_KEY]
 
 
+def a_ring_is_encrypted_while_it_runs(port):
+    """An agent at a time is restarted with the next step; nobody is cut off between."""
+    steps = ({"encrypt": KEY, "encrypt_verify_incoming": False, "encrypt_verify_outgoing": False},
+             {"encrypt": KEY, "encrypt_verify_incoming": False},
+             {"encrypt": KEY})
+    with agent("one", "127.0.79.1", port) as one, agent("two", "127.0.79.2", port, join="127.0.79.1") as two:
+        both = {"one": "alive", "two": "alive"}
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "both know each other")
+        plain = {at: at.settings for at in (one, two)}
+        for step in steps:
+            for at in (two, one):
+                at.stop()
+                at.write_config({**plain[at], **step})
+                at.start()
+                answered = "2 of 2 members answered"
+                wait_until(lambda: statuses(one) == both == statuses(two) and answered in cli(at, "reachability"), 15,
+                           "both hear each other, %s restarted with %r" % (at.settings["node_name"], step))
+
+
 def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
-    for test in (two_find_each_other, keys_change_everywhere):
+    for test in (two_find_each_other, keys_change_everywhere, a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)
 

@@ -159,6 +159,30 @@ TEST_F(RingTest, EncryptedAndLabelledRingsWorkTheSame) {
     EXPECT_EQ(a.ring->counters().datagrams_refused.total(), 0u);
 }
 
+TEST_F(RingTest, ARingIsEncryptedStepByStep) {
+    const auto make = [&](const char* name, bool takes_plain, bool sends_plain, Keyring keyring) {
+        auto config = config_of(name, "127.0.0.1");
+        config.accepts_plain = takes_plain;
+        config.sends_plain = sends_plain;
+        return &start(config, std::move(keyring));
+    };
+    Agent* without_key = make("without", false, false, {});
+    Agent* first = make("first", true, true, keyring_of('k'));
+    Agent* second = make("second", true, false, keyring_of('k'));
+    Agent* third = make("third", false, false, keyring_of('k'));
+    join(*first, *without_key);
+    EXPECT_TRUE(hears(*first, "joined without"));
+    EXPECT_TRUE(hears(*without_key, "joined first"));
+    join(*second, *first);
+    EXPECT_TRUE(hears(*second, "joined first"));
+    EXPECT_TRUE(hears(*first, "joined second"));
+    join(*third, *second);
+    EXPECT_TRUE(hears(*third, "joined second"));
+    EXPECT_TRUE(hears(*second, "joined third"));
+    EXPECT_EQ(first->ring->counters().datagrams_refused.total(), 0u);
+    EXPECT_EQ(second->ring->counters().datagrams_refused.total(), 0u);
+}
+
 TEST_F(RingTest, AnotherKeyIsRefusedAndCounted) {
     Agent& a = start(config_of("a", "127.0.0.1"), keyring_of('k'));
     Agent& b = start(config_of("b", "127.0.0.1"), keyring_of('x'));

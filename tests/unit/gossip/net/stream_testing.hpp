@@ -86,7 +86,7 @@ struct StreamEnd {
     Keyring keyring;
     NonceSource nonces;
     FakeOwner owner;
-    StreamIo io{config, limits, keyring, nonces, counters};
+    StreamIo io{config, limits, {keyring, keyring}, nonces, counters};
 };
 
 // Speaks bytes, and reads until the other end closes.
