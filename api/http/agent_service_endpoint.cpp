@@ -87,8 +87,9 @@ void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& en
     add_put(routes, endpoints, "/v1/agent/service/deregister/", deregister_service);
     add_put(routes, endpoints, "/v1/agent/service/maintenance/", maintain_service);
 
-    routes.push_back(
-        {"/v1/agent/services", {{"GET", read_then_act(endpoints, read_services_filter, list)}}, {}});
+    routes.push_back({"/v1/agent/services",
+                      {{"GET", read_then_act(endpoints, read_services_filter, list)}},
+                      {}});
     const auto watch = ServiceWatch::start(endpoints->local, endpoints->timers, endpoints->seed);
     ControlHandler one{[watch](std::shared_ptr<const Request> request, Respond respond) {
         watch->answer(std::move(request), std::move(respond));
