@@ -235,6 +235,7 @@ void GossipRing::publish_coordinates() {
     const std::vector<gossip::MemberView> members = ring_->node().members();
     // Some of them move in each second.
     coordinates_due_ = now() + pause_for_members(members.size());
+    metrics_.update(members);
     for (const gossip::MemberView& view : members) {
         if (view.status != gossip::MemberStatus::Alive) continue;
         const auto coordinate = ring_->node().coordinate(view.member->name);

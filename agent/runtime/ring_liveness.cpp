@@ -1,6 +1,5 @@
 #include "agent/runtime/ring_liveness.hpp"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "agent/catalog/text_order.hpp"
@@ -17,18 +16,11 @@ bool is_gone(const api::Member& member) {
     return is_left(member) || member.status == static_cast<int>(gossip::MemberStatus::Failed);
 }
 
-bool name_before(const NodeLiveness& a, const NodeLiveness& b) {
-    return fold_compare(a.node, b.node) < 0;
-}
-
-// Takes the node of that name out of a sorted list.
-void take_out(std::vector<NodeLiveness>& nodes, std::string_view name) {
-    const auto at = std::lower_bound(nodes.begin(), nodes.end(), name,
-                                     [](const NodeLiveness& held, std::string_view wanted) {
-                                         return fold_compare(held.node, wanted) < 0;
-                                     });
-    if (at != nodes.end() && fold_equal(at->node, name)) nodes.erase(at);
-}
+// As the catalog compares names of nodes.
+struct NameBefore {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return fold_compare(a, b) < 0; }
+};
 
 }  // namespace
 
@@ -46,21 +38,16 @@ RingLiveness ring_liveness(const std::map<std::string, api::Member>& members,
     liveness.is_doubtful = 2 * failed > agents;
 
     const Liveness of_failed = liveness.is_doubtful ? Liveness::Doubtful : Liveness::Absent;
+    std::map<std::string, Liveness, NameBefore> gone;
     for (const auto& [name, member] : members) {
-        if (is_gone(member))
-            liveness.nodes.push_back({name, is_left(member) ? Liveness::Absent : of_failed});
+        if (is_gone(member)) gone.emplace(name, is_left(member) ? Liveness::Absent : of_failed);
     }
-    if (liveness.nodes.empty()) return liveness;
-    std::sort(liveness.nodes.begin(), liveness.nodes.end(), name_before);
-    const auto is_same = [](const NodeLiveness& a, const NodeLiveness& b) {
-        return fold_equal(a.node, b.node);
-    };
-    liveness.nodes.erase(std::unique(liveness.nodes.begin(), liveness.nodes.end(), is_same),
-                         liveness.nodes.end());
-    take_out(liveness.nodes, own);
+    if (gone.empty()) return liveness;
+    gone.erase(std::string(own));
     for (const auto& [name, member] : members) {
-        if (!is_gone(member)) take_out(liveness.nodes, name);
+        if (!is_gone(member)) gone.erase(name);
     }
+    for (const auto& [name, held] : gone) liveness.nodes.push_back({name, held});
     return liveness;
 }
 

@@ -1,6 +1,8 @@
 #include "gossip/net/metrics.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <string>
 
 namespace weft::gossip {
 namespace {
@@ -38,7 +40,8 @@ constexpr Declared<Counters> kNode[] = {
     {kMessages, kMessagesHelp, &Counters::messages_unknown, "result", "unknown"},
     {"weft_gossip_broadcasts_sent_total", "Transmissions of broadcasts",
      &Counters::broadcasts_sent},
-    {"weft_gossip_broadcasts_pruned_total", "Broadcasts that a full queue lost",
+    {"weft_gossip_broadcasts_pruned_total",
+     "Broadcasts lost unsent: too many waited, or no packet holds it",
      &Counters::broadcasts_pruned},
     {"weft_gossip_clock_leaps_total",
      "Messages and states whose Lamport time was too far ahead to be believed",
@@ -112,13 +115,17 @@ constexpr std::array<const char*, ReasonCounts::kReasons> kReasons = {
 constexpr std::array<const char*, 5> kFailures = {"refused", "unreachable", "silent", "unanswered",
                                                   "garbled"};
 
+constexpr MemberStatus kShownStatuses[] = {MemberStatus::Alive, MemberStatus::Leaving,
+                                           MemberStatus::Left, MemberStatus::Failed};
+
 prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help,
                              const prometheus::Labels& labels = {}) {
     return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
 }
 
-prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help,
+                         const prometheus::Labels& labels = {}) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
 }
 
 template <class Source>
@@ -151,6 +158,10 @@ RingMetrics::RingMetrics(prometheus::Registry& registry)
                                               "Streams of peers that cannot be read, by reason",
                                               {{"reason", reason}}));
     }
+    for (const MemberStatus status : kShownStatuses) {
+        members_.push_back(&gauge(registry, "weft_gossip_members", "Members of the ring, by status",
+                                  {{"status", std::string(to_string(status))}}));
+    }
     for (const char* failure : kFailures)
         dials_failed_.emplace_back(counter(registry, "weft_gossip_net_dials_failed_total",
                                            "Streams to peers that ended without an answer, by how",
@@ -171,6 +182,13 @@ void RingMetrics::update(const Counters& node, const NetCounters& net, int healt
     late_seen_ = net.late_total;
     late_seconds_max_.Set(seconds(net.late_max));
     health_score_.Set(health_score);
+}
+
+void RingMetrics::update(std::span<const MemberView> members) {
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        const auto has = [&](const MemberView& view) { return view.status == kShownStatuses[i]; };
+        members_[i]->Set(static_cast<double>(std::count_if(members.begin(), members.end(), has)));
+    }
 }
 
 }  // namespace weft::gossip

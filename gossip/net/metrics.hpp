@@ -7,9 +7,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "gossip/core/counters.hpp"
+#include "gossip/core/node.hpp"
 #include "gossip/net/net_counters.hpp"
 
 namespace weft::gossip {
@@ -22,6 +24,8 @@ public:
 
     // On the ring's executor. Counts since the last time are added.
     void update(const Counters& node, const NetCounters& net, int health_score);
+    // Who is in the ring now, this agent included.
+    void update(std::span<const MemberView> members);
 
 private:
     class Series {
@@ -45,6 +49,7 @@ private:
     prometheus::Counter& late_seconds_;
     prometheus::Gauge& late_seconds_max_;
     prometheus::Gauge& health_score_;
+    std::vector<prometheus::Gauge*> members_;  // by kShownStatuses
     Duration late_seen_{};
 };
 

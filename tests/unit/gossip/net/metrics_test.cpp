@@ -41,4 +41,20 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     EXPECT_THAT(text(), HasSubstr("weft_gossip_events_dropped_early_total 8"));
 }
 
+TEST(RingMetrics, ShowsHowManyMembersThereAre) {
+    prometheus::Registry registry;
+    RingMetrics metrics(registry);
+    const auto text = [&] { return prometheus::TextSerializer().Serialize(registry.Collect()); };
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_members{status=\"alive\"} 0"));
+    std::vector<MemberView> members(3);
+    members[0].status = members[2].status = MemberStatus::Alive;
+    members[1].status = MemberStatus::Failed;
+    metrics.update(members);
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_members{status=\"alive\"} 2"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_members{status=\"failed\"} 1"));
+    members.pop_back();
+    metrics.update(members);
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_members{status=\"alive\"} 1"));
+}
+
 }  // namespace weft::gossip
