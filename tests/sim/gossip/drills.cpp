@@ -17,6 +17,8 @@ namespace {
 // An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s.
 constexpr Duration kSpreads = seconds(200);
 constexpr Duration kQuery = seconds(30);
+// Then nobody repeats an event any more, in rings of any size.
+constexpr Duration kGossiped = seconds(10);
 constexpr int kEvents = 3;
 constexpr int kTries = 3;
 constexpr std::size_t kSeeds = 3;
@@ -59,6 +61,21 @@ void Drills::events() {
             i == 0 ? scenario_.fire_latest_event(rng_) : scenario_.fire_event(rng_);
         run_until_empty(world_, kSpreads, [&] { return oracle_.not_heard_by_all(event); });
     }
+}
+
+void Drills::missed_event() {
+    const AgentIndex index = scenario_.one_up(rng_);
+    if (index == world_.size()) return;
+    world_.agent(index).was_disturbed = true;
+    // It holds others failed by then, and is believed until they refute.
+    for (AgentIndex at = 0; at < world_.size(); ++at) oracle_.excuse(at);
+    world_.network().set_deaf(index, true);
+    world_.network().set_mute(index, true);
+    const std::string event = scenario_.fire_event(rng_);
+    world_.run_until(world_.now() + kGossiped);
+    world_.network().heal(index);
+    run_until_empty(world_, kSpreads, [&] { return oracle_.not_heard_by_all(event); });
+    run_until_empty(world_, patience_, [&] { return oracle_.unconverged(); });
 }
 
 // By the agent that is furthest in the time of queries: those of others may be too old for some.

@@ -27,6 +27,9 @@ public:
     void rotate_key();
     // An agent crashes and finds the ring with what it had kept, told by nobody.
     void return_from_snapshot();
+    // An event comes to everybody later, or from it, though one was cut off while it spread. Nobody
+    // is held to be well after that.
+    void missed_event();
     // One agent comes back under the name of another: who had it keeps it, the other one is told
     // that it must stop. Needs the oracle no more: it knows no two of one name.
     void take_name();

@@ -29,6 +29,8 @@ public:
     void started(AgentIndex index, bool forgets);
     void acquainted_all(std::span<const AgentIndex> indices);
     void force_left(AgentIndex index) { force_left_.insert(index); }
+    // It may be held failed though all are well.
+    void excuse(AgentIndex index) { excused_.insert(index); }
     void fired(const std::string& event, std::string payload) {
         fired_.emplace(event, std::move(payload));
     }
@@ -47,13 +49,10 @@ public:
     // ---- in the end. What is not yet so, in words; empty: nothing.
     std::string unconverged() const;
     std::string not_heard_by_all(std::string_view event) const;
-    // Of each agent what must not change while nothing happens.
-    struct Noise {
-        std::uint64_t broadcasts = 0;
-        gossip::LamportTime clock = 0;  // of members
-    };
-    std::vector<Noise> noises() const;
-    std::string not_quiet_since(const std::vector<Noise>& before) const;
+    std::string not_quiet_since(const std::vector<std::uint64_t>& broadcasts) const;
+    std::vector<std::uint64_t> broadcasts() const;
+    // The latest that anybody has of members. Must not move while nothing happens.
+    gossip::LamportTime member_clock() const;
     std::string not_finished(AgentIndex asker, std::uint32_t query) const;
     std::string not_answered_by_all(AgentIndex asker, std::uint32_t query, bool by_acks) const;
     std::string queries_without_end() const;
@@ -106,7 +105,7 @@ private:
     std::vector<Seen> seen_;
     std::vector<std::uint32_t> incarnation_used_;
     std::set<AgentIndex> force_left_;
-    std::set<AgentIndex> returned_;  // since all were well: may be held failed from before
+    std::set<AgentIndex> excused_;
     std::map<std::string, std::string, std::less<>> fired_;  // events, and their payloads
     bool all_are_well_ = false;
     AgentIndex next_view_ = 0;            // to be checked

@@ -54,30 +54,32 @@ std::string Oracle::not_heard_by_all(std::string_view event) const {
     return {};
 }
 
-std::vector<Oracle::Noise> Oracle::noises() const {
-    std::vector<Noise> noises;
+std::vector<std::uint64_t> Oracle::broadcasts() const {
+    std::vector<std::uint64_t> sent;
     for (AgentIndex at = 0; at < world_.size(); ++at) {
         const Agent& agent = world_.agent(at);
-        if (agent.is_up()) {
-            noises.push_back(
-                {agent.node().counters().broadcasts_sent, agent.node().clocks().member});
-        } else {
-            noises.push_back({});
-        }
+        sent.push_back(agent.is_up() ? agent.node().counters().broadcasts_sent : 0);
     }
-    return noises;
+    return sent;
 }
 
-std::string Oracle::not_quiet_since(const std::vector<Noise>& before) const {
-    const auto after = noises();
+std::string Oracle::not_quiet_since(const std::vector<std::uint64_t>& before) const {
+    const auto after = broadcasts();
     for (AgentIndex at = 0; at < world_.size(); ++at) {
-        const std::string& name = world_.agent(at).name;
-        if (before.empty() || after[at].broadcasts != before[at].broadcasts) {
-            return name + " still sends broadcasts";
+        if (after[at] != before[at]) {
+            return fmt::format("{} still sends broadcasts", world_.agent(at).name);
         }
-        if (after[at].clock != before[at].clock) return name + " has a clock that still moves";
     }
     return {};
+}
+
+gossip::LamportTime Oracle::member_clock() const {
+    gossip::LamportTime latest = 0;
+    for (AgentIndex at = 0; at < world_.size(); ++at) {
+        const Agent& agent = world_.agent(at);
+        if (agent.is_up()) latest = std::max(latest, agent.node().clocks().member);
+    }
+    return latest;
 }
 
 std::vector<std::vector<AgentIndex>> Oracle::acquainted() const {
