@@ -148,6 +148,10 @@ void Drills::return_from_snapshot() {
         seeds.erase(seeds.begin() + static_cast<std::ptrdiff_t>(rng_.below(seeds.size())));
     }
     world_.join(index, seeds);
+    // The others would find it, too, but later.
+    run_until_empty(world_, kQuery, [&] {
+        return world_.agent(index).is_joined ? std::string() : "nobody of a snapshot answers";
+    });
     run_until_empty(world_, patience_, [&] { return oracle_.unconverged(); });
 }
 

@@ -250,10 +250,12 @@ void Scenario::set_tags(Rng& rng) {
     });
 }
 
+// Also of who takes its time to leave.
 void Scenario::force_leave(Rng& rng) {
     const AgentIndex index = one_up(rng);
-    const AgentIndex gone =
-        one_of(rng, [](const Agent& agent) { return !agent.is_up() && agent.generation > 0; });
+    const AgentIndex gone = one_of(rng, [](const Agent& agent) {
+        return (!agent.is_up() && agent.generation > 0) || agent.is_leaving;
+    });
     if (index == world_.size() || gone == world_.size()) return;
     oracle_.force_left(gone);
     const bool prune = rng.below(2) == 0;
