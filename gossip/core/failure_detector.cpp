@@ -50,6 +50,11 @@ void FailureDetector::probe_next(Instant now, DetectorOutput& out) {
 const std::vector<MemberId>& FailureDetector::successors() {
     if (successors_of_ != membership_.changes()) {
         successors_ = schedule_.successors();
+        // Nobody beyond one that is alive matters.
+        const bool is_closed = !successors_.empty() &&
+                               membership_.table()[successors_.back()].state == MemberState::Alive;
+        membership_.count_changes_up_to(is_closed ? std::optional(successors_.back())
+                                                  : std::nullopt);
         successors_of_ = membership_.changes();
     }
     return successors_;

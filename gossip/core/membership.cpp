@@ -9,6 +9,7 @@
 
 #include "agent/base/assert.hpp"
 #include "gossip/core/encoded.hpp"
+#include "gossip/core/hash.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::gossip {
@@ -140,12 +141,38 @@ void Membership::end_suspicion(MemberId id) {
 void Membership::set_state(MemberId id, MemberState state, Instant now) {
     Member& member = table_[id];
     if (member.state != state) {
-        ++changes_;
+        count_change(member.name());
         member.since = now;
         told_.erase(id);
+        // Beyond the limit somebody is not told of its death here, but by others.
+        const bool is_kept = state == MemberState::Dead && deaths_.size() < config_.members_max;
+        if (is_kept) deaths_.push_back(id);
     }
     member.state = state;
     if (state != MemberState::Suspect) end_suspicion(id);
+}
+
+// Not by trying members of the table: most of them live.
+std::optional<MemberId> Membership::one_dead_since(Instant then, Rng& rng) {
+    while (!deaths_.empty()) {
+        MemberId& picked = deaths_[rng.below(deaths_.size())];
+        const bool is_dead = table_.contains(picked) && table_[picked].state == MemberState::Dead &&
+                             table_[picked].since >= then;
+        if (is_dead) return picked;
+        picked = deaths_.back();
+        deaths_.pop_back();
+    }
+    return std::nullopt;
+}
+
+// In a large ring somebody far away changes all the time.
+void Membership::count_change(std::string_view name) {
+    if (hash_of(name) - hash_of(self().name()) <= changes_reach_) ++changes_;
+}
+
+void Membership::count_changes_up_to(std::optional<MemberId> last) {
+    changes_reach_ = last ? hash_of(table_[*last].name()) - hash_of(self().name())
+                          : std::numeric_limits<std::uint64_t>::max();
 }
 
 void Membership::drop(MemberId id) {
@@ -153,15 +180,15 @@ void Membership::drop(MemberId id) {
     told_.erase(id);
     answered_.erase(id);
     strangers_ -= id != self_ && !is_weft(*table_[id].description) ? 1 : 0;
+    count_change(table_[id].name());
     table_.remove(id);
-    ++changes_;
 }
 
 // A new name: dead until what it said is looked at like news of one who came back.
 std::optional<MemberId> Membership::preload(const DescriptionPtr& member, std::uint32_t incarnation,
                                             Instant now) {
     if (table_.find(member->name)) return std::nullopt;
-    ++changes_;
+    count_change(member->name);
     strangers_ += is_weft(*member) ? 0 : 1;
     return table_.add({member, now, incarnation, MemberState::Alive});
 }
@@ -173,7 +200,7 @@ std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, Membe
         out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
         return std::nullopt;
     }
-    ++changes_;
+    count_change(alive.node);
     const DescriptionPtr description = pool_.intern(described(alive, *versions));
     strangers_ += is_weft(*description) ? 0 : 1;
     return table_.add({description, now, 0, MemberState::Dead});

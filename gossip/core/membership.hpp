@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/base/rng.hpp"
 #include "gossip/core/member.hpp"
 #include "gossip/core/node_config.hpp"
 #include "gossip/core/suspicion.hpp"
@@ -104,11 +107,15 @@ public:
     const Member* find(std::string_view name) const;
     const MemberTable& table() const { return table_; }
     const Suspicion* suspicion(MemberId id) const;
+    // One that is dead, since then or later, at random; nullopt: none is.
+    std::optional<MemberId> one_dead_since(Instant then, Rng& rng);
     std::size_t suspects() const { return suspicions_.size(); }
     // Members of other programs, gone ones included.
     std::size_t strangers() const { return strangers_; }
-    // Rises when somebody comes, goes or is seen otherwise; never 0.
+    // Rises when somebody comes, goes or is seen otherwise, of those that follow this agent on the
+    // ring up to last (see ProbeSchedule); nullopt: of all. Never 0.
     std::uint64_t changes() const { return changes_; }
+    void count_changes_up_to(std::optional<MemberId> last);
     bool is_leaving() const { return leaving_; }
 
     // For tests: ends the program when the table contradicts itself.
@@ -128,6 +135,7 @@ private:
     void answer_accuser(std::string_view accuser, Instant now, MembershipOutput& out);
     void tell_accused(MemberId id, Instant now, MembershipOutput& out);
     void set_state(MemberId id, MemberState state, Instant now);
+    void count_change(std::string_view name);
     void suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out);
     void bury(MemberId id, const Dead& dead, Instant now, MembershipOutput& out);
     void end_suspicion(MemberId id);
@@ -144,7 +152,10 @@ private:
     std::map<MemberId, Instant> told_;
     // When accusers were last told that this agent lives.
     std::map<MemberId, Instant> answered_;
+    // Whoever died, some of them back or forgotten since.
+    std::vector<MemberId> deaths_;
     std::uint64_t changes_ = 1;
+    std::uint64_t changes_reach_ = std::numeric_limits<std::uint64_t>::max();  // on the ring
     std::size_t strangers_ = 0;
     bool leaving_ = false;
 };

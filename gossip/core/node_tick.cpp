@@ -102,14 +102,11 @@ void Node::Parts::gossip(Instant now, Output& out) {
 // One who only seems dead learns of it, and can refute. It gets what it needs for that, in a
 // datagram of its own: what is sent to the dead would else be missing among the living.
 void Node::Parts::tell_a_dead_one(Instant now, Output& out) {
-    const auto wanted = [&](MemberId, const Member& member) {
-        return member.state == MemberState::Dead && now - member.since <= config.gossip_to_the_dead;
-    };
-    for (const MemberId id : membership.table().random(1, rng, wanted)) {
-        const Member& member = membership.table()[id];
-        send(member.endpoint(),
-             encoded(Dead{member.incarnation, member.name(), membership.self().name()}), out);
-    }
+    const auto id = membership.one_dead_since(now - config.gossip_to_the_dead, rng);
+    if (!id) return;
+    const Member& member = membership.table()[*id];
+    send(member.endpoint(),
+         encoded(Dead{member.incarnation, member.name(), membership.self().name()}), out);
 }
 
 void Node::Parts::push_pull(Instant now, Output& out) {

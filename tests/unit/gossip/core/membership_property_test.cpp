@@ -5,6 +5,7 @@
 #include <string>
 
 #include "agent/base/rng.hpp"
+#include "gossip/core/failure_detector.hpp"
 #include "gossip/core/membership.hpp"
 
 namespace weft::gossip {
@@ -98,6 +99,55 @@ TEST(MembershipProperty, EventsTellWhoIsThere) {
                 EXPECT_EQ(there[member.name()], !is_gone(member.state))
                     << member.name() << " seed " << seed;
             });
+        }
+    }
+}
+
+// It keeps the one it found while nobody between the two changes.
+TEST(MembershipProperty, TheSuccessorIsAlwaysTheNextOnTheRing) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Noise noise(seed);
+        const NodeConfig own = config();
+        DescriptionPool pool;
+        Membership membership(own, pool, noise.now);
+        PeerTimes times(std::chrono::milliseconds(50), std::chrono::milliseconds(500));
+        Ids ids;
+        Rng rng(seed);
+        Counters counters;
+        FailureDetector detector(own, membership, times, ids, rng, counters, noise.now);
+        const ProbeSchedule fresh(membership.table(), membership.self_id(), rng);
+        for (int i = 0; i < 400; ++i) {
+            MembershipOutput out;
+            noise.disturb(membership, out);
+            const auto expected = fresh.successors();
+            EXPECT_EQ(detector.successor(),
+                      expected.empty() ? std::nullopt : std::optional(expected.back()))
+                << "seed " << seed;
+        }
+    }
+}
+
+TEST(MembershipProperty, WhoDiedLatelyIsFoundAndNobodyElse) {
+    constexpr Duration kLately = std::chrono::seconds(2);
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        Noise noise(seed);
+        const NodeConfig own = config();
+        DescriptionPool pool;
+        Membership membership(own, pool, noise.now);
+        Rng rng(seed);
+        for (int i = 0; i < 400; ++i) {
+            MembershipOutput out;
+            noise.disturb(membership, out);
+            const Instant then = noise.now - kLately;
+            const auto is_wanted = [&](const Member& member) {
+                return member.state == MemberState::Dead && member.since >= then;
+            };
+            bool is_any = false;
+            membership.table().for_each(
+                [&](MemberId, const Member& member) { is_any = is_any || is_wanted(member); });
+            const auto found = membership.one_dead_since(then, rng);
+            EXPECT_EQ(found.has_value(), is_any) << "seed " << seed;
+            EXPECT_TRUE(!found || is_wanted(membership.table()[*found])) << "seed " << seed;
         }
     }
 }
