@@ -12,9 +12,10 @@ struct Counters {
     std::uint64_t probes_answered_stream = 0;  // only: UDP did not get through
     std::uint64_t probes_failed = 0;
     std::uint64_t suspicions = 0;
-    std::uint64_t refutations = 0;    // times that this agent had to say that it lives
-    std::uint64_t declared_dead = 0;  // by this agent itself
-    std::uint64_t late_ticks = 0;     // it ran so late that it doubted what it had not heard
+    std::uint64_t refutations = 0;           // times that this agent had to say that it lives
+    std::uint64_t declared_dead = 0;         // by this agent itself
+    std::uint64_t accusers_discredited = 0;  // they accused too many that live
+    std::uint64_t late_ticks = 0;            // it ran so late that it doubted what it had not heard
     std::uint64_t messages_received = 0;
     std::uint64_t messages_dropped = 0;   // unreadable, or contradict themselves
     std::uint64_t messages_unknown = 0;   // of a type from the future

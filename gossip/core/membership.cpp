@@ -106,6 +106,8 @@ std::string_view to_string(MemberEvent::Kind kind) {
             return "conflict";
         case MemberEvent::Kind::Refused:
             return "refused";
+        case MemberEvent::Kind::Discredited:
+            return "discredited";
     }
     return "unknown";
 }
@@ -179,6 +181,7 @@ void Membership::drop(MemberId id) {
     end_suspicion(id);
     told_.erase(id);
     answered_.erase(id);
+    accusers_.forget(id);
     strangers_ -= id != self_ && !is_weft(*table_[id].description) ? 1 : 0;
     count_change(table_[id].name());
     table_.remove(id);
@@ -262,6 +265,7 @@ void Membership::accept(MemberId id, const Alive& alive, Instant now, Membership
     const bool is_other =
         before->meta != member.description->meta || before->endpoint != member.endpoint();
     member.incarnation = alive.incarnation;
+    blame_accusers(id, now, out);
     set_state(id, MemberState::Alive, now);
     out.broadcasts.push_back({member.name(), encoded(alive)});
     if (was_gone) {
@@ -331,10 +335,8 @@ void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, Membe
     Member& member = table_[id];
     const auto running = suspicions_.find(id);
     if (running != suspicions_.end()) {
-        // Who is suspected itself may be the one that is cut off, and then accuses many: it
-        // shortens nobody's wait.
-        const Member* accuser = find(suspect.from);
-        if (accuser && accuser->state != MemberState::Alive) return;
+        const auto accuser = table_.find(suspect.from);
+        if (accuser && !is_credible(*accuser, now)) return;
         const Instant before = running->second.deadline();
         if (!running->second.confirm(suspect.from)) return;
         deadlines_.erase({before, id});
@@ -350,6 +352,25 @@ void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, Membe
         deadlines_.emplace(started->second.deadline(), id);
     }
     out.broadcasts.push_back({member.name(), encoded(suspect)});
+}
+
+// Who is suspected itself, or was wrong about others, may be the one that is cut off: it counts as
+// an accuser where it is the first, but shortens nobody's wait.
+bool Membership::is_credible(MemberId accuser, Instant now) const {
+    return table_[accuser].state == MemberState::Alive && !accusers_.is_discredited(accuser, now);
+}
+
+// Not this agent: what it accuses on its own it limits itself (Accusations), and in its name stands
+// what views of others say.
+void Membership::blame_accusers(MemberId refuted, Instant now, MembershipOutput& out) {
+    const Suspicion* refuted_one = suspicion(refuted);
+    if (!refuted_one) return;
+    for (const std::string& name : refuted_one->accusers()) {
+        const auto accuser = table_.find(name);
+        if (!accuser || *accuser == self_ || !accusers_.refuted(*accuser, refuted, now)) continue;
+        out.events.push_back(
+            {MemberEvent::Kind::Discredited, name, table_[*accuser].description, {}});
+    }
 }
 
 void Membership::hasten(MemberId id, Instant deadline) {

@@ -13,6 +13,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/base/rng.hpp"
+#include "gossip/core/accuser_record.hpp"
 #include "gossip/core/member.hpp"
 #include "gossip/core/node_config.hpp"
 #include "gossip/core/suspicion.hpp"
@@ -24,11 +25,12 @@ namespace weft::gossip {
 struct MemberEvent {
     enum class Kind : std::uint8_t {
         Joined,
-        Updated,   // meta or address
-        Failed,    // held dead
-        Left,      // by its own word
-        Conflict,  // somebody else has that name; the one that was there first stays
-        Refused,   // the table is full
+        Updated,      // meta or address
+        Failed,       // held dead
+        Left,         // by its own word
+        Conflict,     // somebody else has that name; the one that was there first stays
+        Refused,      // the table is full
+        Discredited,  // accuses members that live: AccuserRecord
     };
     Kind kind;
     std::string name;
@@ -138,6 +140,8 @@ private:
     void count_change(std::string_view name);
     void suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out);
     void bury(MemberId id, const Dead& dead, Instant now, MembershipOutput& out);
+    bool is_credible(MemberId accuser, Instant now) const;
+    void blame_accusers(MemberId refuted, Instant now, MembershipOutput& out);
     void end_suspicion(MemberId id);
     void drop(MemberId id);
     Result<void> check_versions(const NodeRecords& nodes) const;
@@ -148,6 +152,7 @@ private:
     MemberId self_;
     std::map<MemberId, Suspicion> suspicions_;
     std::set<std::pair<Instant, MemberId>> deadlines_;  // of those
+    AccuserRecord accusers_;
     // When a member that is not alive was last sent what is held against it.
     std::map<MemberId, Instant> told_;
     // When accusers were last told that this agent lives.

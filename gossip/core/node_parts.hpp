@@ -131,6 +131,7 @@ private:
     Seldom conflicts_;
     Seldom own_conflicts_;
     Seldom leaps_;
+    Seldom discredits_;
     Seldom merges_refused_;
 };
 

@@ -79,7 +79,7 @@ struct MemberReaped {
     DescriptionPtr member;
 };
 // Two agents have one name. The one that was there first stays. Told seldom (Seldom), as the next
-// two and MergeRefused are.
+// three and MergeRefused are.
 struct NameConflict {
     std::string name;
     Endpoint kept;
@@ -90,6 +90,11 @@ struct NameConflict {
 struct MemberRefused {
     std::string name;
     std::size_t members_max = 0;
+};
+// So many members that it accused lately live: its word shortens no suspicion now.
+struct AccuserDiscredited {
+    DescriptionPtr member;
+    std::size_t errors = 0;
 };
 // Somebody said a Lamport time that cannot be, and what came with it was dropped: from is who sent
 // it, and perhaps only passed it on.
@@ -173,7 +178,7 @@ using Event =
                  event::MemberRefused, event::NameLost, event::UserEvent, event::QueryReceived,
                  event::QueryAcknowledged, event::QueryAnswered, event::QueryFinished,
                  event::JoinFinished, event::LeaveFinished, event::MergeRefused, event::UdpBlocked,
-                 event::KeysChanged, event::ClockLeap>;
+                 event::KeysChanged, event::ClockLeap, event::AccuserDiscredited>;
 
 struct Output {
     std::vector<Datagram> datagrams;

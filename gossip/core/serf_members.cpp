@@ -68,6 +68,7 @@ void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out)
             return gone(event, now, out);
         case Kind::Conflict:
         case Kind::Refused:
+        case Kind::Discredited:
             return;
     }
 }

@@ -42,7 +42,7 @@ public:
 
     Instant started() const { return started_; }
 
-    std::size_t accusers() const { return accusers_.size(); }
+    const std::vector<std::string>& accusers() const { return accusers_; }
 
 private:
     SuspicionConfig config_;

@@ -104,6 +104,12 @@ struct Line {
             "peer={} local={} time={} own={}",
             event.clock, event.from.str(), local.str(), event.seen, event.own);
     }
+    void operator()(const event::AccuserDiscredited& event) {
+        log.warn(
+            "a member accused others that live and is believed less: it may be cut off from some "
+            "of them, or short of CPU node={} address={} local={} accused={}",
+            event.member->name, event.member->endpoint.str(), local.str(), event.errors);
+    }
     void operator()(const event::UdpBlocked& event) {
         log.warn(
             "datagrams do not reach a member that streams reach, open UDP between both node={} "

@@ -102,10 +102,12 @@ private:
 
     void print(AgentIndex at, const gossip::Event& event) const {
         static constexpr std::string_view kNames[] = {
-            "MemberJoined",  "MemberUpdated",     "MemberLeaving", "MemberLeft",    "MemberFailed",
-            "MemberReaped",  "NameConflict",      "MemberRefused", "NameLost",      "UserEvent",
-            "QueryReceived", "QueryAcknowledged", "QueryAnswered", "QueryFinished", "JoinFinished",
-            "LeaveFinished", "MergeRefused",      "UdpBlocked",    "KeysChanged",   "ClockLeap"};
+            "MemberJoined",      "MemberUpdated", "MemberLeaving", "MemberLeft",
+            "MemberFailed",      "MemberReaped",  "NameConflict",  "MemberRefused",
+            "NameLost",          "UserEvent",     "QueryReceived", "QueryAcknowledged",
+            "QueryAnswered",     "QueryFinished", "JoinFinished",  "LeaveFinished",
+            "MergeRefused",      "UdpBlocked",    "KeysChanged",   "ClockLeap",
+            "AccuserDiscredited"};
         options_.print(
             fmt::format("{:11.6f} {} tells {} {}",
                         std::chrono::duration<double>(world_.now().time_since_epoch()).count(),

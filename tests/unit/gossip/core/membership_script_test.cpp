@@ -131,7 +131,7 @@ private:
             line = fmt::format("{} {} inc={}", member.name(), to_string(member.state),
                                member.incarnation);
             if (const Suspicion* running = membership_->suspicion(id)) {
-                line += fmt::format(" accusers={}", running->accusers());
+                line += fmt::format(" accusers={}", running->accusers().size());
             }
         });
         std::string text;

@@ -34,7 +34,7 @@ TEST(Suspicion, FurtherAccusersShortenTheWait) {
     EXPECT_TRUE(suspicion.confirm("c"));
     EXPECT_EQ(suspicion.deadline(), kStart + 4s);
     EXPECT_FALSE(suspicion.confirm("d")) << "enough are counted";
-    EXPECT_EQ(suspicion.accusers(), 3u);
+    EXPECT_EQ(suspicion.accusers().size(), 3u);
 }
 
 TEST(Suspicion, WithoutOthersToConfirmTheShortestWaitHolds) {

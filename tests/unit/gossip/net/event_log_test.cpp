@@ -87,6 +87,17 @@ TEST_F(EventLogTest, AClockThatLeaptNamesBothAndTheRemedy) {
     EXPECT_THAT(lines(), testing::HasSubstr("peer=192.0.2.2:7946 local=192.0.2.1:7946"));
 }
 
+TEST_F(EventLogTest, WhoAccusesTheLivingIsNamed) {
+    auto member = make_ref<Description>();
+    member->name = "b";
+    member->endpoint = peer_;
+    log_.happened(event::AccuserDiscredited{member, 4}, Instant{});
+    EXPECT_EQ(lines(),
+              "warning a member accused others that live and is believed less: it may be cut off "
+              "from some of them, or short of CPU node=b address=192.0.2.2:7946 "
+              "local=192.0.2.1:7946 accused=4\n");
+}
+
 TEST_F(EventLogTest, MembersThatAreMadeUpDoNotFillTheLog) {
     auto member = make_ref<Description>();
     member->name = "b";
