@@ -27,6 +27,16 @@ void Answerer::configure(std::shared_ptr<const DnsSettings> settings) {
     cache_ = RecordCache(settings_->config.answer_cache_bytes);
 }
 
+void Answerer::set_distances(std::shared_ptr<const Distances> distances) {
+    distances_ = std::move(distances);
+    // The records are kept in the order of the distances that they were made with.
+    if (settings_->config.sort_by_distance) cache_.clear();
+}
+
+const Distances* Answerer::distances() const {
+    return settings_->config.sort_by_distance ? distances_.get() : nullptr;
+}
+
 Answered Answerer::answer(const agent::View& view, const Query& query, Transport transport,
                           WallTime now, std::span<std::uint8_t> out,
                           const std::vector<ExternalAnswer>* known) {
@@ -58,7 +68,7 @@ Answered Answerer::answer_known_zone(const agent::View& view, const Query& query
     if (!is_service) budget.max_answers = std::numeric_limits<std::size_t>::max();
     const bool is_apex_type = query.type == RecordType::SOA || query.type == RecordType::NS;
     const DnsName asked = DnsName::from_wire(query.name_as_asked()).value_or(query.name);
-    ReplyBuilder builder({view, *settings_, rng_, now, query.edns.has_value(), known});
+    ReplyBuilder builder({view, *settings_, rng_, now, query.edns.has_value(), known, distances()});
     Reply reply;
     if (lookup.kind == NameKind::Reverse) {
         reply = builder.reverse(asked, lookup.name);
@@ -89,7 +99,8 @@ Answered Answerer::answer_known_zone(const agent::View& view, const Query& query
 std::optional<Answered> Answerer::answer_ready_made(const agent::View& view, const Query& query,
                                                     const NameLookup& lookup, Transport transport,
                                                     WallTime now, std::span<std::uint8_t> out) {
-    const auto instances = served_instances(view, lookup, settings_->config.only_passing);
+    auto instances = served_instances(view, lookup, settings_->config.only_passing);
+    if (const Distances* known = distances()) rank_by_distance(instances, *known);
     auto records = ServiceRecords::encode(instances, query.type, query.name,
                                           settings_->service_ttl(lookup.name), *settings_);
     if (!records) return std::nullopt;

@@ -39,6 +39,10 @@ public:
     void configure(std::shared_ptr<const DnsSettings> settings);
     const DnsSettings& settings() const { return *settings_; }
 
+    // Where instances are, for sort_by_distance. Null: nothing is known of any. Forgets the
+    // ready-made records that it concerns.
+    void set_distances(std::shared_ptr<const Distances> distances);
+
     // out should hold kMaxDnsMessageBytes. known: what was found for the names that an earlier call
     // wanted; with it the action is never Resolve.
     Answered answer(const agent::View& view, const Query& query, Transport transport, WallTime now,
@@ -62,10 +66,13 @@ private:
                                               WallTime now, std::span<std::uint8_t> out);
     Answered from_records(ServiceRecords& records, const Query& query, Transport transport,
                           WallTime now, bool cached, std::span<std::uint8_t> out);
+    // Null when instances come in random order.
+    const Distances* distances() const;
     Answered plain(const Query& query, Rcode rcode, bool authoritative, bool recursion_available,
                    std::span<std::uint8_t> out) const;
 
     std::shared_ptr<const DnsSettings> settings_;
+    std::shared_ptr<const Distances> distances_;
     RecordCache cache_;
     Rng rng_;
 };

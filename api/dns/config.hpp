@@ -34,6 +34,9 @@ struct DnsConfig {
     std::uint32_t udp_answer_limit = 3;
     std::uint32_t a_record_limit = 0;  // 0: none
     bool enable_additional_node_meta_txt = true;
+    // Beyond Consul: nearest instances first, and so the ones that limits keep; else in random
+    // order.
+    bool sort_by_distance = false;
 
     struct Soa {
         std::uint32_t refresh = 3600;

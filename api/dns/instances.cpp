@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "agent/catalog/liveness_overlay.hpp"
 
@@ -86,11 +87,35 @@ std::vector<ServedInstance> served_instances(const agent::View& view, const Name
         const agent::Status status = worst_status(view, instance);
         if (status >= agent::Status::Critical) continue;
         if (only_passing && status != agent::Status::Passing) continue;
-        served.push_back({instance.node, instance.service, weight_of(*instance.service, status)});
+        served.push_back(
+            {instance.node, instance.service, weight_of(*instance.service, status), 0});
     }
     leave_out_absent(served, view,
                      [](const ServedInstance& each) { return each.node->name.view(); });
     return served;
+}
+
+void rank_by_distance(std::vector<ServedInstance>& instances, const Distances& distances) {
+    constexpr double kUnknown = std::numeric_limits<double>::infinity();
+    std::vector<double> seconds;
+    seconds.reserve(instances.size());
+    for (const ServedInstance& instance : instances)
+        seconds.push_back(distances.seconds_to(instance.node->name.view()).value_or(kUnknown));
+
+    std::vector<double> sorted = seconds;
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<double> nearest;  // of each tier
+    for (const double each : sorted)
+        if (nearest.empty() || each > nearest.back() + distance_noise(nearest.back()))
+            nearest.push_back(each);
+
+    for (std::size_t i = 0; i < instances.size(); ++i) {
+        const auto next = std::upper_bound(nearest.begin(), nearest.end(), seconds[i]);
+        instances[i].tier = static_cast<std::uint32_t>(next - nearest.begin() - 1);
+    }
+    std::stable_sort(
+        instances.begin(), instances.end(),
+        [](const ServedInstance& a, const ServedInstance& b) { return a.tier < b.tier; });
 }
 
 std::string_view address_of(const agent::NodeRow& node, RecordType type) {

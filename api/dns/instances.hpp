@@ -8,6 +8,7 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/catalog/view.hpp"
+#include "api/dns/distances.hpp"
 #include "api/dns/settings.hpp"
 
 namespace weft::api {
@@ -17,12 +18,18 @@ struct ServedInstance {
     const agent::NodeRow* node = nullptr;
     const agent::ServiceRow* service = nullptr;
     std::uint16_t weight = 1;  // of its health
+    std::uint32_t tier = 0;  // goes before those of higher tiers, with others of its own by chance
 };
 
 // Instances of the service that lookup names (kind Service or Connect) whose checks, the node's
 // included, allow them.
 std::vector<ServedInstance> served_instances(const agent::View& view, const NameLookup& lookup,
                                              bool only_passing);
+
+// Sorts the instances by tiers, of which each holds the nearest one left and all whose distance
+// differs from it by no more than noise; the last one those of unknown distance. Within a tier they
+// keep their order.
+void rank_by_distance(std::vector<ServedInstance>& instances, const Distances& distances);
 
 // Where an instance is reached: an address, or a name that an address must be found for.
 struct Endpoint {

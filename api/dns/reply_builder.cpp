@@ -163,6 +163,7 @@ Reply ReplyBuilder::service(const Question& question, const NameLookup& lookup) 
     auto instances = served_instances(inputs_.view, lookup, settings.config.only_passing);
     if (instances.empty()) return not_found();
     inputs_.rng.shuffle(instances);
+    if (inputs_.distances) rank_by_distance(instances, *inputs_.distances);
     Reply reply;
     const std::uint32_t ttl = settings.service_ttl(lookup.name);
     if (question.type == RecordType::SRV) {

@@ -36,6 +36,8 @@ public:
         bool has_edns =
             false;  // of the client; without it fewer records of foreign names are passed on
         const std::vector<ExternalAnswer>* known = nullptr;  // null: not looked for yet
+        // Of the instances of services. Null: they come in random order.
+        const Distances* distances = nullptr;
     };
 
     explicit ReplyBuilder(const Inputs& inputs) : inputs_(inputs) {}

@@ -44,6 +44,9 @@ public:
     void batch_done(Duration took, std::size_t count);
 
     void configure(std::shared_ptr<const DnsSettings> settings, RecursorConfig recursors);
+    void set_distances(std::shared_ptr<const Distances> distances) {
+        answerer_.set_distances(std::move(distances));
+    }
     void close();
 
     boost::asio::io_context& context() { return context_; }

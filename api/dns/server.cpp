@@ -151,6 +151,13 @@ Result<void> DnsServer::reconfigure(DnsConfig config) {
     return success();
 }
 
+void DnsServer::set_distances(std::shared_ptr<const Distances> distances) {
+    for (const State::Worker& worker : state_->workers)
+        asio::post(*worker.context, [responder = worker.responder, distances] {
+            responder->set_distances(distances);
+        });
+}
+
 std::vector<SocketAddress> DnsServer::addresses() const {
     return state_->addresses;
 }

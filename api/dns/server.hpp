@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/dns/config.hpp"
+#include "api/dns/distances.hpp"
 #include "api/dns/dns_catalog.hpp"
 #include "api/dns/metrics.hpp"
 #include "api/dns/socket_address.hpp"
@@ -30,6 +31,10 @@ public:
 
     // Takes over everything but the listeners, which stay as they are. On error nothing changes.
     Result<void> reconfigure(DnsConfig config);
+
+    // For sort_by_distance; null: of no node is it known how far it is. Any thread. Each call has
+    // the workers make their records anew, so it should not come more than once in seconds.
+    void set_distances(std::shared_ptr<const Distances> distances);
 
     // The addresses in the order of the configuration, with the ports that were picked for 0.
     std::vector<SocketAddress> addresses() const;

@@ -25,14 +25,14 @@ public:
            const DnsSettings& settings)
         : records_(records), type_(type), asked_(asked), ttl_(ttl), settings_(settings) {}
 
-    void add_address(const IpAddress& address) {
+    void add_address(const IpAddress& address, std::uint32_t tier) {
         if (!wants_address(type_, address) || !addresses_.insert(address).second) return;
         start();
         bytes(kPointerToQuestion);
         address_record(address);
         piece_.answer_bytes = length();
         piece_.plain_extra = static_cast<std::uint16_t>(asked_.size() - 2);
-        records_.pieces_.push_back(piece_);
+        keep(tier);
     }
 
     void add_service(const ServedInstance& instance, const Endpoint& endpoint) {
@@ -56,13 +56,20 @@ public:
         piece_.plain_extra = static_cast<std::uint16_t>(asked_.size() - 2 + target->size() - 2);
         if (settings_.config.enable_additional_node_meta_txt && node)
             text_extras(*instance.node, *node, endpoint.is_of_node);
-        records_.pieces_.push_back(piece_);
+        keep(instance.tier);
     }
 
 private:
     void start() {
         piece_ = Piece{};
         piece_.at = static_cast<std::uint32_t>(records_.bytes_.size());
+    }
+    void keep(std::uint32_t tier) {
+        auto& pieces = records_.pieces_;
+        if (tier != tier_ && !pieces.empty())
+            records_.tier_ends_.push_back(static_cast<std::uint32_t>(pieces.size()));
+        tier_ = tier;
+        pieces.push_back(piece_);
     }
     std::uint16_t length() const {
         return static_cast<std::uint16_t>(records_.bytes_.size() - piece_.at);
@@ -129,6 +136,7 @@ private:
     std::uint32_t ttl_;
     const DnsSettings& settings_;
     Piece piece_;
+    std::uint32_t tier_ = 0;          // of the piece before
     std::set<IpAddress> addresses_;   // the same data is answered once
     std::set<std::string> services_;  // node, address and port: the same
 };
@@ -149,26 +157,34 @@ std::optional<ServiceRecords> ServiceRecords::encode(const std::vector<ServedIns
         } else if (type == RecordType::SRV) {
             packer.add_service(instance, *endpoint);
         } else {
-            packer.add_address(*endpoint->address);
+            packer.add_address(*endpoint->address, instance.tier);
         }
     }
     // CNAMEs are given only where no address is; SRV answers have any number of them.
     if (has_hosts && (type == RecordType::SRV || records.pieces_.empty())) return std::nullopt;
     records.bytes_.shrink_to_fit();
     records.pieces_.shrink_to_fit();
+    records.tier_ends_.shrink_to_fit();
     return records;
 }
 
 std::size_t ServiceRecords::memory_bytes() const {
-    return sizeof(*this) + bytes_.capacity() + pieces_.capacity() * sizeof(Piece);
+    return sizeof(*this) + bytes_.capacity() + pieces_.capacity() * sizeof(Piece) +
+           tier_ends_.capacity() * sizeof(tier_ends_[0]);
 }
 
 std::size_t ServiceRecords::draw(std::size_t wanted, std::size_t base, std::size_t room, bool plain,
                                  Rng& rng) {
     std::size_t answers = base;
     std::size_t extras = 0;
+    auto next_end = tier_ends_.begin();
+    const auto end_of_tier = [&] {
+        return next_end == tier_ends_.end() ? pieces_.size() : *next_end++;
+    };
+    std::size_t tier_end = end_of_tier();
     for (std::size_t i = 0; i < wanted; ++i) {
-        std::swap(pieces_[i], pieces_[i + rng.below(pieces_.size() - i)]);
+        if (i == tier_end) tier_end = end_of_tier();
+        std::swap(pieces_[i], pieces_[i + rng.below(tier_end - i)]);
         const Piece& piece = pieces_[i];
         extras += piece.needed_bytes;
         if (plain) extras += piece.plain_extra;

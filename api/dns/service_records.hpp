@@ -13,11 +13,11 @@ namespace weft::api {
 
 // The records of one service question in wire form, ready to be copied behind any question of that
 // name: owners are pointers to the question. Answering is then header, question, and copies in a
-// fresh random order.
+// fresh random order, within the tiers of the instances.
 class ServiceRecords {
 public:
     // Nothing when an address has first to be found by name (the general builder does that), or
-    // there are no instances.
+    // there are no instances. These come in the order of their tiers.
     static std::optional<ServiceRecords> encode(const std::vector<ServedInstance>& instances,
                                                 RecordType type, const DnsName& asked,
                                                 std::uint32_t ttl, const DnsSettings& settings);
@@ -27,7 +27,8 @@ public:
     std::size_t count() const { return pieces_.size(); }
     std::size_t memory_bytes() const;
 
-    // Shuffles the records in place: each answer starts from the order of the one before.
+    // Shuffles the records of each tier in place: each answer starts from the order of the one
+    // before.
     Encoded write(const Query& query, const Budget& budget, const DnsSettings& settings, Rng& rng,
                   std::span<std::uint8_t> out);
 
@@ -44,13 +45,14 @@ private:
     };
     class Packer;
 
-    // How many pieces, drawn at random to the front, fit.
+    // How many pieces fit, each drawn at random from what is left of the first tiers.
     std::size_t draw(std::size_t wanted, std::size_t base, std::size_t room, bool plain, Rng& rng);
     bool optional_fit(std::size_t count, std::size_t base, std::size_t room) const;
     void copy_needed(Writer& writer, const Piece& piece, std::size_t answer_at) const;
 
     std::vector<std::uint8_t> bytes_;
     std::vector<Piece> pieces_;
+    std::vector<std::uint32_t> tier_ends_;  // in pieces_, but for the last one
     std::size_t optional_total_ = 0;
 };
 

@@ -33,11 +33,19 @@ weft::agent::View small_catalog() {
     return catalog.view();
 }
 
+// Of every other node, in three groups.
+std::shared_ptr<const weft::api::Distances> some_distances() {
+    std::vector<weft::api::Distances::Node> nodes;
+    for (int i = 0; i < 40; i += 2) nodes.push_back({"node" + std::to_string(i), 0.010 * (i % 3)});
+    return std::make_shared<const weft::api::Distances>(std::move(nodes));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     static const weft::agent::View view = small_catalog();
+    static const auto distances = some_distances();
     static std::vector<std::uint8_t> out(weft::api::kMaxDnsMessageBytes);
     const auto packet = std::as_bytes(std::span(data + 1, size - 1));
     if (data[0] % 2 == 1) {
@@ -53,7 +61,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     weft::api::DnsConfig config;
     config.only_passing = (data[0] & 8) != 0;
     if ((data[0] & 16) != 0) config.recursors = {"127.0.0.1"};
+    config.sort_by_distance = (data[0] & 32) != 0;
     weft::api::Answerer answerer(std::make_shared<const weft::api::DnsSettings>(config), 1);
+    if (config.sort_by_distance) answerer.set_distances(distances);
     const auto transport =
         (data[0] & 4) != 0 ? weft::api::Transport::Tcp : weft::api::Transport::Udp;
     const auto answered = answerer.answer(view, query.value(), transport, weft::WallTime{}, out);

@@ -206,6 +206,7 @@ Read read_answer(const Bytes& wire) {
     for (unsigned i = 0; i < authority; ++i) read_record(reader, read, read.authority);
     for (unsigned i = 0; i < additional; ++i) read_record(reader, read, read.additional);
     if (reader.at() != wire.size()) throw std::out_of_range("bytes behind the message");
+    read.answer_as_sent = read.answer;
     for (auto* section : {&read.answer, &read.authority, &read.additional})
         std::sort(section->begin(), section->end());
     return read;

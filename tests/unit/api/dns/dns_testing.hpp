@@ -36,6 +36,7 @@ struct Read {
     std::string rcode;
     std::vector<std::string> flags;
     std::vector<std::string> question, answer, authority, additional;  // sorted, without OPT
+    std::vector<std::string> answer_as_sent;  // in the order of the message
     bool has_edns = false;
     unsigned edns_rcode = 0;
     std::string edns_options;  // "code:hex ..."

@@ -44,6 +44,20 @@ TEST_F(ServerTest, AnswersABurstWithoutLoss) {
                                   << metrics_.dropped_receive_buffer->Value() << " not received";
 }
 
+TEST_F(ServerTest, TellsEveryWorkerWhatIsNear) {
+    DnsConfig config;
+    config.sort_by_distance = true;
+    config.a_record_limit = 1;
+    start(config);
+    server_->set_distances(std::make_shared<const Distances>(
+        std::vector<Distances::Node>{{"m07", 0.001}, {"m08", 0.010}}));
+    run();
+    // Each has a source port of its own, by which the kernel chooses the worker.
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(ask_udp(ask("many.service.consul")).answer.at(0),
+                  "many.service.consul. 0 A 10.2.0.8");
+}
+
 TEST_F(ServerTest, AnswersFromTheAddressThatWasAsked) {
     DnsConfig config;
     config.listeners = {{"0.0.0.0", 0}};
