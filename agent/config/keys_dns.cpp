@@ -49,6 +49,11 @@ const KeyRow kRows[] = {
         "Add a node's metadata as TXT records.")
         .now()
         .to<&AgentConfig::dns, &Dns::enable_additional_node_meta_txt>(),
+    key("dns_config.sort_by_distance", Bool, "false",
+        "Instances of a service nearest first, by network coordinates, so that limits keep them; "
+        "those equally near, and at the end those of unknown distance, in random order.")
+        .now()
+        .to<&AgentConfig::dns, &Dns::sort_by_distance>(),
     key("dns_config.recursor_timeout", Period, "2s", "How long a recursor may take.")
         .range(0.001, 600)
         .now()

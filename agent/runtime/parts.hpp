@@ -18,6 +18,7 @@
 #include "agent/runtime/commit_path.hpp"
 #include "agent/runtime/control_timers.hpp"
 #include "agent/runtime/data_directory.hpp"
+#include "agent/runtime/distance_feed.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
@@ -92,6 +93,7 @@ struct Runtime::Parts {
     std::unique_ptr<GossipRing> gossip_ring;  // else
     std::unique_ptr<api::HttpServer> http;
     std::unique_ptr<api::DnsServer> dns;
+    DistanceFeed distances;  // for dns
 
     boost::asio::steady_timer telemetry_timer;
     TaskScope tasks;

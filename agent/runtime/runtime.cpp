@@ -91,6 +91,12 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                                [this](const std::string& name) {
                                    return machine.view().node(name) != nullptr;
                                }}),
+      distances(
+          identity.node_name, [this] { return ring().coordinates(); },
+          [this](std::shared_ptr<const api::Distances> changed) {
+              dns->set_distances(std::move(changed));
+          },
+          background.context().get_executor()),
       telemetry_timer(background.context()),
       tasks(control.context().get_executor()) {
     const unsigned count = std::max(1u, std::thread::hardware_concurrency());
@@ -212,6 +218,7 @@ Result<void> Runtime::Parts::open_listeners() {
                                          http_metrics, logging->logger("http")));
     WEFT_TRY(dns, api::DnsServer::open(config.dns, machine, worker_contexts(), dns_metrics,
                                        logging->logger("dns")));
+    distances.follow(config.dns.sort_by_distance);
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
         http->catalog_changed(std::move(watches));
     });
@@ -328,6 +335,7 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     }
     WEFT_TRY(logging->set_level(effective.log_level));
     telemetry.set_filter(effective.telemetry);
+    distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));
     if (effective.node_meta != before.node_meta)
         commits.write(self_registration(identity, effective), [log = log](Result<Index> written) {

@@ -206,6 +206,14 @@ TEST(DescribeKey, ExplainsKeysAndSections) {
     EXPECT_FALSE(describe_key("nonsense"));
 }
 
+TEST(DescribeKey, SortingByDistanceIsExplained) {
+    const auto key = describe_key("dns_config.sort_by_distance");
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->default_text, "false");
+    EXPECT_EQ(key->reload, describe_key("dns_config.only_passing")->reload);
+    EXPECT_THAT(key->documentation, ::testing::HasSubstr("nearest first, by network coordinates"));
+}
+
 TEST(SuggestKey, LooksNearbyThenAcrossSections) {
     EXPECT_EQ(suggest_key("", "datacenterr"), "did you mean `datacenter`?");
     EXPECT_EQ(suggest_key("", "http"), "`http` is a key of `ports`");

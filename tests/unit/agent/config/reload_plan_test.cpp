@@ -62,7 +62,8 @@ TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     const auto next = config_of(
         "domain = \"new\"\nlog_level = \"WARN\"\nnode_meta { a = \"b\" }\nrecursors = "
         "[\"1.1.1.1\"]\n"
-        "dns_config { only_passing = true }\ndiscard_check_output = true\nservice { name = \"web\" "
+        "dns_config { only_passing = true sort_by_distance = true }\ndiscard_check_output = "
+        "true\nservice { name = \"web\" "
         "}");
 
     const auto applied = apply_reload(running, next);
@@ -74,6 +75,7 @@ TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     EXPECT_EQ(again.restart[0].key, "domain");
     EXPECT_EQ(applied.dns.domain, "old.");
     EXPECT_TRUE(applied.dns.only_passing);
+    EXPECT_TRUE(applied.dns.sort_by_distance);
     EXPECT_TRUE(applied.health.discard_check_output);
     EXPECT_EQ(applied.log_level, "WARN");
 }

@@ -69,8 +69,8 @@ HttpResponse call(const Runtime& runtime, const std::string& method, const std::
     return response ? std::move(response.value()) : HttpResponse{};
 }
 
-// The response code and count of answers of one A query.
-std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
+// What came in answer to one A query; empty: nothing did.
+std::string ask_dns(const Runtime& runtime, const std::string& name) {
     std::string packet("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
     std::size_t begin = 0;
     while (begin < name.size()) {
@@ -92,8 +92,16 @@ std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
     unsigned char answer[512];
     const auto size = ::recv(fd, answer, sizeof answer, 0);
     ::close(fd);
-    if (size < 12) return {-1, 0};
-    return {answer[3] & 15, answer[6] << 8 | answer[7]};
+    if (size < 12) return {};
+    return {reinterpret_cast<const char*>(answer), static_cast<std::size_t>(size)};
+}
+
+// The response code and count of answers of one A query.
+std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
+    const std::string answer = ask_dns(runtime, name);
+    if (answer.empty()) return {-1, 0};
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(answer[i]); };
+    return {byte(3) & 15, byte(6) << 8 | byte(7)};
 }
 
 void stop(Runtime& runtime) {
@@ -201,6 +209,48 @@ TEST(Runtime, ReloadIsWholeOrNothing) {
     EXPECT_THAT(services(), ::testing::Not(HasSubstr("\"one\"")));
     stop(*runtime);
     fs::remove_all(folder);
+}
+
+TEST(Runtime, AReloadHasDnsGiveTheNearestFirst) {
+    const ::weft::testing::TemporaryFolder folder;
+    const std::string file = folder / "dns.hcl";
+    const auto write = [&](const std::string& text) {
+        std::ofstream(file, std::ios::trunc) << "dns_config { a_record_limit = 1 " << text << " }";
+    };
+    write("");
+    LoadRequest request = request_for({}, true);
+    request.paths = {file};
+    const auto runtime = start(request);
+    ASSERT_TRUE(runtime);
+    ASSERT_EQ(call(*runtime, "PUT", "/v1/agent/service/register", R"({"Name": "web"})").status,
+              200);
+    ASSERT_EQ(call(*runtime, "PUT", "/v1/catalog/register",
+                   R"({"Node": "other", "Address": "127.0.0.2", "Service": {"Service": "web"}})")
+                  .status,
+              200);
+    // Whether the own node, which is the nearest, comes so often that it is no chance.
+    const auto is_sorted = [&] {
+        for (int i = 0; i < 30; ++i) {
+            const std::string answer = ask_dns(*runtime, "web.service.consul");
+            if (answer.empty() || answer.back() != 1) return false;
+        }
+        return true;
+    };
+    EXPECT_FALSE(is_sorted());
+
+    write("sort_by_distance = true");
+    ASSERT_EQ(call(*runtime, "PUT", "/v1/agent/reload").status, 200);
+    // The distances come to the workers a moment later.
+    constexpr int kPatience = 100'000;
+    bool sorted = false;
+    for (int i = 0; i < kPatience && !sorted; ++i) sorted = is_sorted();
+    EXPECT_TRUE(sorted);
+
+    write("");
+    ASSERT_EQ(call(*runtime, "PUT", "/v1/agent/reload").status, 200);
+    for (int i = 0; i < kPatience && sorted; ++i) sorted = is_sorted();
+    EXPECT_FALSE(sorted);
+    stop(*runtime);
 }
 
 // The status of a GET over TLS; 0 when the certificate is not the one in cert_file.
