@@ -59,6 +59,21 @@ golden_suite() {
     rm -r "$logs"
     return $status
 }
+# Two at a time, since they mostly wait. What one says comes whole, at its end.
+interop_test() {
+    local name log started=$SECONDS status=0
+    name=$(basename "$1" _test.py)
+    log=$(mktemp)
+    python3 "$1" --program build/release/weft >"$log" 2>&1 || status=$?
+    sed "s/^/$name: /" "$log"
+    echo "$name: exit $status after $((SECONDS - started)) s"
+    rm "$log"
+    return $status
+}
+interop_tests() {
+    export -f interop_test
+    printf '%s\n' tests/interop/*_test.py | xargs -P 2 -I {} bash -c 'interop_test {}'
+}
 # Without the program nothing else can be tested.
 must() {
     local before=$failed
@@ -75,9 +90,7 @@ step 'layout of the code' check_layout
 step 'unit tests' ctest --preset release -j2
 step 'golden suite' python3 tests/interop/golden/replay.py --program build/release/weft \
     --expect tests/interop/golden-expect.txt --jobs 4
-for test in tests/interop/*_test.py; do
-    step "interop $(basename "$test" _test.py)" python3 "$test" --program build/release/weft
-done
+step 'interop tests' interop_tests
 step "kill -9, $kill_rounds rounds" python3 tests/cluster/kill_rounds.py --program build/release/weft --rounds $kill_rounds
 must 'build fuzzers' build fuzz
 step "fuzzers, $fuzz_seconds s each" tests/fuzz/run.sh --seconds "$fuzz_seconds"

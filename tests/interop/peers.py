@@ -88,10 +88,14 @@ class Answerer:
         self.server.server_close()
 
 
-def dig(port, name, kind="A", *options):
+def dig_in_order(port, name, kind="A", *options):
     out = subprocess.run(["dig", "@" + HOST, "-p", str(port), name, kind, "+short", "+time=2", "+tries=1", *options],
                          capture_output=True, text=True, check=False)
-    return sorted(line for line in out.stdout.splitlines() if line and not line.startswith(";"))
+    return [line for line in out.stdout.splitlines() if line and not line.startswith(";")]
+
+
+def dig(*arguments):
+    return sorted(dig_in_order(*arguments))
 
 
 def main(about, tests):
