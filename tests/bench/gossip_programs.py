@@ -187,6 +187,7 @@ class WeftAgent(Agent):
     program = "weft"
     path = os.path.join(ROOT, "build/release/tests/bench/gossip_agent")
     MEANING = re.compile(r"^\d+\.\d+ (joined|failed|left|event) (\S+)")
+    LISTENING = re.compile(r"^\d+\.\d+ listening ")
     STATS = {"suspicions": "suspicions", "refutations": "refutations", "probes_answered_stream": "saved"}
 
     def __init__(self, *arguments):
@@ -199,7 +200,7 @@ class WeftAgent(Agent):
 
     def command(self, join):
         command = [self.path, "--name", self.name, "--bind", "%s:%d" % (self.address, PORT)]
-        for tag in TAGS:
+        for tag in (*TAGS, "weft=1"):  # as weft agent says of itself
             command += ["--tag", tag]
         return command + (["--join", "%s:%d" % (join.address, PORT)] if join else [])
 
@@ -207,6 +208,8 @@ class WeftAgent(Agent):
         match = self.MEANING.match(line)
         if match:
             return match.groups()
+        if self.LISTENING.match(line):
+            return "joined", self.name  # serf says so of itself, too
         for name, value in re.findall(r"(\w+)[=: ]+(\d+)", line):
             if name in self.STATS:
                 self.stats[self.STATS[name]] = int(value)

@@ -111,7 +111,11 @@ int run_bench(const po::variables_map& options) {
     bench.rounds = options["rounds"].as<int>();
     bench.seed = options["seed"].as<std::uint64_t>();
     bench.with_model = !options.contains("no-model");
-    sim::run_bench(bench);
+    if (options.contains("upheavals")) {
+        sim::run_upheaval_bench(bench);
+    } else {
+        sim::run_bench(bench);
+    }
     return 0;
 }
 
@@ -130,6 +134,7 @@ int main(int count, char** arguments) {
     add("trace", "print what happens");
     add("no-minimise", "do not look for the least faults that fail");
     add("bench", "times and costs of a quiet ring, beside the model");
+    add("upheavals", "--bench of what happens to many agents at once");
     add("no-model", "without the model's column");
     add("jobs", po::value<int>()->default_value(2), "processes");
     add("verify-percent", po::value<int>()->default_value(1), "of the seeds run twice");

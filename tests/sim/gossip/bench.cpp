@@ -7,11 +7,11 @@
 #include <string>
 
 #include "tests/sim/gossip/bench_ring.hpp"
+#include "tests/sim/gossip/bench_world.hpp"
 #include "tests/sim/memberlist_model/rounds.hpp"
 
 namespace weft::sim {
 
-using std::chrono::microseconds;
 using std::chrono::seconds;
 
 namespace {
@@ -23,14 +23,6 @@ void print_row(const std::string& what, const Samples& weft, const Samples& mode
     fmt::print("| {} | {:.2f} / {:.2f} s | {} |\n", what, weft.seconds(50), weft.seconds(99),
                other);
     std::fflush(stdout);
-}
-
-// As the model's: 100 to 400 us, so that both have the same network.
-NetworkConfig loopback() {
-    NetworkConfig network;
-    network.latency = microseconds(100);
-    network.jitter = microseconds(150);
-    return network;
 }
 
 class Stopwatch {

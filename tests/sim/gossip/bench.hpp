@@ -16,4 +16,8 @@ struct BenchOptions {
 // the published algorithm on the same network.
 void run_bench(const BenchOptions& options);
 
+// Prints what becomes of a ring when many join, all restart, some are blocked most of the time.
+// Takes no rounds.
+void run_upheaval_bench(const BenchOptions& options);
+
 }  // namespace weft::sim

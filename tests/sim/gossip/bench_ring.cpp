@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "tests/sim/gossip/bench_world.hpp"
+
 namespace weft::sim {
 
 using std::chrono::milliseconds;
@@ -13,33 +15,15 @@ namespace {
 
 constexpr Duration kStep = milliseconds(100);
 
-WorldConfig world_config(std::size_t agents, const NetworkConfig& network) {
-    WorldConfig config;
-    config.agents = agents;
-    config.network = network;
-    config.network.hosts = agents;
-    config.wire.has_bytes = false;
-    config.checks_invariants = false;
-    return config;
-}
-
 }  // namespace
 
 BenchRing::BenchRing(std::size_t agents, std::size_t spare, const NetworkConfig& network,
                      std::uint64_t seed)
     : rng_(seed),
-      world_(world_config(agents + spare, network), rng_.next()),
+      world_(bench_world_config(agents + spare, network), rng_.next()),
       next_spare_(static_cast<AgentIndex>(agents)),
       subject_(static_cast<AgentIndex>(agents + spare)) {
-    for (AgentIndex i = 0; i < world_.size(); ++i) {
-        // As long as Consul's.
-        world_.agent(i).meta = meta_of(true, fmt::format("{}", i), 80);
-    }
-    for (AgentIndex i = 0; i < agents; ++i) {
-        world_.start(i);
-        up_.push_back(i);
-    }
-    world_.acquaint(up_);
+    up_ = start_ring(world_, agents);
     world_.set_observer(this);
     settle(seconds(15));
 }
@@ -110,8 +94,7 @@ void BenchRing::on_event(AgentIndex at, const gossip::Event& event) {
         if (subject_ < world_.size() && failed->member->name == world_.agent(subject_).name) {
             heard_.push_back(world_.now() - begin_);
         }
-        const auto index = static_cast<AgentIndex>(
-            std::stoul(failed->member->name.substr(failed->member->name.find('-') + 1)));
+        const AgentIndex index = index_of_name(failed->member->name);
         if (world_.agent(index).is_up()) ++false_failures_;
     }
     const auto* joined = std::get_if<gossip::event::MemberJoined>(&event);
