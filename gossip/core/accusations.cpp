@@ -11,6 +11,8 @@ namespace {
 
 constexpr Duration kTellEvery = std::chrono::milliseconds(200);
 constexpr int kTellings = 10;
+// Then on, until the accused answers or its time is over: it may have been out of reach.
+constexpr Duration kTellSeldom = std::chrono::seconds(5);
 
 constexpr Duration kCondemnationMin = std::chrono::milliseconds(1500);
 // So many members one agent may condemn in that time by its own evidence; it may be the sick one.
@@ -21,8 +23,7 @@ constexpr Duration kCondemnedWindow = std::chrono::seconds(10);
 void Accusations::accuse(MemberId id, std::uint32_t incarnation, Instant now, DetectorOutput& out) {
     const Member& member = membership_.table()[id];
     if (member.state == MemberState::Alive) ++counters_.suspicions;
-    membership_.handle(Suspect{incarnation, member.name(), membership_.self().name()}, now,
-                       out.membership);
+    membership_.accuse(id, incarnation, now, out.membership);
     if (is_accused(id, incarnation)) {
         tellings_.try_emplace(id, Telling{now + kTellEvery, kTellings});
     }
@@ -94,9 +95,7 @@ void Accusations::tell(Instant now, DetectorOutput& out) {
     for (auto at = tellings_.begin(); at != tellings_.end();) {
         auto& [id, telling] = *at;
         const MemberTable& table = membership_.table();
-        const bool is_over =
-            telling.left == 0 || !table.contains(id) || table[id].state != MemberState::Suspect;
-        if (is_over) {
+        if (!table.contains(id) || table[id].state != MemberState::Suspect) {
             at = tellings_.erase(at);
             continue;
         }
@@ -104,8 +103,8 @@ void Accusations::tell(Instant now, DetectorOutput& out) {
             const Member& member = table[id];
             const Suspect accusation{member.incarnation, member.name(), membership_.self().name()};
             out.sends.push_back({member.endpoint(), {encoded(accusation)}, false, true});
-            telling.next = now + kTellEvery;
-            --telling.left;
+            if (telling.left > 0) --telling.left;
+            telling.next = now + (telling.left > 0 ? kTellEvery : kTellSeldom);
         }
         ++at;
     }

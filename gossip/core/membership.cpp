@@ -316,6 +316,15 @@ void Membership::tell_accused(MemberId id, Instant now, MembershipOutput& out) {
 }
 
 void Membership::handle(const Suspect& suspect, Instant now, MembershipOutput& out) {
+    consider(suspect, false, now, out);
+}
+
+void Membership::accuse(MemberId id, std::uint32_t incarnation, Instant now,
+                        MembershipOutput& out) {
+    consider({incarnation, table_[id].name(), self().name()}, true, now, out);
+}
+
+void Membership::consider(const Suspect& suspect, bool is_own, Instant now, MembershipOutput& out) {
     const auto id = table_.find(suspect.node);
     if (!id || suspect.from.empty() || suspect.incarnation >= kIncarnationMax) return;
     if (*id == self_) {
@@ -328,10 +337,11 @@ void Membership::handle(const Suspect& suspect, Instant now, MembershipOutput& o
         table_[*id].incarnation = suspect.incarnation;
         return;
     }
-    this->suspect(*id, suspect, now, out);
+    this->suspect(*id, suspect, is_own, now, out);
 }
 
-void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out) {
+void Membership::suspect(MemberId id, const Suspect& suspect, bool is_own, Instant now,
+                         MembershipOutput& out) {
     Member& member = table_[id];
     const auto running = suspicions_.find(id);
     if (running != suspicions_.end()) {
@@ -348,7 +358,7 @@ void Membership::suspect(MemberId id, const Suspect& suspect, Instant now, Membe
             id,
             suspicion_for(table_.size(), config_.suspicion_multiplier,
                           config_.suspicion_max_multiplier, config_.probe_interval),
-            suspect.from, now);
+            suspect.from, is_own, now);
         deadlines_.emplace(started->second.deadline(), id);
     }
     out.broadcasts.push_back({member.name(), encoded(suspect)});

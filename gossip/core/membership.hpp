@@ -74,6 +74,8 @@ public:
     void handle(const Alive& alive, Instant now, MembershipOutput& out);
     void handle(const Suspect& suspect, Instant now, MembershipOutput& out);
     void handle(const Dead& dead, Instant now, MembershipOutput& out);
+    // By what this agent itself saw.
+    void accuse(MemberId id, std::uint32_t incarnation, Instant now, MembershipOutput& out);
 
     // One that is alive and known already: nobody is told. nullopt: it was there. See
     // Node::preload().
@@ -138,7 +140,9 @@ private:
     void tell_accused(MemberId id, Instant now, MembershipOutput& out);
     void set_state(MemberId id, MemberState state, Instant now);
     void count_change(std::string_view name);
-    void suspect(MemberId id, const Suspect& suspect, Instant now, MembershipOutput& out);
+    void consider(const Suspect& suspect, bool is_own, Instant now, MembershipOutput& out);
+    void suspect(MemberId id, const Suspect& suspect, bool is_own, Instant now,
+                 MembershipOutput& out);
     void bury(MemberId id, const Dead& dead, Instant now, MembershipOutput& out);
     bool is_credible(MemberId accuser, Instant now) const;
     void blame_accusers(MemberId refuted, Instant now, MembershipOutput& out);

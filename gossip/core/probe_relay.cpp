@@ -80,15 +80,18 @@ void ProbeRelay::dial_ended(DialId id, std::optional<DialFailure> failure, Detec
 
 void ProbeRelay::nack(Relay& relay, DetectorOutput& out) {
     if (std::exchange(relay.is_nacked, true)) return;
-    // Of the member that we know, not of whatever address somebody names beside it.
-    const Member* known = membership_.find(relay.node);
-    if (known && known->endpoint().unmapped() == relay.target.unmapped()) {
-        witnessed_.push_back(relay.node);
-    }
-    if (!relay.wants_nack) return;
     const Sight sight = relay.stream == StreamSight::Refused                ? Sight::Refused
                         : relay.dial && relay.stream != StreamSight::Opened ? Sight::Silent
                                                                             : Sight::Nothing;
+    // Only of what was looked for: a single ping is soon lost, and where the host is there its
+    // process may only be slow. And of the member that we know, not of whatever address somebody
+    // names beside it.
+    const Member* known = membership_.find(relay.node);
+    if (sight != Sight::Nothing && known &&
+        known->endpoint().unmapped() == relay.target.unmapped()) {
+        witnessed_.push_back(relay.node);
+    }
+    if (!relay.wants_nack) return;
     out.sends.push_back(
         {relay.requester, {encoded(Nack{relay.sequence, static_cast<std::uint8_t>(sight)})}});
 }

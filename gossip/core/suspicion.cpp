@@ -21,8 +21,9 @@ SuspicionConfig suspicion_for(std::size_t members, int multiplier, int max_multi
     return config;
 }
 
-Suspicion::Suspicion(const SuspicionConfig& config, std::string_view accuser, Instant now)
-    : config_(config), started_(now), accusers_{std::string(accuser)} {}
+Suspicion::Suspicion(const SuspicionConfig& config, std::string_view accuser, bool is_own,
+                     Instant now)
+    : config_(config), is_own_(is_own), started_(now), accusers_{std::string(accuser)} {}
 
 bool Suspicion::confirm(std::string_view accuser) {
     if (accusers_.size() > static_cast<std::size_t>(config_.confirmations)) return false;
@@ -34,6 +35,7 @@ bool Suspicion::confirm(std::string_view accuser) {
 Instant Suspicion::deadline() const {
     if (config_.confirmations == 0) return std::min(started_ + config_.min, latest_);
 
+    if (is_own_ && accusers_.size() == 1) return std::min(started_ + 2 * config_.max, latest_);
     // Logarithmic, so that the first confirmations count most.
     const auto confirmed = static_cast<double>(accusers_.size() - 1);
     const double shortened = std::log(confirmed + 1) / std::log(config_.confirmations + 1.0);

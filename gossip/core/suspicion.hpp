@@ -28,7 +28,9 @@ SuspicionConfig suspicion_for(std::size_t members, int multiplier, int max_multi
 // wait. Keeps no timer: the owner reads deadline() after every call.
 class Suspicion {
 public:
-    Suspicion(const SuspicionConfig& config, std::string_view accuser, Instant now);
+    // is_own: this agent is that accuser. Whom nobody seconds in all that time is rather cut off
+    // itself, and waits twice as long for it.
+    Suspicion(const SuspicionConfig& config, std::string_view accuser, bool is_own, Instant now);
 
     // False when that is no news: the accuser is counted already, or enough others are. Only news
     // is passed on.
@@ -46,6 +48,7 @@ public:
 
 private:
     SuspicionConfig config_;
+    bool is_own_;
     Instant started_;
     Instant latest_ = Instant::max();
     std::vector<std::string> accusers_;  // one more than the confirmations at most

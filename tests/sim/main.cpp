@@ -78,11 +78,21 @@ sim::RunOptions run_options(const po::variables_map& options) {
     return run;
 }
 
+// More take minutes, or hours.
+constexpr std::size_t kAgentsOfALongRun = 500;
+
+void print_progress(weft::Instant now, std::uint64_t steps) {
+    std::fprintf(stderr, "%.0f virtual seconds, %llu steps\n",
+                 std::chrono::duration<double>(now.time_since_epoch()).count(),
+                 static_cast<unsigned long long>(steps));
+}
+
 int run_one(const po::variables_map& options) {
     sim::RunOptions run = run_options(options);
     if (options.contains("trace")) {
         run.print = [](const std::string& line) { std::printf("%s\n", line.c_str()); };
     }
+    if (run.agents.value_or(0) >= kAgentsOfALongRun) run.progress = print_progress;
     const sim::Outcome outcome = sim::run_seed(run);
     std::printf("%s seed=%llu %s\n", outcome.is_good ? "good" : "FAILED",
                 static_cast<unsigned long long>(run.seed), outcome.str().c_str());

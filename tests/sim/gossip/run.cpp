@@ -121,6 +121,11 @@ private:
     const RunOptions& options_;
 };
 
+void keep_telling(World& world, const RunOptions& options) {
+    options.progress(world.now(), world.steps());
+    world.call_at(world.now() + kProgressEvery, [&] { keep_telling(world, options); });
+}
+
 void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& oracle,
                const RunOptions& options, Duration safety, Outcome& outcome) {
     const Instant until = Instant{} + safety;
@@ -208,6 +213,7 @@ Outcome run_seed(const RunOptions& options) {
     outcome.wire = drawn.wire.str();
     World world(config, drawn.world_seed);
     world.set_printer(options.print);
+    if (options.progress) keep_telling(world, options);
     Oracle oracle(world, drawn.mix.is_clean());
     try {
         run_world(drawn, drawn.mix, world, oracle, options,

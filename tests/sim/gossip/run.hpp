@@ -1,14 +1,18 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/base/time.hpp"
 #include "tests/sim/engine/fault.hpp"
 
 namespace weft::sim {
+
+inline constexpr Duration kProgressEvery = std::chrono::seconds(10);
 
 struct RunOptions {
     std::uint64_t seed = 1;
@@ -18,6 +22,8 @@ struct RunOptions {
     std::optional<std::vector<Fault>> faults =
         {};  // these and no others; their rates are the seed's
     std::function<void(const std::string&)> print = {};  // what happens, a line each; may be empty
+    // How far it is, each kProgressEvery of virtual time; may be empty. Changes nothing of the run.
+    std::function<void(Instant now, std::uint64_t steps)> progress = {};
 };
 
 struct Outcome {

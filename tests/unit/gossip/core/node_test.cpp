@@ -92,6 +92,62 @@ TEST(Node, ASilentHostIsKnownWithinSeconds) {
     }
 }
 
+// Its host is there, so nobody is in more of a hurry than stock agents are.
+TEST(Node, AProcessThatStopsForSomeSecondsIsNoFailure) {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        SmallRing ring(seed);
+        grow(ring, 20);
+        ring.run(std::chrono::milliseconds(10'000 + 300 * seed));
+        ring.stop("n4");
+        ring.run(6s);
+        ring.go_on("n4");
+        ring.run(20s);
+        for (int i = 1; i <= 20; ++i) {
+            const std::string name = "n" + std::to_string(i);
+            EXPECT_EQ(ring.count<event::MemberFailed>(name), 0u) << name << ", seed " << seed;
+        }
+    }
+}
+
+TEST(Node, LostDatagramsAccuseNobodyWhoseHostIsSeen) {
+    SmallRing ring(5);
+    grow(ring, 20);
+    ring.run(10s);
+    ring.lose(0.1);
+    ring.run(40s);
+    std::uint64_t suspicions = 0;
+    for (int i = 1; i <= 20; ++i) {
+        suspicions += ring["n" + std::to_string(i)].counters().suspicions;
+    }
+    EXPECT_LE(suspicions, 2u);
+}
+
+// Who hears nobody is cut off rather than alone.
+TEST(Node, ADeafAgentHoldsNobodyForFailed) {
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        SmallRing ring(seed);
+        grow(ring, 20);
+        ring.run(std::chrono::milliseconds(10'000 + 300 * seed));
+        ring.deafen("n4");
+        ring.run(45s);
+        EXPECT_EQ(ring.count<event::MemberFailed>("n4"), 0u) << "seed " << seed;
+        EXPECT_EQ(ring.status("n4"), "failed");
+    }
+}
+
+TEST(Node, TheLastOneIsToldThatItIsAloneInTheEnd) {
+    SmallRing ring(8);
+    grow(ring, 4);
+    ring.run(10s);
+    for (const char* name : {"n2", "n3", "n4"}) ring.kill(name, false);
+    EXPECT_TRUE(ring.run(90s, [&] { return ring.count<event::MemberFailed>("n1") == 3; }));
+    SmallRing pair(8);
+    grow(pair, 2);
+    pair.run(10s);
+    pair.kill("n2", false);
+    EXPECT_TRUE(pair.run(10s, [&] { return pair.status("n2") == "failed"; }));
+}
+
 TEST(Node, AFarewellIsNoFailure) {
     SmallRing ring(5);
     grow(ring, 5);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "gossip/wire/tags.hpp"
 
@@ -57,7 +58,7 @@ void SmallRing::later(Duration delay, std::function<void()> what) {
 void SmallRing::act(const std::string& name,
                     const std::function<void(Node&, Instant, Output&)>& input) {
     Agent& agent = agents_.at(name);
-    if (!agent.is_there) return;
+    if (!agent.is_there || agent.is_stopped) return;
     Output out;
     input(*agent.node, now_, out);
     agent.node->check_invariants();
@@ -76,10 +77,17 @@ void SmallRing::kill(const std::string& name, bool answers_refusals) {
     agents_.at(name).answers_refusals = answers_refusals;
 }
 
+void SmallRing::go_on(const std::string& name) {
+    Agent& agent = agents_.at(name);
+    agent.is_stopped = false;
+    for (const auto& arrive : std::exchange(agent.kept, {})) arrive();
+}
+
 void SmallRing::carry_out(const std::string& from, Output out) {
     Agent& agent = agents_.at(from);
     for (Event& event : out.events) agent.events.push_back(std::move(event));
     for (Datagram& datagram : out.datagrams) {
+        if (loss_ > 0 && loss_rng_.unit() < loss_) continue;
         later(kDelay, [this, from, datagram = std::move(datagram)] {
             Agent* to = at(datagram.to);
             if (to && !to->is_there && to->answers_refusals) {
@@ -87,13 +95,19 @@ void SmallRing::carry_out(const std::string& from, Output out) {
                     node.port_unreachable(datagram.to, now, answer);
                 });
             }
-            if (!to || !to->is_there) return;
-            std::vector<std::string_view> messages;
-            for (const SharedBytes& message : datagram.messages) messages.push_back(*message);
-            const std::string name = to->node->self()->name;
-            act(name, [&](Node& node, Instant now, Output& answer) {
-                node.receive(endpoint_of(from), messages, now, answer);
-            });
+            if (!to || !to->is_there || to->is_deaf) return;
+            const auto arrive = [this, from, datagram, name = to->node->self()->name] {
+                std::vector<std::string_view> messages;
+                for (const SharedBytes& message : datagram.messages) messages.push_back(*message);
+                act(name, [&](Node& node, Instant now, Output& answer) {
+                    node.receive(endpoint_of(from), messages, now, answer);
+                });
+            };
+            if (to->is_stopped) {
+                to->kept.emplace_back(arrive);
+            } else {
+                arrive();
+            }
         });
     }
     for (Dial& wanted : out.dials) {
@@ -103,8 +117,8 @@ void SmallRing::carry_out(const std::string& from, Output out) {
 
 void SmallRing::dial(const std::string& from, Dial dial) {
     Agent* to = at(dial.to);
-    if (!to || !to->is_there) {
-        const bool refuses = to && to->answers_refusals;
+    if (!to || !to->is_there || to->is_deaf || agents_.at(from).is_deaf) {
+        const bool refuses = to && !to->is_there && to->answers_refusals;
         const Duration wait = refuses ? kDelay : dial.deadline - now_;
         return later(wait, [this, from, dial, refuses] {
             act(from, [&](Node& node, Instant now, Output& out) {
@@ -115,6 +129,13 @@ void SmallRing::dial(const std::string& from, Dial dial) {
     }
     act(from, [&](Node& node, Instant now, Output& out) { node.dial_opened(dial.id, now, out); });
     if (dial.message.empty()) return;
+    if (to->is_stopped) {
+        return later(dial.deadline - now_, [this, from, dial] {
+            act(from, [&](Node& node, Instant now, Output& out) {
+                node.dial_failed(dial.id, DialFailure::Unanswered, {}, now, out);
+            });
+        });
+    }
     const StreamConfig config;
     Keyring none;
     std::string answer;
@@ -144,7 +165,8 @@ bool SmallRing::run(Duration at_most, const std::function<bool()>& is_done) {
         Instant next = queue_.empty() ? Instant::max() : queue_.begin()->first;
         std::string due;
         for (auto& [name, agent] : agents_) {
-            if (!agent.is_there || agent.node->next_deadline() >= next) continue;
+            if (!agent.is_there || agent.is_stopped) continue;
+            if (agent.node->next_deadline() >= next) continue;
             next = agent.node->next_deadline();
             due = name;
         }

@@ -25,6 +25,13 @@ public:
     void join(const std::string& name, const std::string& seed);
     // Gone in an instant. answers_refusals: its host goes on without the process.
     void kill(const std::string& name, bool answers_refusals);
+    // Its host completes handshakes for it, and keeps the datagrams until it goes on.
+    void stop(const std::string& name) { agents_.at(name).is_stopped = true; }
+    void go_on(const std::string& name);
+    // Nothing of what others send arrives, be it the answer to a handshake.
+    void deafen(const std::string& name) { agents_.at(name).is_deaf = true; }
+    // That share of the datagrams; streams do not suffer.
+    void lose(double share) { loss_ = share; }
     // Runs until is_done() or for that long; true when it is done.
     bool run(
         Duration at_most, const std::function<bool()>& is_done = [] { return false; });
@@ -51,6 +58,9 @@ private:
         std::vector<Event> events;
         bool is_there = true;
         bool answers_refusals = true;
+        bool is_stopped = false;
+        bool is_deaf = false;
+        std::vector<std::function<void()>> kept;
     };
 
     void carry_out(const std::string& from, Output out);
@@ -59,6 +69,8 @@ private:
     Agent* at(const Endpoint& endpoint);
 
     Rng rng_;
+    Rng loss_rng_{1};
+    double loss_ = 0;
     DescriptionPool pool_;
     Instant now_{std::chrono::hours(1)};
     std::map<std::string, Agent> agents_;

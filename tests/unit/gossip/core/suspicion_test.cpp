@@ -24,7 +24,7 @@ TEST(Suspicion, WaitsOfMixedRingsAgree) {
 }
 
 TEST(Suspicion, FurtherAccusersShortenTheWait) {
-    Suspicion suspicion({.min = 4s, .max = 24s, .confirmations = 2}, "a", kStart);
+    Suspicion suspicion({.min = 4s, .max = 24s, .confirmations = 2}, "a", false, kStart);
     EXPECT_EQ(suspicion.deadline(), kStart + 24s);
     EXPECT_FALSE(suspicion.confirm("a")) << "gossip repeats itself";
     EXPECT_EQ(suspicion.deadline(), kStart + 24s);
@@ -37,8 +37,17 @@ TEST(Suspicion, FurtherAccusersShortenTheWait) {
     EXPECT_EQ(suspicion.accusers().size(), 3u);
 }
 
+TEST(Suspicion, WhomNobodySecondsWaitsTwiceAsLong) {
+    Suspicion suspicion({.min = 4s, .max = 24s, .confirmations = 2}, "self", true, kStart);
+    EXPECT_EQ(suspicion.deadline(), kStart + 48s);
+    EXPECT_TRUE(suspicion.confirm("b"));
+    EXPECT_EQ(suspicion.deadline(), kStart + 11381ms) << "as of any accuser";
+    const Suspicion pair({.min = 4s, .max = 24s, .confirmations = 0}, "self", true, kStart);
+    EXPECT_EQ(pair.deadline(), kStart + 4s) << "nobody is there to second it";
+}
+
 TEST(Suspicion, WithoutOthersToConfirmTheShortestWaitHolds) {
-    Suspicion suspicion({.min = 4s, .max = 24s, .confirmations = 0}, "a", kStart);
+    Suspicion suspicion({.min = 4s, .max = 24s, .confirmations = 0}, "a", false, kStart);
     EXPECT_EQ(suspicion.deadline(), kStart + 4s);
     EXPECT_FALSE(suspicion.confirm("b"));
 }
