@@ -72,7 +72,7 @@ interop_test() {
 }
 interop_tests() {
     export -f interop_test
-    printf '%s\n' tests/interop/*_test.py | xargs -P 2 -I {} bash -c 'interop_test {}'
+    printf '%s\n' tests/interop/*_test.py | xargs -P 2 -n 1 bash -c 'interop_test "$1"' interop_test
 }
 # Without the program nothing else can be tested.
 must() {
