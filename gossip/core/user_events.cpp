@@ -75,6 +75,12 @@ Result<void> UserEvents::fire(std::string_view name, std::string_view payload, b
     return success();
 }
 
+void UserEvents::pass_on(const UserEvent& event, SerfOutput& out) const {
+    std::string blob = encoded_blob(event);
+    if (blob.size() > config_.event_bytes_max) return;  // too large for some peers' datagrams
+    out.broadcasts.push_back({Dissemination::Kind::UserEvents, std::move(blob)});
+}
+
 void UserEvents::merge(const SerfPushPull& state, const MergeOptions& options, SerfOutput& out) {
     if (!meet(clock_, kEventClock, state.event_time, options.is_join, out)) return;
     if (options.ignore_old_events) time_min_ = std::max(time_min_, state.event_time);
@@ -82,7 +88,9 @@ void UserEvents::merge(const SerfPushPull& state, const MergeOptions& options, S
     for (const auto& slot : *state.events) {
         if (!slot || !slot->events) continue;
         for (const PastEvent& past : *slot->events) {
-            take({slot->time, past.name, past.payload, false}, out);
+            const UserEvent event{slot->time, past.name, past.payload, false};
+            const bool is_news = take(event, out);
+            if (is_news && !options.is_join && event.time >= time_min_) pass_on(event, out);
         }
     }
 }

@@ -28,7 +28,9 @@ public:
     Result<void> fire(std::string_view name, std::string_view payload, bool coalesce,
                       SerfOutput& out);
 
-    // Those of somebody's push/pull, not passed on. What is not delivered is kept for others.
+    // Those of somebody's push/pull. What is not delivered is kept for others. News is passed on
+    // unless this agent joins with it, which is news to nobody else: whoever told it while cut off
+    // told nobody, and from view to view alone it would take minutes to reach the last.
     void merge(const SerfPushPull& state, const MergeOptions& options, SerfOutput& out);
     // For ours: what is kept, oldest first. The lists point into this object.
     std::vector<std::optional<EventsAtTime>> kept() const;
@@ -52,6 +54,7 @@ private:
     // Keeps it, and delivers it unless it is too old. False when that is no news.
     bool take(const UserEvent& event, SerfOutput& out);
     void forget_old();
+    void pass_on(const UserEvent& event, SerfOutput& out) const;
 
     const NodeConfig& config_;
     LamportClock clock_;

@@ -14,8 +14,9 @@ using std::chrono::seconds;
 
 namespace {
 
-// An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s.
-constexpr Duration kSpreads = seconds(200);
+// An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s,
+// and is gossip from there on.
+constexpr Duration kSpreads = seconds(100);
 constexpr Duration kQuery = seconds(30);
 // Then nobody repeats an event any more, in rings of any size.
 constexpr Duration kGossiped = seconds(10);

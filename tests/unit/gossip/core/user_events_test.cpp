@@ -95,14 +95,51 @@ TEST(UserEvents, AnAgentThatCameLaterIsToldWhatIsKept) {
     state.event_time = old.clock();
     state.events = old.kept();
     SerfOutput told, ignored;
-    young.merge(state, {}, told);
+    young.merge(state, {.is_join = true}, told);
     ignores.merge(state, {.is_join = true, .ignore_old_events = true}, ignored);
     EXPECT_EQ(told.events.size(), 1u);
-    EXPECT_TRUE(told.broadcasts.empty());
+    EXPECT_TRUE(told.broadcasts.empty()) << "the ring knows them";
     EXPECT_TRUE(ignored.events.empty());
     // Both can tell others.
     EXPECT_EQ(young.digest(), old.digest());
     EXPECT_EQ(ignores.digest(), old.digest());
+}
+
+// Seeds 1666 and 2352 of the simulator: who fires while nobody hears it has told everybody in vain
+// when it is heard again, and the views alone reached the last of 44 more than 200 s later.
+TEST(UserEvents, NewsOfSomebodysViewIsPassedOnOnce) {
+    const NodeConfig config;
+    UserEvents cut_off(config), member(config), third(config);
+    hear(member, 3, "before", "");
+    hear(cut_off, 3, "before", "");
+    hear(cut_off, 7, "deploy", "v1");
+    SerfPushPull state;
+    state.event_time = cut_off.clock();
+    state.events = cut_off.kept();
+    SerfOutput merged, again;
+    member.merge(state, {}, merged);
+    ASSERT_EQ(merged.broadcasts.size(), 1u);
+    const auto message = decode_serf(merged.broadcasts.front().blob);
+    ASSERT_TRUE(message && std::holds_alternative<UserEvent>(message.value()));
+    const auto& event = std::get<UserEvent>(message.value());
+    EXPECT_EQ(hear(third, event.time, event.name, event.payload.value_or("")).delivered, 1u);
+    EXPECT_EQ(event.name, "deploy");
+    member.merge(state, {}, again);
+    EXPECT_TRUE(again.broadcasts.empty());
+}
+
+// Peers may hold larger ones than this agent would tell: they travel from view to view.
+TEST(UserEvents, WhatDoesNotFitADatagramIsNotPassedOnOfAView) {
+    const NodeConfig config;
+    UserEvents old(config), young(config);
+    hear(old, 7, "deploy", std::string(config.event_bytes_max, 'x'));
+    SerfPushPull state;
+    state.event_time = old.clock();
+    state.events = old.kept();
+    SerfOutput told;
+    young.merge(state, {}, told);
+    EXPECT_EQ(told.events.size(), 1u);
+    EXPECT_TRUE(told.broadcasts.empty());
 }
 
 }  // namespace
