@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/go_quote.hpp"
 #include "agent/base/result.hpp"
 
 // Small conversions of Go's strconv, whose inputs and error texts Consul's clients see.
@@ -15,9 +16,6 @@ void append_utf8(std::string& out, std::uint32_t rune);
 
 // strings.TrimSpace of a line: without blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
-
-// strconv.Quote: what %q prints.
-std::string go_quote(std::string_view text);
 
 // strconv.Unquote for text in double quotes or backquotes; none when it is not valid.
 std::optional<std::string> go_unquote(std::string_view quoted);
