@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "agent/base/result.hpp"
+#include "agent/catalog/apply_outcome.hpp"
 #include "agent/catalog/command.hpp"
 
 namespace weft::agent {
@@ -12,5 +13,7 @@ class Mutation;
 // What each kind of command means, one file a command. A refusal comes before the first change.
 std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& command);
 std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& command);
+// Sets `held`, not `changed`.
+ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
 
 }  // namespace weft::agent

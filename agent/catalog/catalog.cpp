@@ -25,6 +25,13 @@ StoredRecord current_record(const CatalogRoot& root, std::string key) {
     return record;
 }
 
+ApplyOutcome as_outcome(std::optional<Error> refusal) {
+    return {.refusal = std::move(refusal)};
+}
+ApplyOutcome as_outcome(ApplyOutcome outcome) {
+    return outcome;
+}
+
 }  // namespace
 
 Catalog::Catalog() : state_(std::make_unique<State>()) {}
@@ -35,7 +42,7 @@ ApplyOutcome Catalog::apply(Index index, std::span<const std::byte> command) {
     if (decoded) return apply(index, decoded.value());
     WEFT_ASSERT(!state_->importing && index > state_->root->applied);
     state_->own_root().applied = index;
-    return ApplyOutcome{decoded.error(), false};
+    return as_outcome(decoded.error());
 }
 
 ApplyOutcome Catalog::apply(Index index, const Command& command) {
@@ -43,12 +50,13 @@ ApplyOutcome Catalog::apply(Index index, const Command& command) {
     CatalogRoot& root = state_->own_root();
     const Globals before = root.globals;
     Mutation mutation(root, state_->journal, state_->interner, state_->tombstones, index);
-    auto refusal =
-        std::visit([&](const auto& body) { return apply_command(mutation, body); }, command);
+    ApplyOutcome outcome = std::visit(
+        [&](const auto& body) { return as_outcome(apply_command(mutation, body)); }, command);
     mutation.finish();
     root.applied = index;
     if (!(root.globals == before)) state_->journal.record(Globals::key());
-    return ApplyOutcome{std::move(refusal), mutation.changed()};
+    outcome.changed = mutation.changed();
+    return outcome;
 }
 
 View Catalog::view() const {

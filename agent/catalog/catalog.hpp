@@ -7,17 +7,11 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/catalog/apply_outcome.hpp"
 #include "agent/catalog/command.hpp"
 #include "agent/catalog/view.hpp"
 
 namespace weft::agent {
-
-// What one command did. refusal: the command broke a rule of the catalog and changed nothing
-// (Consul's text in context).
-struct ApplyOutcome {
-    std::optional<Error> refusal;
-    bool changed = false;
-};
 
 // One row of the state in stored form, for the checkpoint (agent/catalog/store), snapshots and
 // replication.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -32,7 +33,31 @@ struct DeregisterCommand {
     SharedText check_id;
 };
 
-using Command = std::variant<RegisterCommand, DeregisterCommand>;
+// What is done to one key, or to all below a prefix. The numbers are stored and keep their meaning
+// for ever. A new verb comes with a new kind of command: an older program would refuse what a newer
+// one applies, and not stop.
+enum class KvVerb : std::uint8_t {
+    Set,
+    Cas,        // set, if the key's modify index is that of the operation; 0: if there is no key
+    Delete,     // an unknown key is no error
+    DeleteCas,  // likewise if the modify index is that of the operation
+    DeleteTree,
+};
+
+struct KvOperation {
+    KvVerb verb = KvVerb::Set;
+    SharedText key{};
+    SharedText value{};
+    std::uint64_t flags = 0;
+    Index index{};  // that is compared
+};
+
+// PUT and DELETE /v1/kv. ApplyOutcome::held tells whether the condition held.
+struct KvCommand {
+    KvOperation operation;
+};
+
+using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand>;
 
 // A self-describing msgpack record: [format version, kind, body as a map by field name]. Unknown
 // fields are skipped when decoding, so that a newer agent's record can be read; an unknown kind or
@@ -40,8 +65,12 @@ using Command = std::variant<RegisterCommand, DeregisterCommand>;
 std::string encode(const Command& command);
 Result<Command> decode_command(std::span<const std::byte> bytes);
 
-// Errc::Limit for a list or map of more than kMaxListedRows elements, texts excepted: decoding
-// would refuse it.
-Result<void> check_limits(const Command& command);
+struct CommandLimits {
+    std::size_t kv_value_bytes = 512 * 1024;
+};
+
+// Errc::Limit for a value beyond the limits (Consul's text), and for a list or map of more than
+// kMaxListedRows elements, texts excepted: decoding would refuse it.
+Result<void> check_limits(const Command& command, const CommandLimits& limits = {});
 
 }  // namespace weft::agent

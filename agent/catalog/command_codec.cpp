@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "agent/base/go_quote.hpp"
 #include "agent/catalog/command.hpp"
 #include "agent/catalog/field_codec.hpp"
 
@@ -7,14 +8,16 @@ namespace weft::agent {
 namespace {
 
 constexpr std::uint64_t kFormatVersion = 1;
-constexpr std::string_view kRegister = "register";
-constexpr std::string_view kDeregister = "deregister";
 
+// What a kind of command is called in the log.
 std::string_view kind_of(const RegisterCommand&) {
-    return kRegister;
+    return "register";
 }
 std::string_view kind_of(const DeregisterCommand&) {
-    return kDeregister;
+    return "deregister";
+}
+std::string_view kind_of(const KvCommand&) {
+    return "kv";
 }
 
 // Looks for the first list that the reader would refuse.
@@ -75,6 +78,26 @@ Result<Command> decode_body(MsgpackReader& reader) {
     return Command(std::move(body));
 }
 
+// Tries one kind after the other.
+template <std::size_t i = 0>
+Result<Command> decode_kind(std::string_view kind, MsgpackReader& reader) {
+    if constexpr (i < std::variant_size_v<Command>) {
+        using Body = std::variant_alternative_t<i, Command>;
+        if (kind == kind_of(Body())) return decode_body<Body>(reader);
+        return decode_kind<i + 1>(kind, reader);
+    } else {
+        return make_error(Errc::Unsupported, fmt::format("catalog command of unknown kind \"{}\"",
+                                                         kind.substr(0, 64)));
+    }
+}
+
+Result<void> check_bounds(const KvOperation& operation, const CommandLimits& limits) {
+    if (operation.value.size() <= limits.kv_value_bytes) return success();
+    return make_error(Errc::Limit, fmt::format("Value for key {} is too large ({} > {} bytes)",
+                                               go_quote(operation.key), operation.value.size(),
+                                               limits.kv_value_bytes));
+}
+
 }  // namespace
 
 std::string encode(const Command& command) {
@@ -92,7 +115,10 @@ std::string encode(const Command& command) {
     return out;
 }
 
-Result<void> check_limits(const Command& command) {
+Result<void> check_limits(const Command& command, const CommandLimits& limits) {
+    if (const auto* kv = std::get_if<KvCommand>(&command)) {
+        WEFT_TRY(check_bounds(kv->operation, limits));
+    }
     LimitChecker checker;
     std::visit([&](const auto& body) { visit_fields(checker, body); }, command);
     return checker.result();
@@ -110,10 +136,7 @@ Result<Command> decode_command(std::span<const std::byte> bytes) {
                           fmt::format("catalog command of format version {}: this program knows {}",
                                       version, kFormatVersion));
     }
-    if (kind == kRegister) return decode_body<RegisterCommand>(reader);
-    if (kind == kDeregister) return decode_body<DeregisterCommand>(reader);
-    return make_error(Errc::Unsupported,
-                      fmt::format("catalog command of unknown kind \"{}\"", kind.substr(0, 64)));
+    return decode_kind(kind, reader);
 }
 
 }  // namespace weft::agent

@@ -91,7 +91,9 @@ private:
     void write(std::int32_t value) { packer_.pack_int32(value); }
     void write(std::int64_t value) { packer_.pack_int64(value); }
     void write(Index value) { packer_.pack_uint64(value.get()); }
-    void write(Status value) { packer_.pack_uint8(static_cast<std::uint8_t>(value)); }
+    template <class T>
+    requires std::is_enum_v<T>
+    void write(T value) { packer_.pack_uint8(static_cast<std::uint8_t>(value)); }
     template <class T>
     void write(const Shared<T>& value) {
         write(value.get());
@@ -159,10 +161,12 @@ private:
     void read(std::int64_t& value) { value = reader_.read_signed(); }
     void read(std::uint64_t& value) { value = reader_.read_unsigned(); }
     void read(Index& value) { value = Index(reader_.read_unsigned()); }
-    void read(Status& value) {
+    template <class T>
+    requires std::is_enum_v<T>
+    void read(T& value) {
         const std::uint64_t number = reader_.read_unsigned();
-        if (number > static_cast<std::uint64_t>(Status::Maintenance)) return reader_.fail();
-        value = static_cast<Status>(number);
+        if (number > static_cast<std::uint64_t>(greatest(T{}))) return reader_.fail();
+        value = static_cast<T>(number);
     }
     template <class T>
     void read(Shared<T>& value) {

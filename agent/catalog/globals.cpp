@@ -16,6 +16,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("critical", row.states[static_cast<std::size_t>(Status::Critical)]);
     visit("maintenance", row.states[static_cast<std::size_t>(Status::Maintenance)]);
     visit("forgotten", row.forgotten);
+    visit("kv_forgotten", row.kv_forgotten);
 }
 
 std::string Globals::key() {

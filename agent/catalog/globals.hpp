@@ -18,6 +18,7 @@ struct Globals {
     Index checks;                 // in any state
     std::array<Index, 4> states;  // by Status
     Index forgotten;              // the newest extinction of a subject whose tombstone had to go
+    Index kv_forgotten;           // likewise of a key
     bool operator==(const Globals&) const = default;
 
     static std::string key();

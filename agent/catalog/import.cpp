@@ -5,21 +5,11 @@
 #include <algorithm>
 
 #include "agent/catalog/catalog_state.hpp"
-#include "agent/catalog/row_digest.hpp"
 
 namespace weft::agent {
-namespace {
 
-Error corrupt(std::string_view what) {
+Error Importer::corrupt(std::string_view what) {
     return make_error(Errc::Corrupt, fmt::format("stored catalog record: {}", what));
-}
-
-}  // namespace
-
-template <class Table>
-void Importer::put(Table& table, const typename Table::Ptr& entry) {
-    root_.rows_digest += row_digest(Table::key_of(*entry), Table::encode(*entry));
-    table.replace(typename Table::Ptr(), entry);
 }
 
 void Importer::raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
@@ -151,6 +141,10 @@ Result<void> Importer::add(const StoredRecord& record) {
             return add_service(*key, record);
         case TableTag::Checks:
             return add_check(*key, record);
+        case TableTag::Kv:
+            return add_key(*key, record);
+        case TableTag::KvTombstones:
+            return add_kv_tombstone(*key, record);
         case TableTag::Subjects:
             return add_subject(*key, record);
         case TableTag::Globals:

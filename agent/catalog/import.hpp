@@ -4,6 +4,7 @@
 #include "agent/catalog/catalog.hpp"
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/root.hpp"
+#include "agent/catalog/row_digest.hpp"
 #include "agent/catalog/tombstones.hpp"
 
 namespace weft::agent {
@@ -21,11 +22,17 @@ private:
     Result<void> add_node(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_service(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_check(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_key(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_kv_tombstone(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_subject(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_globals(const StoredRecord& record);
 
+    static Error corrupt(std::string_view what);
     template <class Table>
-    void put(Table& table, const typename Table::Ptr& entry);
+    void put(Table& table, const typename Table::Ptr& entry) {
+        root_.rows_digest += row_digest(Table::key_of(*entry), Table::encode(*entry));
+        table.replace(typename Table::Ptr(), entry);
+    }
     // Raises aspects to at least that index.
     void raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
                Index index, std::uint32_t members = 0);

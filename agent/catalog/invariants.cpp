@@ -59,6 +59,9 @@ void Catalog::check_invariants() const {
     WEFT_ASSERT(again->nodes.size() == root.nodes.size());
     WEFT_ASSERT(again->services.size() == root.services.size());
     WEFT_ASSERT(again->checks.size() == root.checks.size());
+    WEFT_ASSERT(again->kv.size() == root.kv.size());
+    WEFT_ASSERT(again->kv_tombstones.size() == root.kv_tombstones.size());
+    WEFT_ASSERT(root.kv_tombstones.size() <= kMaxKvTombstones);
     check_subjects(root.subjects, again->subjects);
     check_names(root.names, again->names);
     WEFT_ASSERT(Importer::tombstones(root) == state_->tombstones);

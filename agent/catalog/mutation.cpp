@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "agent/catalog/row_digest.hpp"
 #include "agent/catalog/text_order.hpp"
 
 namespace weft::agent {
@@ -19,30 +18,7 @@ std::vector<CheckPtr> bound_checks(const CatalogRoot& root, std::string_view nod
     return found;
 }
 
-template <class Table>
-Digest digest_of(const typename Table::Ptr& entry, const std::string& key) {
-    return entry ? row_digest(key, Table::encode(*entry)) : Digest();
-}
-
 }  // namespace
-
-template <class Table>
-void Mutation::replace(Table& table, const typename Table::Ptr& old,
-                       const typename Table::Ptr& fresh) {
-    std::string key = Table::key_of(fresh ? *fresh : *old);
-    root_.rows_digest -= digest_of<Table>(old, key);
-    root_.rows_digest += digest_of<Table>(fresh, key);
-    journal_.record(std::move(key));
-    table.replace(old, fresh);
-    changed_ = true;
-}
-
-template <class Row>
-void Mutation::stamp(Row& row, const Row* present) const {
-    if (present != nullptr) row.create_index = present->create_index;
-    if (row.create_index == Index(0)) row.create_index = index_;
-    row.modify_index = index_;
-}
 
 // ---- nodes
 

@@ -7,6 +7,7 @@
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/journal.hpp"
 #include "agent/catalog/root.hpp"
+#include "agent/catalog/row_digest.hpp"
 #include "agent/catalog/tombstones.hpp"
 
 namespace weft::agent {
@@ -35,6 +36,10 @@ public:
     void put_service(ServiceRow row);
     void put_check(CheckRow row);
 
+    void put_key(KvRow row);
+    void remove_key(std::string_view key);  // an unknown one is no error
+    void remove_keys_below(std::string_view prefix);
+
     // Ids of checks, sorted, that this command will put: put_service() leaves them alone, so that
     // none is seen to pass through a state that it leaves in the same command.
     void announce_checks(std::vector<std::string_view> ids) { announced_checks_ = std::move(ids); }
@@ -60,6 +65,9 @@ private:
     void update_names(const ServicePtr& old, const ServicePtr& fresh);
     void erase_service(const ServicePtr& entry);
     void erase_check(const CheckPtr& entry);
+    void erase_key(const KvPtr& entry);
+    void take_out(const KvPtr& entry);  // what it leaves behind is the caller's to remember
+    void remember_deletion(const SharedText& key);
 
     void touch_nodes();
     void touch_services(const NodeRow& owner, Change change);
@@ -91,5 +99,23 @@ private:
     std::vector<std::string_view> announced_checks_;
     ServiceNames::Toggles toggles_;
 };
+
+template <class Table>
+void Mutation::replace(Table& table, const typename Table::Ptr& old,
+                       const typename Table::Ptr& fresh) {
+    std::string key = Table::key_of(fresh ? *fresh : *old);
+    if (old) root_.rows_digest -= row_digest(key, Table::encode(*old));
+    if (fresh) root_.rows_digest += row_digest(key, Table::encode(*fresh));
+    journal_.record(std::move(key));
+    table.replace(old, fresh);
+    changed_ = true;
+}
+
+template <class Row>
+void Mutation::stamp(Row& row, const Row* present) const {
+    if (present != nullptr) row.create_index = present->create_index;
+    if (row.create_index == Index(0)) row.create_index = index_;
+    row.modify_index = index_;
+}
 
 }  // namespace weft::agent

@@ -14,6 +14,8 @@ enum class TableTag : std::uint8_t {
     Nodes = 0x10,
     Services = 0x20,
     Checks = 0x30,
+    Kv = 0x50,
+    KvTombstones = 0x58,
     Subjects = 0xe0,
     Globals = 0xf0,
 };

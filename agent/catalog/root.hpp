@@ -2,6 +2,8 @@
 
 #include "agent/catalog/checks_table.hpp"
 #include "agent/catalog/globals.hpp"
+#include "agent/catalog/key_marks.hpp"
+#include "agent/catalog/kv_table.hpp"
 #include "agent/catalog/nodes_table.hpp"
 #include "agent/catalog/service_names.hpp"
 #include "agent/catalog/services_table.hpp"
@@ -16,6 +18,8 @@ struct CatalogRoot : RefCounted {
     NodesTable nodes;
     ServicesTable services;
     ChecksTable checks;
+    KvTable kv;
+    KvTombstones kv_tombstones;
     SubjectsTable subjects;  // index bookkeeping of single nodes and services
     Globals globals;         // ... and of whole tables
     ServiceNames names;      // derived from services
@@ -29,6 +33,8 @@ struct CatalogRoot : RefCounted {
         visit(nodes);
         visit(services);
         visit(checks);
+        visit(kv);
+        visit(kv_tombstones);
         visit(subjects);
     }
 

@@ -14,6 +14,14 @@
 // it.
 namespace weft::agent {
 
+// The greatest number of each enum that is stored; a greater one is malformed.
+constexpr Status greatest(Status) {
+    return Status::Maintenance;
+}
+constexpr KvVerb greatest(KvVerb) {
+    return KvVerb::DeleteTree;
+}
+
 template <class T, class Row>
 concept MaybeConst = std::same_as<std::remove_const_t<T>, Row>;
 
@@ -118,6 +126,15 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("modify_index", row.modify_index);
 }
 
+template <class Visitor, MaybeConst<KvRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("key", row.key);
+    visit("value", row.value);
+    visit("flags", row.flags);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
 template <class Visitor, MaybeConst<RegisterCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("node", body.node);
@@ -131,6 +148,20 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("node", body.node);
     visit("service_id", body.service_id);
     visit("check_id", body.check_id);
+}
+
+template <class Visitor, MaybeConst<KvOperation> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit.always("verb", body.verb);
+    visit("key", body.key);
+    visit("value", body.value);
+    visit("flags", body.flags);
+    visit("index", body.index);
+}
+
+template <class Visitor, MaybeConst<KvCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit_fields(visit, body.operation);
 }
 
 }  // namespace weft::agent

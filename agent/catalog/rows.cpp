@@ -38,4 +38,8 @@ bool CheckRow::same_content(const CheckRow& other) const {
            type == other.type && definition == other.definition && status == other.status;
 }
 
+bool KvRow::same_content(const KvRow& other) const {
+    return key == other.key && value == other.value && flags == other.flags;
+}
+
 }  // namespace weft::agent

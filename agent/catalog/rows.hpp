@@ -140,4 +140,14 @@ struct CheckRow {
     bool same_content(const CheckRow& other) const;
 };
 
+struct KvRow {
+    SharedText key;           // primary key; any bytes, compared as they are
+    SharedText value;         // any bytes
+    std::uint64_t flags = 0;  // the client's own
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const KvRow& other) const;
+};
+
 }  // namespace weft::agent

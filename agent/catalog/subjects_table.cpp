@@ -52,6 +52,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::State:
         case WatchKind::Registrations:
         case WatchKind::NodesAndChecks:
+        case WatchKind::Key:
+        case WatchKind::KeyPrefix:
             break;
     }
     return std::nullopt;

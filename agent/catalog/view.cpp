@@ -6,6 +6,7 @@
 #include "agent/catalog/liveness_overlay.hpp"
 #include "agent/catalog/root.hpp"
 #include "agent/catalog/text_order.hpp"
+#include "agent/catalog/watch_index.hpp"
 
 namespace weft::agent {
 namespace {
@@ -30,8 +31,13 @@ Index state_index(const Globals& globals, std::string_view state) {
     return status ? globals.states[static_cast<std::size_t>(*status)] : Index();
 }
 
-Index table_index(const Globals& globals, const Watch& watch) {
+Index table_index(const CatalogRoot& root, const Watch& watch) {
+    const Globals& globals = root.globals;
     switch (watch.kind) {
+        case WatchKind::Key:
+            return key_index(root, watch.name);
+        case WatchKind::KeyPrefix:
+            return prefix_index(root, watch.name);
         case WatchKind::Nodes:
             return globals.nodes;
         case WatchKind::ServiceNames:
@@ -98,7 +104,7 @@ Digest View::digest() const {
 Index View::index_of(const Watch& watch) const {
     const auto about = subject_of(watch.kind);
     const Index found =
-        about ? subject_index(*root_, *about, watch.name) : table_index(root_->globals, watch);
+        about ? subject_index(*root_, *about, watch.name) : table_index(*root_, watch);
     const Index ahead = overlay_ ? overlay_->ahead_of(watch) : Index();
     return std::max({found, ahead, kFirst});
 }

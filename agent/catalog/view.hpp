@@ -38,6 +38,9 @@ enum class WatchKind : std::uint8_t {
     ConnectHealth,  // the same with their checks
     Registrations,  // all nodes and all services: for lists that metadata of nodes chooses
     NodesAndChecks,  // all nodes and all checks, likewise
+    Key,             // one key (name: key)
+    KeyPrefix,       // all keys that begin with a text (name: that). Not among the changed watches:
+                     // Key is, and concerns each prefix of its name.
 };
 
 struct Watch {
@@ -112,6 +115,13 @@ public:
     // Node checks first, then the service's own: the order of Consul's Checks list.
     std::vector<const CheckRow*> checks_of(const Instance& instance) const;
 
+    const KvRow* key(std::string_view name) const;
+    // Rows whose keys begin with prefix, in the order of their bytes.
+    std::vector<const KvRow*> keys_below(std::string_view prefix) const;
+    // Their keys. With a separator: cut off behind the first one after the prefix, each name once.
+    std::vector<std::string_view> key_names(std::string_view prefix,
+                                            std::string_view separator = {}) const;
+
     // Changes with every change of the instance set, nodes, checks or liveness of a service (by
     // lower-cased name): key of caches of rendered answers. 0 for an unknown service.
     std::uint64_t service_version(std::string_view service) const;
@@ -125,6 +135,7 @@ public:
     std::size_t service_count() const;           // names
     std::size_t service_instance_count() const;  // rows
     std::size_t check_count() const;
+    std::size_t key_count() const;
 
     const RefPtr<const CatalogRoot>& root() const { return root_; }
 

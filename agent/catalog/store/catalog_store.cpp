@@ -22,7 +22,7 @@ constexpr std::string_view kIdentity = "identity";
 constexpr std::string_view kCheckpoint = "checkpoint";
 
 // The format that this program writes. README.md lists what each version was.
-constexpr std::uint64_t kCatalogFormat = 2;
+constexpr std::uint64_t kCatalogFormat = 3;
 
 std::string tagged(char tag, std::string_view name) {
     std::string key(1, tag);
@@ -86,7 +86,7 @@ Result<void> CatalogStore::claim(std::string_view identity) {
     WEFT_TRY(errors_.check_format(format.value(), kCatalogFormat));
     WEFT_TRY(const auto owner, meta(kIdentity));
     WEFT_TRY(errors_.check_owner(owner, identity));
-    if (format.value() == 1) return upgrade_from_1();
+    if (format.value() < kCatalogFormat) return upgrade_from(format.value());
     return success();
 }
 
@@ -101,10 +101,11 @@ Result<void> CatalogStore::initialize(std::string_view identity) {
     return commit(batch);
 }
 
-Result<void> CatalogStore::upgrade_from_1() {
+// Since format 2 only tables and fields have been added.
+Result<void> CatalogStore::upgrade_from(std::uint64_t format) {
     rocksdb::WriteBatch batch = protected_batch();
     WEFT_TRY(const auto stored, meta(kCheckpoint));
-    if (stored) {
+    if (stored && format == 1) {
         const auto checkpoint = decode_checkpoint_1(*stored);
         if (!checkpoint) return errors_.damaged(checkpoint.error().message());
         put_meta(batch, kCheckpoint, encode_checkpoint(checkpoint.value()));

@@ -73,7 +73,7 @@ private:
     Result<void> claim(std::string_view identity);
     Result<void> initialize(std::string_view identity);
     Result<void> load_checkpoint();
-    Result<void> upgrade_from_1();
+    Result<void> upgrade_from(std::uint64_t format);
     Result<std::optional<std::string>> meta(std::string_view name) const;
     Result<void> commit(rocksdb::WriteBatch& batch);
 

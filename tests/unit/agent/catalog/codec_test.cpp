@@ -128,6 +128,34 @@ TEST(CommandCodec, DeregistrationComesBack) {
     EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).check_id, "c");
 }
 
+TEST(CommandCodec, KeysHaveAllOfTheirBytesAndFlags) {
+    KvCommand command;
+    command.operation = {.verb = KvVerb::Cas,
+                         .key = std::string("a\0b", 3),
+                         .value = std::string(512 * 1024, '\xff'),
+                         .flags = ~std::uint64_t{0},
+                         .index = Index(~std::uint64_t{0})};
+    EXPECT_TRUE(check_limits(command));
+    const auto decoded = decode_command(bytes(encode(command)));
+    ASSERT_TRUE(decoded);
+    const auto& back = std::get<KvCommand>(decoded.value());
+    EXPECT_EQ(back.operation.key, command.operation.key);
+    EXPECT_EQ(back.operation.value, command.operation.value);
+    EXPECT_EQ(back.operation.flags, command.operation.flags);
+    EXPECT_EQ(back.operation.index, command.operation.index);
+}
+
+TEST(CommandCodec, LimitsSpeakAsConsulDoes) {
+    KvCommand command;
+    command.operation.key = "a";
+    command.operation.value = std::string(512 * 1024 + 1, 'x');
+    const auto large = check_limits(command);
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().code, make_error_code(Errc::Limit));
+    EXPECT_EQ(large.error().context, "Value for key \"a\" is too large (524289 > 524288 bytes)");
+    EXPECT_TRUE(check_limits(command, {.kv_value_bytes = 1'000'000}));
+}
+
 TEST(CommandCodec, IsMsgpackThatOthersRead) {
     const std::string encoded = encode(full_registration());
     const auto unpacked = msgpack::unpack(encoded.data(), encoded.size());
@@ -169,7 +197,7 @@ TEST(CommandCodec, TellsUnknownFromMalformed) {
         return decode_command(bytes({buffer.data(), buffer.size()})).error().code;
     };
     EXPECT_EQ(code_of(2, "register"), make_error_code(Errc::Unsupported));
-    EXPECT_EQ(code_of(1, "kv"), make_error_code(Errc::Unsupported));
+    EXPECT_EQ(code_of(1, "later"), make_error_code(Errc::Unsupported));
     EXPECT_EQ(code_of("1", "register"), make_error_code(Errc::Corrupt));
     EXPECT_EQ(decode_command({}).error().code, make_error_code(Errc::Corrupt));
 }

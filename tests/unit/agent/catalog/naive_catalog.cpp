@@ -51,7 +51,8 @@ bool NaiveCatalog::is_name_free(const NodeRow& row, bool renaming) const {
 }
 
 bool NaiveCatalog::apply(Index index, const Command& command) {
-    return std::visit([&](const auto& body) { return apply(index, body); }, command);
+    if (const auto* body = std::get_if<RegisterCommand>(&command)) return apply(index, *body);
+    return apply(index, std::get<DeregisterCommand>(command));
 }
 
 bool NaiveCatalog::apply(Index index, const RegisterCommand& command) {

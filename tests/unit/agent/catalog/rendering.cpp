@@ -98,6 +98,12 @@ std::string render(const CheckRow& row) {
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
+std::string render(const KvRow& row) {
+    std::string out = fmt::format("key {}={}", row.key.view(), row.value.view());
+    if (row.flags != 0) out += fmt::format(" flags={}", row.flags);
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
 std::string render(const View& view, const Watch& watch) {
     switch (watch.kind) {
         case WatchKind::Nodes:
@@ -124,14 +130,19 @@ std::string render(const View& view, const Watch& watch) {
             return lines(view.nodes()) + services(view);
         case WatchKind::NodesAndChecks:
             return lines(view.nodes()) + lines(view.checks_in_state("any"));
+        case WatchKind::Key:
+            return view.key(watch.name) ? render(*view.key(watch.name)) + "\n" : "";
+        case WatchKind::KeyPrefix:
+            return lines(view.keys_below(watch.name));
     }
     return {};
 }
 
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
-        "Nodes",      "Node",  "ServiceNames", "Service",       "ServiceHealth", "ServiceChecks",
-        "NodeChecks", "State", "Connect",      "ConnectHealth", "Registrations", "NodesAndChecks"};
+        "Nodes",         "Node",           "ServiceNames", "Service",  "ServiceHealth",
+        "ServiceChecks", "NodeChecks",     "State",        "Connect",  "ConnectHealth",
+        "Registrations", "NodesAndChecks", "Key",          "KeyPrefix"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

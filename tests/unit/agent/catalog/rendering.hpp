@@ -11,6 +11,7 @@ namespace weft::agent {
 std::string render(const NodeRow& row);
 std::string render(const ServiceRow& row);
 std::string render(const CheckRow& row);
+std::string render(const KvRow& row);
 
 // Everything that the answer to a watched query is made of.
 std::string render(const View& view, const Watch& watch);

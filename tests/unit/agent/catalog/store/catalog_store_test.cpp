@@ -109,7 +109,7 @@ TEST_F(CatalogStoreTest, ANewerFormatIsRefusedWithBothVersions) {
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, make_error_code(Errc::Unsupported));
     EXPECT_THAT(opened.error().message(), HasSubstr("format 9"));
-    EXPECT_THAT(opened.error().message(), HasSubstr("up to 2"));
+    EXPECT_THAT(opened.error().message(), HasSubstr("up to 3"));
 }
 
 TEST_F(CatalogStoreTest, FormatOneIsUpgraded) {
@@ -124,6 +124,21 @@ TEST_F(CatalogStoreTest, FormatOneIsUpgraded) {
         EXPECT_EQ(loaded.value().term, 0U);
         EXPECT_EQ(catalog.view().node_count(), 2U);
         EXPECT_NE(catalog.view().service("beta", "db"), nullptr);
+    }
+}
+
+TEST_F(CatalogStoreTest, FormatTwoIsUpgraded) {
+    RawDatabase(path_).load("tests/unit/agent/catalog/store/testdata/format_2.txt");
+    for (int round = 0; round < 2; ++round) {
+        const auto store = open();
+        ASSERT_TRUE(store) << store.error().message();
+        Catalog catalog;
+        const auto loaded = store.value()->load(catalog);
+        ASSERT_TRUE(loaded) << loaded.error().message();
+        EXPECT_EQ(loaded.value().applied, Index{3});
+        EXPECT_EQ(loaded.value().term, 3U);
+        EXPECT_NE(catalog.view().service("beta", "db"), nullptr);
+        EXPECT_EQ(catalog.view().key_count(), 0U);
     }
 }
 

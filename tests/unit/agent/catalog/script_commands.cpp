@@ -1,0 +1,102 @@
+#include "tests/unit/agent/catalog/script_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace weft::agent {
+namespace {
+
+using test::ScriptCommand;
+
+TextList split(const std::string& text) {
+    TextList parts;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        parts.emplace_back(text.substr(at, end - at));
+        at = end + 1;
+    }
+    return parts;
+}
+
+Status status_of(const std::string& text) {
+    if (text == "passing") return Status::Passing;
+    return text == "warning" ? Status::Warning : Status::Critical;
+}
+
+ServiceRow service_of(const ScriptCommand& command) {
+    ServiceRow row;
+    row.name = command.get("service");
+    row.id = command.get("service-id");
+    row.port = static_cast<std::int32_t>(command.number("port"));
+    row.address = command.get("service-address");
+    if (command.has("tags")) row.tags = split(command.get("tags"));
+    row.connect_native = command.has("native");
+    if (command.has("proxy-for")) {
+        row.kind = "connect-proxy";
+        ProxyRow proxy;
+        proxy.destination_service_name = command.get("proxy-for");
+        row.proxy = std::move(proxy);
+    }
+    return row;
+}
+
+RegisterCommand registration_of(const ScriptCommand& command) {
+    RegisterCommand registration;
+    registration.node.name = command.get("node");
+    registration.node.address = command.get("address");
+    registration.node.id = command.get("id");
+    registration.skip_node_update = command.has("skip-node-update");
+    if (command.has("meta")) registration.node.meta = TextMap{{"zone", command.get("meta")}};
+    if (command.has("service") || command.has("service-id"))
+        registration.service = service_of(command);
+    if (command.has("check")) {
+        CheckRow row;
+        row.id = command.get("check");
+        row.name = command.get("check-name", command.get("check"));
+        row.service_id = command.get("of");
+        row.status = status_of(command.get("status"));
+        row.output = command.get("output");
+        row.node = command.get("check-node");
+        registration.checks.push_back(std::move(row));
+    }
+    return registration;
+}
+
+DeregisterCommand deregistration_of(const ScriptCommand& command) {
+    DeregisterCommand deregistration;
+    deregistration.node = command.get("node");
+    deregistration.service_id = command.get("service-id");
+    deregistration.check_id = command.get("check");
+    return deregistration;
+}
+
+KvVerb kv_verb(const std::string& text) {
+    static const std::map<std::string, KvVerb> verbs = {{"set", KvVerb::Set},
+                                                        {"cas", KvVerb::Cas},
+                                                        {"delete", KvVerb::Delete},
+                                                        {"delete-cas", KvVerb::DeleteCas},
+                                                        {"delete-tree", KvVerb::DeleteTree}};
+    return verbs.at(text);
+}
+
+KvOperation kv_of(const ScriptCommand& words) {
+    KvOperation operation;
+    operation.verb = kv_verb(words.get("verb"));
+    operation.key = words.get("key");
+    operation.value = words.get("value");
+    operation.flags = words.number("flags");
+    operation.index = Index(words.number("index"));
+    return operation;
+}
+
+}  // namespace
+
+std::optional<Command> command_of(const ScriptCommand& words) {
+    if (words.name == "register") return registration_of(words);
+    if (words.name == "deregister") return deregistration_of(words);
+    if (words.name == "kv") return KvCommand{kv_of(words)};
+    return std::nullopt;
+}
+
+}  // namespace weft::agent
