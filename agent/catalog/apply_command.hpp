@@ -15,5 +15,7 @@ std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& co
 std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& command);
 // Sets `held`, not `changed`.
 ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const SessionCreateCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const SessionDestroyCommand& command);
 
 }  // namespace weft::agent

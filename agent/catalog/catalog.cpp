@@ -49,7 +49,8 @@ ApplyOutcome Catalog::apply(Index index, const Command& command) {
     WEFT_ASSERT(!state_->importing && index > state_->root->applied);
     CatalogRoot& root = state_->own_root();
     const Globals before = root.globals;
-    Mutation mutation(root, state_->journal, state_->interner, state_->tombstones, index);
+    Mutation mutation(root, state_->journal, state_->interner, state_->tombstones, index,
+                      time_of(command));
     ApplyOutcome outcome = std::visit(
         [&](const auto& body) { return as_outcome(apply_command(mutation, body)); }, command);
     mutation.finish();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct RegisterCommand {
     bool skip_node_update = false;  // an existing node row is left as it is
     std::optional<ServiceRow> service;
     std::vector<CheckRow> checks;
+    UnixMillis time{};
 };
 
 // PUT /v1/catalog/deregister: one service (with its checks), one check, or, with neither, the whole
@@ -31,6 +33,7 @@ struct DeregisterCommand {
     SharedText node;
     SharedText service_id;
     SharedText check_id;
+    UnixMillis time{};
 };
 
 // What is done to one key, or to all below a prefix. The numbers are stored and keep their meaning
@@ -42,6 +45,9 @@ enum class KvVerb : std::uint8_t {
     Delete,     // an unknown key is no error
     DeleteCas,  // likewise if the modify index is that of the operation
     DeleteTree,
+    // Set, if no other session holds the lock and no lock delay is running; the session must exist.
+    Lock,
+    Unlock,  // set, if that session holds the lock
 };
 
 struct KvOperation {
@@ -49,15 +55,38 @@ struct KvOperation {
     SharedText key{};
     SharedText value{};
     std::uint64_t flags = 0;
+    SharedText session{};
     Index index{};  // that is compared
 };
 
 // PUT and DELETE /v1/kv. ApplyOutcome::held tells whether the condition held.
 struct KvCommand {
     KvOperation operation;
+    UnixMillis time{};
 };
 
-using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand>;
+// PUT /v1/session/create. Refused for an unknown node and for checks that are unknown or critical.
+struct SessionCreateCommand {
+    SessionRow session;  // with an id that its proposer made
+};
+
+// PUT /v1/session/destroy, and what the leader proposes when a TTL has passed. An unknown session
+// is no error: ApplyOutcome::held is false then.
+struct SessionDestroyCommand {
+    SharedText id;
+    UnixMillis time{};
+};
+
+using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
+                             SessionDestroyCommand>;
+
+// What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
+// the highest that it has seen. Does nothing to other commands.
+void set_time(Command& command, UnixMillis time);
+UnixMillis time_of(const Command& command);
+
+// Consul's text for what cannot be the id of a session; nothing for one that could.
+std::optional<Error> check_session_id(std::string_view id);
 
 // A self-describing msgpack record: [format version, kind, body as a map by field name]. Unknown
 // fields are skipped when decoding, so that a newer agent's record can be read; an unknown kind or

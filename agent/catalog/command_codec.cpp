@@ -19,6 +19,12 @@ std::string_view kind_of(const DeregisterCommand&) {
 std::string_view kind_of(const KvCommand&) {
     return "kv";
 }
+std::string_view kind_of(const SessionCreateCommand&) {
+    return "session-create";
+}
+std::string_view kind_of(const SessionDestroyCommand&) {
+    return "session-destroy";
+}
 
 // Looks for the first list that the reader would refuse.
 class LimitChecker {
@@ -113,6 +119,26 @@ std::string encode(const Command& command) {
         },
         command);
     return out;
+}
+
+void set_time(Command& command, UnixMillis time) {
+    std::visit(
+        [&](auto& body) {
+            if constexpr (requires { body.time; }) body.time = time;
+        },
+        command);
+}
+
+UnixMillis time_of(const Command& command) {
+    return std::visit(
+        [](const auto& body) {
+            if constexpr (requires { body.time; }) {
+                return body.time;
+            } else {
+                return UnixMillis();
+            }
+        },
+        command);
 }
 
 Result<void> check_limits(const Command& command, const CommandLimits& limits) {

@@ -79,7 +79,8 @@ private:
     static bool is_empty(const T& value) {
         if constexpr (requires { value.empty(); }) {
             return value.empty();
-        } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, Index>) {
+        } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, Index> ||
+                             std::is_same_v<T, UnixMillis>) {
             return value == T{};
         } else {
             return false;
@@ -91,6 +92,7 @@ private:
     void write(std::int32_t value) { packer_.pack_int32(value); }
     void write(std::int64_t value) { packer_.pack_int64(value); }
     void write(Index value) { packer_.pack_uint64(value.get()); }
+    void write(UnixMillis value) { packer_.pack_int64(value.get()); }
     template <class T>
     requires std::is_enum_v<T>
     void write(T value) { packer_.pack_uint8(static_cast<std::uint8_t>(value)); }
@@ -161,6 +163,7 @@ private:
     void read(std::int64_t& value) { value = reader_.read_signed(); }
     void read(std::uint64_t& value) { value = reader_.read_unsigned(); }
     void read(Index& value) { value = Index(reader_.read_unsigned()); }
+    void read(UnixMillis& value) { value = UnixMillis(reader_.read_signed()); }
     template <class T>
     requires std::is_enum_v<T>
     void read(T& value) {

@@ -17,6 +17,9 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("maintenance", row.states[static_cast<std::size_t>(Status::Maintenance)]);
     visit("forgotten", row.forgotten);
     visit("kv_forgotten", row.kv_forgotten);
+    visit("sessions", row.sessions);
+    visit("session_removals", row.session_removals);
+    visit("time", row.time);
 }
 
 std::string Globals::key() {
@@ -28,7 +31,9 @@ std::string Globals::encode() const {
 }
 
 std::optional<Globals> Globals::decode(std::string_view value) {
-    return decode_value<Globals>(value);
+    auto globals = decode_value<Globals>(value);
+    const bool is_time = globals && globals->time >= UnixMillis() && globals->time <= kTimeMax;
+    return is_time ? globals : std::nullopt;
 }
 
 }  // namespace weft::agent

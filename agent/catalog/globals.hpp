@@ -19,7 +19,12 @@ struct Globals {
     std::array<Index, 4> states;  // by Status
     Index forgotten;              // the newest extinction of a subject whose tombstone had to go
     Index kv_forgotten;           // likewise of a key
+    Index sessions;               // creations and ends
+    Index session_removals;
+    UnixMillis time;  // the highest of the commands that changed something; never negative
     bool operator==(const Globals&) const = default;
+
+    static constexpr UnixMillis kTimeMax{253'402'300'799'999};  // the end of the year 9999
 
     static std::string key();
     std::string encode() const;

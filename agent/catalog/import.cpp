@@ -127,6 +127,8 @@ Result<void> Importer::add_globals(const StoredRecord& record) {
     if (!globals || record.key != Globals::key())
         return corrupt("malformed index bookkeeping of tables");
     if (!(root_.globals == Globals())) return corrupt("index bookkeeping of tables given twice");
+    const LockDelays::Ptr delay = root_.lock_delays.least();
+    if (delay && delay->at <= globals->time) return corrupt("lock delay that is over");
     root_.globals = *globals;
     return success();
 }
@@ -141,10 +143,14 @@ Result<void> Importer::add(const StoredRecord& record) {
             return add_service(*key, record);
         case TableTag::Checks:
             return add_check(*key, record);
+        case TableTag::Sessions:
+            return add_session(*key, record);
         case TableTag::Kv:
             return add_key(*key, record);
         case TableTag::KvTombstones:
             return add_kv_tombstone(*key, record);
+        case TableTag::LockDelays:
+            return add_lock_delay(*key, record);
         case TableTag::Subjects:
             return add_subject(*key, record);
         case TableTag::Globals:

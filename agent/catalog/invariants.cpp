@@ -41,6 +41,27 @@ void check_service_copies(const CatalogRoot& root) {
     });
 }
 
+// Locks have holders, and sessions what they depend on.
+void check_sessions(const CatalogRoot& root) {
+    root.kv.scan([&](const KvPtr& entry) {
+        const SharedText& holder = entry->row.session;
+        WEFT_ASSERT(holder.empty() || root.sessions.find(holder)->row.id == holder);
+        WEFT_ASSERT(!root.kv_tombstones.find(entry->row.key));
+        return true;
+    });
+    root.sessions.scan([&](const SessionPtr& session) {
+        const NodePtr node = root.nodes.find(session->row.node);
+        WEFT_ASSERT(node && node->row.name == session->row.node);
+        for (const SharedText& id : checks_of_session(session->row)) {
+            const CheckPtr check = root.checks.find(session->row.node, id);
+            WEFT_ASSERT(check && check->row.status != Status::Critical);
+        }
+        return true;
+    });
+    const LockDelays::Ptr delay = root.lock_delays.least();
+    WEFT_ASSERT(!delay || delay->at > root.globals.time);
+}
+
 }  // namespace
 
 void Catalog::check_invariants() const {
@@ -48,6 +69,7 @@ void Catalog::check_invariants() const {
     root.for_each_table([](const auto& table) { table.check_invariants(); });
     root.names.check_invariants();
     check_service_copies(root);
+    check_sessions(root);
 
     // All that is derived comes out the same when it is derived again from the records.
     auto again = make_ref<CatalogRoot>();
@@ -62,6 +84,9 @@ void Catalog::check_invariants() const {
     WEFT_ASSERT(again->kv.size() == root.kv.size());
     WEFT_ASSERT(again->kv_tombstones.size() == root.kv_tombstones.size());
     WEFT_ASSERT(root.kv_tombstones.size() <= kMaxKvTombstones);
+    WEFT_ASSERT(again->sessions.size() == root.sessions.size());
+    WEFT_ASSERT(again->lock_delays.size() == root.lock_delays.size());
+    WEFT_ASSERT(root.lock_delays.size() <= kMaxLockDelays);
     check_subjects(root.subjects, again->subjects);
     check_names(root.names, again->names);
     WEFT_ASSERT(Importer::tombstones(root) == state_->tombstones);

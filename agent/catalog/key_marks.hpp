@@ -125,4 +125,9 @@ using KvTombstones = KeyMarks<TableTag::KvTombstones, Index>;
 // Of deleted keys so many are remembered: names come and go for ever.
 inline constexpr std::size_t kMaxKvTombstones = 4096;
 
+// Until when nobody gets the lock of a key whose holder's session has ended.
+using LockDelays = KeyMarks<TableTag::LockDelays, UnixMillis>;
+// More at a time: the one that is over first ends early.
+inline constexpr std::size_t kMaxLockDelays = 65'536;
+
 }  // namespace weft::agent

@@ -42,6 +42,14 @@ public:
         });
     }
 
+    // Keys that a session has locked.
+    template <class Visit>
+    void scan_locked(std::string_view session, Visit&& visit) const {
+        by_session_.scan_from(SessionKey{session, {}}, [&](const KvPtr& entry) {
+            return entry->row.session == session && visit(entry);
+        });
+    }
+
     // Puts fresh in the place of old, of the same key; either may be null.
     void replace(const KvPtr& old, const KvPtr& fresh);
 
@@ -62,7 +70,22 @@ private:
         static int compare(const KvPtr& a, const KvPtr& b) { return compare(a, b->row.key.view()); }
     };
 
+    struct SessionKey {
+        std::string_view session;
+        std::string_view key;
+    };
+    struct BySession {
+        static int compare(const KvPtr& a, const SessionKey& key) {
+            const int order = exact_compare(a->row.session, key.session);
+            return order != 0 ? order : exact_compare(a->row.key, key.key);
+        }
+        static int compare(const KvPtr& a, const KvPtr& b) {
+            return compare(a, SessionKey{b->row.session, b->row.key});
+        }
+    };
+
     PersistentSet<KvPtr, ByKey> by_key_;
+    PersistentSet<KvPtr, BySession> by_session_;  // locked keys only
 };
 
 }  // namespace weft::agent

@@ -51,6 +51,7 @@ void Mutation::relink_services(const NodePtr& node) {
 void Mutation::remove_node(std::string_view name) {
     const NodePtr node = root_.nodes.find(name);
     if (!node) return;
+    invalidate_of_node(name);
     std::vector<CheckPtr> checks;
     root_.checks.scan_node(name, [&](const CheckPtr& entry) {
         checks.push_back(entry);
@@ -108,8 +109,13 @@ void Mutation::update_names(const ServicePtr& old, const ServicePtr& fresh) {
     if (old) root_.names.remove(old->row, toggles_);
 }
 
-// What came and left again in one command did neither.
 void Mutation::finish() {
+    finish_names();
+    finish_time();
+}
+
+// What came and left again in one command did neither.
+void Mutation::finish_names() {
     std::sort(toggles_.begin(), toggles_.end());
     for (auto at = toggles_.begin(); at != toggles_.end();) {
         const auto next = std::upper_bound(at, toggles_.end(), *at);
@@ -167,6 +173,7 @@ void Mutation::put_check(CheckRow row) {
                                fold_compare(old->row.service_name, fresh->row.service_name) != 0);
     if (moved) touch_check(old->row, Change::Removal);
     touch_state(old, fresh);
+    if (fresh->row.status == Status::Critical) invalidate_bound(fresh->row.node, fresh->row.id);
 }
 
 void Mutation::remove_check(std::string_view node, std::string_view id) {
@@ -177,6 +184,7 @@ void Mutation::erase_check(const CheckPtr& entry) {
     replace(root_.checks, entry, CheckPtr());
     touch_check(entry->row, Change::Removal);
     touch_state(entry, CheckPtr());
+    invalidate_bound(entry->row.node, entry->row.id);
 }
 
 // ---- bookkeeping

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,13 +19,15 @@ namespace weft::agent {
 // their nodes and services exist.
 class Mutation {
 public:
+    // time: of the command; 0 when it has none.
     Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Tombstones& tombstones,
-             Index index)
+             Index index, UnixMillis time)
         : root_(root),
           journal_(journal),
           interner_(interner),
           tombstones_(tombstones),
-          index_(index) {}
+          index_(index),
+          now_(std::clamp(time, root.globals.time, Globals::kTimeMax)) {}
 
     const CatalogRoot& root() const { return root_; }
     bool changed() const { return changed_; }
@@ -39,6 +42,13 @@ public:
     void put_key(KvRow row);
     void remove_key(std::string_view key);  // an unknown one is no error
     void remove_keys_below(std::string_view prefix);
+    // Whether its lock must not be taken yet, because its last holder's session ended just now.
+    bool is_lock_delayed(std::string_view key) const;
+
+    void put_session(SessionRow row);  // a new one
+    // Frees or deletes the keys that it has locked; an unknown one is no error. Sessions go by
+    // themselves with their node and when a check of theirs becomes critical or goes.
+    void remove_session(std::string_view id);
 
     // Ids of checks, sorted, that this command will put: put_service() leaves them alone, so that
     // none is seen to pass through a state that it leaves in the same command.
@@ -68,6 +78,12 @@ private:
     void erase_key(const KvPtr& entry);
     void take_out(const KvPtr& entry);  // what it leaves behind is the caller's to remember
     void remember_deletion(const SharedText& key);
+    void invalidate(const SessionPtr& session);
+    void invalidate_bound(std::string_view node, std::string_view check);
+    void invalidate_of_node(std::string_view node);
+    void delay_lock(const SharedText& key, UnixMillis until);
+    void finish_names();
+    void finish_time();
 
     void touch_nodes();
     void touch_services(const NodeRow& owner, Change change);
@@ -78,6 +94,7 @@ private:
     void touch_state(const CheckPtr& old, const CheckPtr& fresh);
     void touch_check(const CheckRow& row, Change change);
     void touch_service(const ServiceRow& row, Aspect aspect, Change change);
+    void touch_session(const SessionRow& row, Change change);
     void move_member(SubjectKind kind, std::string_view from, std::string_view to);
     void join(SubjectKind kind, std::string_view name);
     void leave(SubjectKind kind, std::string_view name);
@@ -95,6 +112,7 @@ private:
     Interner& interner_;
     Tombstones& tombstones_;
     const Index index_;
+    const UnixMillis now_;  // never before that of an earlier command
     bool changed_ = false;
     std::vector<std::string_view> announced_checks_;
     ServiceNames::Toggles toggles_;

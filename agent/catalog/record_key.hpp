@@ -14,8 +14,10 @@ enum class TableTag : std::uint8_t {
     Nodes = 0x10,
     Services = 0x20,
     Checks = 0x30,
+    Sessions = 0x40,
     Kv = 0x50,
     KvTombstones = 0x58,
+    LockDelays = 0x60,
     Subjects = 0xe0,
     Globals = 0xf0,
 };

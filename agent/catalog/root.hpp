@@ -7,6 +7,7 @@
 #include "agent/catalog/nodes_table.hpp"
 #include "agent/catalog/service_names.hpp"
 #include "agent/catalog/services_table.hpp"
+#include "agent/catalog/sessions_table.hpp"
 #include "agent/catalog/subjects_table.hpp"
 #include "agent/catalog/view.hpp"
 
@@ -18,8 +19,10 @@ struct CatalogRoot : RefCounted {
     NodesTable nodes;
     ServicesTable services;
     ChecksTable checks;
+    SessionsTable sessions;
     KvTable kv;
     KvTombstones kv_tombstones;
+    LockDelays lock_delays;
     SubjectsTable subjects;  // index bookkeeping of single nodes and services
     Globals globals;         // ... and of whole tables
     ServiceNames names;      // derived from services
@@ -33,8 +36,10 @@ struct CatalogRoot : RefCounted {
         visit(nodes);
         visit(services);
         visit(checks);
+        visit(sessions);
         visit(kv);
         visit(kv_tombstones);
+        visit(lock_delays);
         visit(subjects);
     }
 

@@ -19,7 +19,10 @@ constexpr Status greatest(Status) {
     return Status::Maintenance;
 }
 constexpr KvVerb greatest(KvVerb) {
-    return KvVerb::DeleteTree;
+    return KvVerb::Unlock;
+}
+constexpr SessionBehavior greatest(SessionBehavior) {
+    return SessionBehavior::Delete;
 }
 
 template <class T, class Row>
@@ -131,6 +134,28 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("key", row.key);
     visit("value", row.value);
     visit("flags", row.flags);
+    visit("lock_index", row.lock_index);
+    visit("session", row.session);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
+template <class Visitor, MaybeConst<SessionServiceCheck> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("id", row.id);
+    visit("namespace", row.namespace_name);
+}
+
+template <class Visitor, MaybeConst<SessionRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("id", row.id);
+    visit("name", row.name);
+    visit("node", row.node);
+    visit("lock_delay_ns", row.lock_delay_ns);
+    visit.always("behavior", row.behavior);
+    visit("ttl", row.ttl);
+    visit("node_checks", row.node_checks);
+    visit("service_checks", row.service_checks);
     visit("create_index", row.create_index);
     visit("modify_index", row.modify_index);
 }
@@ -141,6 +166,7 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("skip_node_update", body.skip_node_update);
     visit("service", body.service);
     visit("checks", body.checks);
+    visit("time", body.time);
 }
 
 template <class Visitor, MaybeConst<DeregisterCommand> Body>
@@ -148,6 +174,7 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("node", body.node);
     visit("service_id", body.service_id);
     visit("check_id", body.check_id);
+    visit("time", body.time);
 }
 
 template <class Visitor, MaybeConst<KvOperation> Body>
@@ -156,12 +183,25 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("key", body.key);
     visit("value", body.value);
     visit("flags", body.flags);
+    visit("session", body.session);
     visit("index", body.index);
 }
 
 template <class Visitor, MaybeConst<KvCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit_fields(visit, body.operation);
+    visit("time", body.time);
+}
+
+template <class Visitor, MaybeConst<SessionCreateCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("session", body.session);
+}
+
+template <class Visitor, MaybeConst<SessionDestroyCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("id", body.id);
+    visit("time", body.time);
 }
 
 }  // namespace weft::agent

@@ -39,7 +39,8 @@ bool CheckRow::same_content(const CheckRow& other) const {
 }
 
 bool KvRow::same_content(const KvRow& other) const {
-    return key == other.key && value == other.value && flags == other.flags;
+    return key == other.key && value == other.value && flags == other.flags &&
+           lock_index == other.lock_index && session == other.session;
 }
 
 }  // namespace weft::agent

@@ -14,6 +14,9 @@ namespace weft::agent {
 // Position of a command in the log; the unit of CreateIndex, ModifyIndex and X-Consul-Index.
 using Index = StrongId<struct CatalogIndexTag, std::uint64_t>;
 
+// When a command was proposed, by the proposer's clock: milliseconds since 1970, UTC.
+using UnixMillis = StrongId<struct UnixMillisTag, std::int64_t>;
+
 using TextList = std::vector<SharedText>;
 
 // Sorted by key, keys unique: one order for JSON, digests and comparison.
@@ -144,10 +147,38 @@ struct KvRow {
     SharedText key;           // primary key; any bytes, compared as they are
     SharedText value;         // any bytes
     std::uint64_t flags = 0;  // the client's own
+    // How often a new holder acquired the lock; 0 again after a plain set, as in Consul.
+    std::uint64_t lock_index = 0;
+    SharedText session;  // id of the session that holds the lock; empty: none
     Index create_index;
     Index modify_index;
 
     bool same_content(const KvRow& other) const;
+};
+
+// What becomes of the keys that a session has locked when it ends.
+enum class SessionBehavior : std::uint8_t { Release, Delete };
+
+struct SessionServiceCheck {
+    SharedText id;  // of the check
+    SharedText namespace_name;
+    bool operator==(const SessionServiceCheck&) const = default;
+};
+
+// Never changes: it is created and it ends. TTL and renewals are not the catalog's: whoever leads
+// keeps the time and proposes the end.
+struct SessionRow {
+    SharedText id;  // primary key: a UUID in lower case
+    SharedText name;
+    SharedText node;                 // the session ends with it
+    std::int64_t lock_delay_ns = 0;  // how long nobody gets the locks that its end frees
+    SessionBehavior behavior = SessionBehavior::Release;
+    SharedText ttl;  // as its creator wrote it; empty: none
+    // The session ends when one of these checks of its node becomes critical or goes.
+    Shared<TextList> node_checks;
+    Shared<std::vector<SessionServiceCheck>> service_checks;
+    Index create_index;
+    Index modify_index;
 };
 
 }  // namespace weft::agent

@@ -17,6 +17,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("members", row.floors[static_cast<std::size_t>(Aspect::Members)]);
     visit("health", row.floors[static_cast<std::size_t>(Aspect::Health)]);
     visit("checks", row.floors[static_cast<std::size_t>(Aspect::Checks)]);
+    visit("sessions", row.floors[static_cast<std::size_t>(Aspect::Sessions)]);
 }
 
 constexpr char kKindLetters[] = {'n', 's', 'c'};
@@ -37,6 +38,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
             return SubjectAspect{SubjectKind::Node, Aspect::Members};
         case WatchKind::NodeChecks:
             return SubjectAspect{SubjectKind::Node, Aspect::Checks};
+        case WatchKind::NodeSessions:
+            return SubjectAspect{SubjectKind::Node, Aspect::Sessions};
         case WatchKind::Service:
             return SubjectAspect{SubjectKind::Service, Aspect::Members};
         case WatchKind::ServiceHealth:
@@ -54,6 +57,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::NodesAndChecks:
         case WatchKind::Key:
         case WatchKind::KeyPrefix:
+        case WatchKind::Sessions:
+        case WatchKind::Session:
             break;
     }
     return std::nullopt;
@@ -64,6 +69,7 @@ std::optional<WatchKind> watch_of(SubjectKind kind, Aspect aspect) {
         case SubjectKind::Node:
             if (aspect == Aspect::Members) return WatchKind::Node;
             if (aspect == Aspect::Checks) return WatchKind::NodeChecks;
+            if (aspect == Aspect::Sessions) return WatchKind::NodeSessions;
             break;
         case SubjectKind::Service:
             if (aspect == Aspect::Members) return WatchKind::Service;

@@ -38,6 +38,10 @@ Index table_index(const CatalogRoot& root, const Watch& watch) {
             return key_index(root, watch.name);
         case WatchKind::KeyPrefix:
             return prefix_index(root, watch.name);
+        case WatchKind::Sessions:
+            return globals.sessions;
+        case WatchKind::Session:
+            return session_index(root, watch.name);
         case WatchKind::Nodes:
             return globals.nodes;
         case WatchKind::ServiceNames:

@@ -41,6 +41,9 @@ enum class WatchKind : std::uint8_t {
     Key,             // one key (name: key)
     KeyPrefix,       // all keys that begin with a text (name: that). Not among the changed watches:
                      // Key is, and concerns each prefix of its name.
+    Sessions,        // the list of sessions
+    Session,         // one session (name: id)
+    NodeSessions,    // sessions of a node (name: node)
 };
 
 struct Watch {
@@ -122,6 +125,10 @@ public:
     std::vector<std::string_view> key_names(std::string_view prefix,
                                             std::string_view separator = {}) const;
 
+    const SessionRow* session(std::string_view id) const;  // in either case
+    std::vector<const SessionRow*> sessions() const;       // by id
+    std::vector<const SessionRow*> sessions_of_node(std::string_view node) const;
+
     // Changes with every change of the instance set, nodes, checks or liveness of a service (by
     // lower-cased name): key of caches of rendered answers. 0 for an unknown service.
     std::uint64_t service_version(std::string_view service) const;
@@ -136,6 +143,7 @@ public:
     std::size_t service_instance_count() const;  // rows
     std::size_t check_count() const;
     std::size_t key_count() const;
+    std::size_t session_count() const;
 
     const RefPtr<const CatalogRoot>& root() const { return root_; }
 

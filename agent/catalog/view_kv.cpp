@@ -39,6 +39,11 @@ Index prefix_index(const CatalogRoot& root, std::string_view prefix) {
     return index;
 }
 
+Index session_index(const CatalogRoot& root, std::string_view id) {
+    const SessionPtr entry = root.sessions.find(id);
+    return entry ? entry->row.modify_index : root.globals.session_removals;
+}
+
 const KvRow* View::key(std::string_view name) const {
     const KvPtr entry = root_->kv.find(name);
     return entry ? &entry->row : nullptr;
@@ -74,8 +79,34 @@ std::vector<std::string_view> View::key_names(std::string_view prefix,
     return names;
 }
 
+const SessionRow* View::session(std::string_view id) const {
+    const SessionPtr entry = root_->sessions.find(id);
+    return entry ? &entry->row : nullptr;
+}
+
+std::vector<const SessionRow*> View::sessions() const {
+    std::vector<const SessionRow*> rows;
+    root_->sessions.scan([&](const SessionPtr& entry) {
+        rows.push_back(&entry->row);
+        return true;
+    });
+    return rows;
+}
+
+std::vector<const SessionRow*> View::sessions_of_node(std::string_view node) const {
+    std::vector<const SessionRow*> rows;
+    root_->sessions.scan_node(node, [&](const SessionPtr& entry) {
+        rows.push_back(&entry->row);
+        return true;
+    });
+    return rows;
+}
+
 std::size_t View::key_count() const {
     return root_->kv.size();
+}
+std::size_t View::session_count() const {
+    return root_->sessions.size();
 }
 
 }  // namespace weft::agent

@@ -13,4 +13,7 @@ Index key_index(const CatalogRoot& root, std::string_view key);
 // Looks at all keys below the prefix.
 Index prefix_index(const CatalogRoot& root, std::string_view prefix);
 
+// Of a session that is gone: when the last one went.
+Index session_index(const CatalogRoot& root, std::string_view id);
+
 }  // namespace weft::agent

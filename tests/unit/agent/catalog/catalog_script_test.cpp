@@ -62,7 +62,9 @@ private:
             {"state", WatchKind::State},
             {"connect", WatchKind::Connect},
             {"key", WatchKind::Key},
-            {"below", WatchKind::KeyPrefix}};
+            {"below", WatchKind::KeyPrefix},
+            {"sessions", WatchKind::Sessions},
+            {"node-sessions", WatchKind::NodeSessions}};
         for (const auto& [name, kind] : kinds) {
             if (name != command.name) continue;
             const Watch watch{kind, command.arguments.empty() ? "" : command.arguments[0].first};
@@ -86,7 +88,7 @@ TEST_P(CatalogScript, PrintsWhatIsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(All, CatalogScript,
                          testing::Values("checks.txt", "connect.txt", "indexes.txt", "kv.txt",
-                                         "nodes.txt", "services.txt"));
+                                         "locks.txt", "nodes.txt", "services.txt", "sessions.txt"));
 
 }  // namespace
 }  // namespace weft::agent

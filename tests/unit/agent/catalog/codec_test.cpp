@@ -128,13 +128,39 @@ TEST(CommandCodec, DeregistrationComesBack) {
     EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).check_id, "c");
 }
 
+TEST(CommandCodec, EveryFieldOfASessionComesBack) {
+    SessionCreateCommand command;
+    SessionRow& row = command.session;
+    row.id = "11111111-2222-3333-4444-555555555555";
+    row.name = "n";
+    row.node = "n1";
+    row.lock_delay_ns = 15'000'000'000;
+    row.behavior = SessionBehavior::Delete;
+    row.ttl = "90s";
+    row.node_checks = TextList{};
+    row.service_checks = std::vector<SessionServiceCheck>{{"web", "default"}};
+    const auto decoded = decode_command(bytes(encode(command)));
+    ASSERT_TRUE(decoded);
+    const SessionRow& back = std::get<SessionCreateCommand>(decoded.value()).session;
+    EXPECT_EQ(back.id, row.id);
+    EXPECT_EQ(back.name, row.name);
+    EXPECT_EQ(back.node, row.node);
+    EXPECT_EQ(back.lock_delay_ns, row.lock_delay_ns);
+    EXPECT_EQ(back.behavior, row.behavior);
+    EXPECT_EQ(back.ttl, row.ttl);
+    EXPECT_FALSE(back.node_checks.is_null());
+    EXPECT_EQ(back.service_checks, row.service_checks);
+}
+
 TEST(CommandCodec, KeysHaveAllOfTheirBytesAndFlags) {
     KvCommand command;
-    command.operation = {.verb = KvVerb::Cas,
+    command.operation = {.verb = KvVerb::Lock,
                          .key = std::string("a\0b", 3),
                          .value = std::string(512 * 1024, '\xff'),
                          .flags = ~std::uint64_t{0},
+                         .session = "s",
                          .index = Index(~std::uint64_t{0})};
+    command.time = UnixMillis(1'700'000'000'123);
     EXPECT_TRUE(check_limits(command));
     const auto decoded = decode_command(bytes(encode(command)));
     ASSERT_TRUE(decoded);
@@ -143,6 +169,7 @@ TEST(CommandCodec, KeysHaveAllOfTheirBytesAndFlags) {
     EXPECT_EQ(back.operation.value, command.operation.value);
     EXPECT_EQ(back.operation.flags, command.operation.flags);
     EXPECT_EQ(back.operation.index, command.operation.index);
+    EXPECT_EQ(back.time, command.time);
 }
 
 TEST(CommandCodec, LimitsSpeakAsConsulDoes) {

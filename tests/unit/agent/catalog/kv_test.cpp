@@ -7,11 +7,20 @@
 namespace weft::agent {
 namespace {
 
+constexpr const char* kSession = "11111111-2222-3333-4444-55555555555a";
+
 KvCommand kv(KvVerb verb, SharedText key, SharedText value = {}) {
     KvCommand command;
     command.operation.verb = verb;
     command.operation.key = std::move(key);
     command.operation.value = std::move(value);
+    return command;
+}
+
+KvCommand locking(KvVerb verb, SharedText key, std::int64_t time) {
+    KvCommand command = kv(verb, std::move(key));
+    command.operation.session = kSession;
+    command.time = UnixMillis(time);
     return command;
 }
 
@@ -24,6 +33,18 @@ protected:
     }
     // Without looking at everything after each.
     void apply_quickly(const Command& command) { catalog_.apply(Index(++index_), command); }
+
+    void create_session(std::int64_t lock_delay_ns = 0) {
+        RegisterCommand node;
+        node.node.name = "n1";
+        node.node.address = "10.0.0.1";
+        apply(node);
+        SessionCreateCommand creation;
+        creation.session.id = kSession;
+        creation.session.node = "n1";
+        creation.session.lock_delay_ns = lock_delay_ns;
+        EXPECT_FALSE(apply(creation).refusal);
+    }
 
     std::uint64_t index_of(WatchKind kind, std::string name) {
         return catalog_.view().index_of({kind, std::move(name)}).get();
@@ -110,23 +131,79 @@ TEST_F(KvTest, KeysAndValuesAreAnyBytes) {
 TEST_F(KvTest, TheEmptyStateHasIndexOne) {
     EXPECT_EQ(index_of(WatchKind::Key, "a"), 1U);
     EXPECT_EQ(index_of(WatchKind::KeyPrefix, ""), 1U);
+    EXPECT_EQ(index_of(WatchKind::Sessions, ""), 1U);
+    EXPECT_EQ(index_of(WatchKind::Session, kSession), 1U);
+    EXPECT_EQ(index_of(WatchKind::NodeSessions, "n1"), 1U);
 }
 
-TEST_F(KvTest, ImportRefusesWhatContradictsItself) {
-    apply(kv(KvVerb::Set, "l", "x"));
+TEST_F(KvTest, AClockThatGoesBackShortensNoDelay) {
+    create_session(2'000'000'000);
+    EXPECT_TRUE(apply(locking(KvVerb::Lock, "l", 1'000'000)).held);
+    SessionDestroyCommand end;
+    end.id = kSession;
+    end.time = UnixMillis(900'000);  // another leader, whose clock is behind
+    EXPECT_TRUE(apply(end).held);
+    create_session();
+    EXPECT_FALSE(apply(locking(KvVerb::Lock, "l", 1'001'999)).held);
+    EXPECT_TRUE(apply(locking(KvVerb::Lock, "l", 1'002'000)).held);
+    EXPECT_EQ(catalog_.view().key("l")->lock_index, 2U);
+}
+
+TEST_F(KvTest, TimesOutOfAllReasonDoNoHarm) {
+    create_session(9'000'000'000'000'000'000);
+    EXPECT_TRUE(apply(locking(KvVerb::Lock, "l", INT64_MAX)).held);
+    SessionDestroyCommand end;
+    end.id = kSession;
+    end.time = UnixMillis(INT64_MIN);
+    EXPECT_TRUE(apply(end).changed);
+    expect_copy_is_equal();
+    create_session();
+    EXPECT_FALSE(apply(locking(KvVerb::Lock, "l", INT64_MAX)).held);
+}
+
+TEST_F(KvTest, SessionIdsAreEqualInEitherCase) {
+    create_session();
+    KvCommand lock = locking(KvVerb::Lock, "l", 0);
+    lock.operation.session = "11111111-2222-3333-4444-55555555555A";
+    EXPECT_TRUE(apply(lock).held);
+    EXPECT_EQ(catalog_.view().key("l")->session, kSession);
+    EXPECT_NE(catalog_.view().session("11111111-2222-3333-4444-55555555555A"), nullptr);
+    lock.operation.verb = KvVerb::Unlock;
+    EXPECT_TRUE(apply(lock).held);
+}
+
+TEST_F(KvTest, ImportRefusesWhatRefersToNothing) {
+    create_session(1'000'000'000);
+    apply(locking(KvVerb::Lock, "l", 100));
     apply(kv(KvVerb::Set, "gone"));
     apply(kv(KvVerb::Delete, "gone"));
     std::vector<StoredRecord> records;
     Catalog::export_records(catalog_.view(),
                             [&](const StoredRecord& record) { records.push_back(record); });
-    ASSERT_EQ(records.size(), 2U);  // key, deleted key
+    ASSERT_EQ(records.size(), 5U);  // node, session, key, deleted key, globals
     Catalog copy;
     ASSERT_TRUE(copy.begin_import());
+    EXPECT_FALSE(copy.import_record(records[1]));  // a session before its node
     ASSERT_TRUE(copy.import_record(records[0]));
-    EXPECT_FALSE(copy.import_record(records[0]));
-    EXPECT_FALSE(copy.import_record({records[0].key + "x", records[0].value}));
+    EXPECT_FALSE(copy.import_record(records[2]));  // a lock before its session
+    ASSERT_TRUE(copy.import_record(records[1]));
+    EXPECT_FALSE(copy.import_record(records[1]));
+    ASSERT_TRUE(copy.import_record(records[2]));
+    EXPECT_FALSE(copy.import_record(records[2]));
+    EXPECT_FALSE(copy.import_record({records[2].key + "x", records[2].value}));
     EXPECT_FALSE(copy.import_record(
-        {record_key(TableTag::KvTombstones, {}, "l"), records[1].value}));  // deleted, but there
+        {record_key(TableTag::KvTombstones, {}, "l"), records[3].value}));  // deleted, but there
+    EXPECT_FALSE(
+        copy.import_record({record_key(TableTag::KvTombstones, "l", "m"), records[3].value}));
+}
+
+TEST(CommandTime, IsOfCommandsThatNeedOne) {
+    Command command = KvCommand();
+    set_time(command, UnixMillis(7));
+    EXPECT_EQ(time_of(command), UnixMillis(7));
+    command = SessionCreateCommand();
+    set_time(command, UnixMillis(7));
+    EXPECT_EQ(time_of(command), UnixMillis());
 }
 
 }  // namespace

@@ -101,6 +101,20 @@ std::string render(const CheckRow& row) {
 std::string render(const KvRow& row) {
     std::string out = fmt::format("key {}={}", row.key.view(), row.value.view());
     if (row.flags != 0) out += fmt::format(" flags={}", row.flags);
+    if (row.lock_index != 0) out += fmt::format(" lock={}", row.lock_index);
+    if (!row.session.empty()) out += fmt::format(" session={}", row.session.view());
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
+std::string render(const SessionRow& row) {
+    std::string out = fmt::format("session {} on {}", row.id.view(), row.node.view());
+    if (!row.name.empty()) out += fmt::format(" name={}", row.name.view());
+    if (row.lock_delay_ns != 0) out += fmt::format(" delay={}", row.lock_delay_ns);
+    if (row.behavior == SessionBehavior::Delete) out += " deletes";
+    if (!row.ttl.empty()) out += fmt::format(" ttl={}", row.ttl.view());
+    if (!row.node_checks.is_null()) out += " checks=" + text(row.node_checks);
+    for (const SessionServiceCheck& check : *row.service_checks)
+        out += fmt::format(" service-check={}", check.id.view());
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
@@ -134,15 +148,22 @@ std::string render(const View& view, const Watch& watch) {
             return view.key(watch.name) ? render(*view.key(watch.name)) + "\n" : "";
         case WatchKind::KeyPrefix:
             return lines(view.keys_below(watch.name));
+        case WatchKind::Sessions:
+            return lines(view.sessions());
+        case WatchKind::Session:
+            return view.session(watch.name) ? render(*view.session(watch.name)) + "\n" : "";
+        case WatchKind::NodeSessions:
+            return lines(view.sessions_of_node(watch.name));
     }
     return {};
 }
 
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
-        "Nodes",         "Node",           "ServiceNames", "Service",  "ServiceHealth",
-        "ServiceChecks", "NodeChecks",     "State",        "Connect",  "ConnectHealth",
-        "Registrations", "NodesAndChecks", "Key",          "KeyPrefix"};
+        "Nodes",         "Node",           "ServiceNames", "Service",   "ServiceHealth",
+        "ServiceChecks", "NodeChecks",     "State",        "Connect",   "ConnectHealth",
+        "Registrations", "NodesAndChecks", "Key",          "KeyPrefix", "Sessions",
+        "Session",       "NodeSessions"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -12,6 +12,7 @@ std::string render(const NodeRow& row);
 std::string render(const ServiceRow& row);
 std::string render(const CheckRow& row);
 std::string render(const KvRow& row);
+std::string render(const SessionRow& row);
 
 // Everything that the answer to a watched query is made of.
 std::string render(const View& view, const Watch& watch);

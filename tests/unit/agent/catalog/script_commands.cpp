@@ -76,8 +76,14 @@ KvVerb kv_verb(const std::string& text) {
                                                         {"cas", KvVerb::Cas},
                                                         {"delete", KvVerb::Delete},
                                                         {"delete-cas", KvVerb::DeleteCas},
-                                                        {"delete-tree", KvVerb::DeleteTree}};
+                                                        {"delete-tree", KvVerb::DeleteTree},
+                                                        {"lock", KvVerb::Lock},
+                                                        {"unlock", KvVerb::Unlock}};
     return verbs.at(text);
+}
+
+UnixMillis time_of_words(const ScriptCommand& words) {
+    return UnixMillis(static_cast<std::int64_t>(words.number("time")));
 }
 
 KvOperation kv_of(const ScriptCommand& words) {
@@ -86,16 +92,46 @@ KvOperation kv_of(const ScriptCommand& words) {
     operation.key = words.get("key");
     operation.value = words.get("value");
     operation.flags = words.number("flags");
+    if (words.has("session")) operation.session = session_id(words.get("session"));
     operation.index = Index(words.number("index"));
     return operation;
 }
 
+SessionCreateCommand creation_of(const ScriptCommand& words) {
+    SessionCreateCommand command;
+    SessionRow& row = command.session;
+    row.id = session_id(words.get("id"));
+    row.name = words.get("name");
+    row.node = words.get("node");
+    row.lock_delay_ns = static_cast<std::int64_t>(words.number("delay")) * 1'000'000;
+    if (words.has("deletes")) row.behavior = SessionBehavior::Delete;
+    row.ttl = words.get("ttl");
+    if (words.has("checks")) row.node_checks = split(words.get("checks"));
+    if (words.has("service-check")) {
+        row.service_checks = std::vector<SessionServiceCheck>{{words.get("service-check"), {}}};
+    }
+    return command;
+}
+
+Command timed(Command command, const ScriptCommand& words) {
+    set_time(command, time_of_words(words));
+    return command;
+}
+
 }  // namespace
 
+std::string session_id(const std::string& number) {
+    if (number.size() > 12) return number;
+    return fmt::format("00000000-0000-0000-0000-{:0>12}", number);
+}
+
 std::optional<Command> command_of(const ScriptCommand& words) {
-    if (words.name == "register") return registration_of(words);
-    if (words.name == "deregister") return deregistration_of(words);
-    if (words.name == "kv") return KvCommand{kv_of(words)};
+    if (words.name == "register") return timed(registration_of(words), words);
+    if (words.name == "deregister") return timed(deregistration_of(words), words);
+    if (words.name == "kv") return timed(KvCommand{kv_of(words)}, words);
+    if (words.name == "session") return creation_of(words);
+    if (words.name == "end")
+        return timed(SessionDestroyCommand{session_id(words.get("id"))}, words);
     return std::nullopt;
 }
 
