@@ -13,9 +13,11 @@ class Mutation;
 // What each kind of command means, one file a command. A refusal comes before the first change.
 std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& command);
 std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& command);
-// Sets `held`, not `changed`.
+// These set all but `changed`.
 ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionCreateCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionDestroyCommand& command);
+// When it does not hold, the caller must undo what was done.
+ApplyOutcome apply_command(Mutation& mutation, const TransactionCommand& command);
 
 }  // namespace weft::agent

@@ -45,18 +45,39 @@ ApplyOutcome Catalog::apply(Index index, std::span<const std::byte> command) {
     return as_outcome(decoded.error());
 }
 
-ApplyOutcome Catalog::apply(Index index, const Command& command) {
-    WEFT_ASSERT(!state_->importing && index > state_->root->applied);
-    CatalogRoot& root = state_->own_root();
-    const Globals before = root.globals;
-    Mutation mutation(root, state_->journal, state_->interner, state_->tombstones, index,
-                      time_of(command));
+ApplyOutcome Catalog::State::run(Index index, const Command& command, Journal& changes) {
+    CatalogRoot& own = own_root();
+    const Globals before = own.globals;
+    Mutation mutation(own, changes, interner, index, time_of(command));
     ApplyOutcome outcome = std::visit(
         [&](const auto& body) { return as_outcome(apply_command(mutation, body)); }, command);
     mutation.finish();
-    root.applied = index;
-    if (!(root.globals == before)) state_->journal.record(Globals::key());
+    if (!(own.globals == before)) changes.record(Globals::key());
     outcome.changed = mutation.changed();
+    return outcome;
+}
+
+// The state before shares all that the transaction does not change, so keeping it costs little.
+ApplyOutcome Catalog::State::run_whole(Index index, const Command& command) {
+    const CatalogRoot before = *root;
+    Journal changes;
+    changes.set_record_tracking(journal.tracks_records());
+    ApplyOutcome outcome = run(index, command, changes);
+    if (outcome.held) {
+        journal.add(std::move(changes));
+    } else {
+        own_root() = before;
+        outcome.changed = false;
+    }
+    return outcome;
+}
+
+ApplyOutcome Catalog::apply(Index index, const Command& command) {
+    WEFT_ASSERT(!state_->importing && index > state_->root->applied);
+    ApplyOutcome outcome = std::holds_alternative<TransactionCommand>(command)
+                               ? state_->run_whole(index, command)
+                               : state_->run(index, command, state_->journal);
+    state_->own_root().applied = index;
     return outcome;
 }
 

@@ -4,7 +4,6 @@
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/journal.hpp"
 #include "agent/catalog/root.hpp"
-#include "agent/catalog/tombstones.hpp"
 
 namespace weft::agent {
 
@@ -12,7 +11,6 @@ struct Catalog::State {
     RefPtr<CatalogRoot> root = make_ref<CatalogRoot>();
     Journal journal;
     Interner interner;
-    Tombstones tombstones;
     bool importing = false;
     bool import_failed = false;
 
@@ -22,10 +20,14 @@ struct Catalog::State {
         return *root;
     }
 
+    // Does what the command says, but for root->applied.
+    ApplyOutcome run(Index index, const Command& command, Journal& changes);
+    // All of it or nothing.
+    ApplyOutcome run_whole(Index index, const Command& command);
+
     void reset() {
         root = make_ref<CatalogRoot>();
         journal.clear();
-        tombstones.clear();
     }
 };
 

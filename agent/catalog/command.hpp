@@ -48,6 +48,13 @@ enum class KvVerb : std::uint8_t {
     // Set, if no other session holds the lock and no lock delay is running; the session must exist.
     Lock,
     Unlock,  // set, if that session holds the lock
+    // In transactions only, as those below.
+    Get,
+    GetTree,
+    CheckIndex,    // that the key exists with that modify index
+    CheckSession,  // that the key exists, locked by that session
+    CheckNotExists,
+    Unknown,  // none of Consul's
 };
 
 struct KvOperation {
@@ -59,7 +66,7 @@ struct KvOperation {
     Index index{};  // that is compared
 };
 
-// PUT and DELETE /v1/kv. ApplyOutcome::held tells whether the condition held.
+// PUT and DELETE /v1/kv: a verb that writes. ApplyOutcome::held tells whether the condition held.
 struct KvCommand {
     KvOperation operation;
     UnixMillis time{};
@@ -77,8 +84,47 @@ struct SessionDestroyCommand {
     UnixMillis time{};
 };
 
+// What a transaction does to a node, service or check. For the numbers see KvVerb.
+enum class RowVerb : std::uint8_t {
+    Get,
+    Set,
+    Cas,        // set, if the row's modify index is that of the given one; 0: if there is no row
+    Delete,     // an unknown row is no error
+    DeleteCas,  // if there is a row with that modify index
+    Unknown,
+};
+
+struct NodeOperation {
+    RowVerb verb = RowVerb::Get;
+    NodeRow node;
+};
+struct ServiceOperation {
+    RowVerb verb = RowVerb::Get;
+    ServiceRow service;
+};
+struct CheckOperation {
+    RowVerb verb = RowVerb::Get;
+    CheckRow check;
+};
+
+// At most one of the four; with none it does nothing.
+struct TransactionOperation {
+    std::optional<KvOperation> kv;
+    std::optional<NodeOperation> node;
+    std::optional<ServiceOperation> service;
+    std::optional<CheckOperation> check;
+    SharedText unknown_verb;  // as the client wrote it
+};
+
+// PUT /v1/txn: all operations or, when one fails, none. ApplyOutcome::transaction tells which
+// failed and what the others found. See transaction.hpp for those that only read.
+struct TransactionCommand {
+    std::vector<TransactionOperation> operations;
+    UnixMillis time{};
+};
+
 using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                             SessionDestroyCommand>;
+                             SessionDestroyCommand, TransactionCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.
@@ -96,10 +142,11 @@ Result<Command> decode_command(std::span<const std::byte> bytes);
 
 struct CommandLimits {
     std::size_t kv_value_bytes = 512 * 1024;
+    std::size_t transaction_operations = 64;
 };
 
-// Errc::Limit for a value beyond the limits (Consul's text), and for a list or map of more than
-// kMaxListedRows elements, texts excepted: decoding would refuse it.
+// Errc::Limit for a value or a transaction beyond the limits (Consul's text), and for a list or map
+// of more than kMaxListedRows elements, texts excepted: decoding would refuse it.
 Result<void> check_limits(const Command& command, const CommandLimits& limits = {});
 
 }  // namespace weft::agent

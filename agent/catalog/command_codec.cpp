@@ -25,6 +25,9 @@ std::string_view kind_of(const SessionCreateCommand&) {
 std::string_view kind_of(const SessionDestroyCommand&) {
     return "session-destroy";
 }
+std::string_view kind_of(const TransactionCommand&) {
+    return "txn";
+}
 
 // Looks for the first list that the reader would refuse.
 class LimitChecker {
@@ -104,6 +107,20 @@ Result<void> check_bounds(const KvOperation& operation, const CommandLimits& lim
                                                limits.kv_value_bytes));
 }
 
+Result<void> check_bounds(const TransactionCommand& command, const CommandLimits& limits) {
+    const std::size_t count = command.operations.size();
+    if (count > limits.transaction_operations) {
+        return make_error(Errc::Limit,
+                          fmt::format("Transaction contains too many operations ({} > {})", count,
+                                      limits.transaction_operations));
+    }
+    for (const TransactionOperation& operation : command.operations) {
+        if (!operation.kv) continue;
+        WEFT_TRY(check_bounds(*operation.kv, limits));
+    }
+    return success();
+}
+
 }  // namespace
 
 std::string encode(const Command& command) {
@@ -144,6 +161,9 @@ UnixMillis time_of(const Command& command) {
 Result<void> check_limits(const Command& command, const CommandLimits& limits) {
     if (const auto* kv = std::get_if<KvCommand>(&command)) {
         WEFT_TRY(check_bounds(kv->operation, limits));
+    }
+    if (const auto* transaction = std::get_if<TransactionCommand>(&command)) {
+        WEFT_TRY(check_bounds(*transaction, limits));
     }
     LimitChecker checker;
     std::visit([&](const auto& body) { visit_fields(checker, body); }, command);

@@ -163,15 +163,6 @@ Result<void> Importer::add(const StoredRecord& record) {
                     static_cast<unsigned>(key->tag)));
 }
 
-Tombstones Importer::tombstones(const CatalogRoot& root) {
-    Tombstones found;
-    root.subjects.scan([&](const SubjectPtr& subject) {
-        if (subject->members == 0) found.add(*subject);
-        return true;
-    });
-    return found;
-}
-
 void Catalog::export_records(const View& view,
                              const std::function<void(const StoredRecord&)>& sink) {
     const CatalogRoot& root = *view.root();
@@ -217,7 +208,6 @@ Result<void> Catalog::finish_import(Index applied, std::optional<Digest> expecte
                 "the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
                 digest.high, digest.low, expected->high, expected->low));
     }
-    state_->tombstones = Importer::tombstones(*state_->root);
     state_->own_root().applied = applied;
     return success();
 }

@@ -5,7 +5,6 @@
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/root.hpp"
 #include "agent/catalog/row_digest.hpp"
-#include "agent/catalog/tombstones.hpp"
 
 namespace weft::agent {
 
@@ -16,7 +15,6 @@ public:
     Importer(CatalogRoot& root, Interner& interner) : root_(root), interner_(interner) {}
 
     Result<void> add(const StoredRecord& record);
-    static Tombstones tombstones(const CatalogRoot& root);
 
 private:
     Result<void> add_node(const ParsedKey& key, const StoredRecord& record);

@@ -15,6 +15,11 @@ void Journal::record(std::string key) {
     if (track_records_) records_.insert(std::move(key));
 }
 
+void Journal::add(Journal other) {
+    for (const Watch& changed : other.watches_) watch(changed.kind, changed.name);
+    records_.merge(other.records_);
+}
+
 void Journal::deduplicate() {
     std::sort(watches_.begin(), watches_.end());
     watches_.erase(std::unique(watches_.begin(), watches_.end()), watches_.end());

@@ -14,10 +14,14 @@ public:
     void watch(WatchKind kind, std::string_view name = {});
     void record(std::string key);
 
+    // What another one, of the same tracking, holds.
+    void add(Journal other);
+
     std::vector<Watch> take_watches();
     std::vector<std::string> take_records();  // sorted
 
     void set_record_tracking(bool on);
+    bool tracks_records() const { return track_records_; }
     void clear();
 
 private:

@@ -95,6 +95,13 @@ Result<bool> write_key(Mutation& mutation, const KvOperation& operation) {
             return lock(mutation, operation);
         case KvVerb::Unlock:
             return unlock(mutation, operation);
+        case KvVerb::Get:
+        case KvVerb::GetTree:
+        case KvVerb::CheckIndex:
+        case KvVerb::CheckSession:
+        case KvVerb::CheckNotExists:
+        case KvVerb::Unknown:
+            break;
     }
     return make_error(Errc::InvalidArgument, "the KV command does not write");
 }

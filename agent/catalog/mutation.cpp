@@ -314,16 +314,14 @@ void Mutation::replace_subject(const SubjectPtr& old, const SubjectPtr& fresh) {
         if (is_stored) root_.rows_digest += row_digest(key, SubjectsTable::encode(*fresh));
         journal_.record(std::move(key));
     }
-    if (old && old->members == 0) tombstones_.remove(*old);
-    if (fresh && fresh->members == 0) tombstones_.add(*fresh);
     root_.subjects.replace(old, fresh);
 }
 
 void Mutation::forget_oldest() {
-    while (tombstones_.is_over_limit()) {
-        const Tombstones::Entry oldest = tombstones_.oldest();
-        root_.globals.forgotten = std::max(root_.globals.forgotten, oldest.extinction);
-        replace_subject(root_.subjects.find(oldest.kind, oldest.name), SubjectPtr());
+    while (root_.subjects.tombstone_count() > kMaxTombstones) {
+        const SubjectPtr oldest = root_.subjects.oldest_tombstone();
+        root_.globals.forgotten = std::max(root_.globals.forgotten, oldest->extinction());
+        replace_subject(oldest, SubjectPtr());
     }
 }
 

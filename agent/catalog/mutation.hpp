@@ -9,7 +9,6 @@
 #include "agent/catalog/journal.hpp"
 #include "agent/catalog/root.hpp"
 #include "agent/catalog/row_digest.hpp"
-#include "agent/catalog/tombstones.hpp"
 
 namespace weft::agent {
 
@@ -20,12 +19,10 @@ namespace weft::agent {
 class Mutation {
 public:
     // time: of the command; 0 when it has none.
-    Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Tombstones& tombstones,
-             Index index, UnixMillis time)
+    Mutation(CatalogRoot& root, Journal& journal, Interner& interner, Index index, UnixMillis time)
         : root_(root),
           journal_(journal),
           interner_(interner),
-          tombstones_(tombstones),
           index_(index),
           now_(std::clamp(time, root.globals.time, Globals::kTimeMax)) {}
 
@@ -110,7 +107,6 @@ private:
     CatalogRoot& root_;
     Journal& journal_;
     Interner& interner_;
-    Tombstones& tombstones_;
     const Index index_;
     const UnixMillis now_;  // never before that of an earlier command
     bool changed_ = false;

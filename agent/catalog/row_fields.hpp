@@ -19,7 +19,10 @@ constexpr Status greatest(Status) {
     return Status::Maintenance;
 }
 constexpr KvVerb greatest(KvVerb) {
-    return KvVerb::Unlock;
+    return KvVerb::Unknown;
+}
+constexpr RowVerb greatest(RowVerb) {
+    return RowVerb::Unknown;
 }
 constexpr SessionBehavior greatest(SessionBehavior) {
     return SessionBehavior::Delete;
@@ -201,6 +204,39 @@ void visit_fields(Visitor& visit, Body& body) {
 template <class Visitor, MaybeConst<SessionDestroyCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("id", body.id);
+    visit("time", body.time);
+}
+
+template <class Visitor, MaybeConst<NodeOperation> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit.always("verb", body.verb);
+    visit("node", body.node);
+}
+
+template <class Visitor, MaybeConst<ServiceOperation> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit.always("verb", body.verb);
+    visit("service", body.service);
+}
+
+template <class Visitor, MaybeConst<CheckOperation> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit.always("verb", body.verb);
+    visit("check", body.check);
+}
+
+template <class Visitor, MaybeConst<TransactionOperation> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("kv", body.kv);
+    visit("node", body.node);
+    visit("service", body.service);
+    visit("check", body.check);
+    visit("unknown_verb", body.unknown_verb);
+}
+
+template <class Visitor, MaybeConst<TransactionCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("operations", body.operations);
     visit("time", body.time);
 }
 

@@ -92,7 +92,25 @@ SubjectPtr SubjectsTable::find(SubjectKind kind, std::string_view name) const {
     return found ? *found : SubjectPtr();
 }
 
+int SubjectsTable::ByExtinction::compare(const SubjectPtr& a, const SubjectPtr& b) {
+    const Index one = a->extinction();
+    const Index other = b->extinction();
+    if (one != other) return one < other ? -1 : 1;
+    return ByName::compare(a, b);
+}
+
+SubjectPtr SubjectsTable::oldest_tombstone() const {
+    SubjectPtr oldest;
+    tombstones_.scan([&](const SubjectPtr& subject) {
+        oldest = subject;
+        return false;
+    });
+    return oldest;
+}
+
 void SubjectsTable::replace(const SubjectPtr& old, const SubjectPtr& fresh) {
+    if (old && old->is_tombstone()) tombstones_.erase(old);
+    if (fresh && fresh->is_tombstone()) tombstones_.put(fresh);
     if (fresh) {
         by_name_.put(fresh);
     } else {
@@ -120,6 +138,19 @@ std::optional<SubjectKind> SubjectsTable::kind_of(const ParsedKey& key) {
         if (key.name[0] == kKindLetters[i]) return static_cast<SubjectKind>(i);
     }
     return std::nullopt;
+}
+
+void SubjectsTable::check_invariants() const {
+    by_name_.check_invariants();
+    tombstones_.check_invariants();
+    std::size_t tombstones = 0;
+    scan([&](const SubjectPtr& subject) {
+        if (!subject->is_tombstone()) return true;
+        ++tombstones;
+        WEFT_ASSERT(tombstones_.find(subject) != nullptr && *tombstones_.find(subject) == subject);
+        return true;
+    });
+    WEFT_ASSERT(tombstones == tombstone_count());
 }
 
 SubjectPtr SubjectsTable::find_record(const ParsedKey& key) const {

@@ -38,8 +38,12 @@ struct Subject : RefCounted {
 
     Index extinction() const;  // of a tombstone: when its last member left
     bool is_stored() const;
+    bool is_tombstone() const { return members == 0; }
 };
 using SubjectPtr = RefPtr<const Subject>;
+
+// Of names without members so many are remembered: names come and go for ever.
+inline constexpr std::size_t kMaxTombstones = 4096;
 
 // The kind and aspect that a watch is about; nothing for the watches of whole tables.
 struct SubjectAspect {
@@ -61,6 +65,9 @@ public:
         by_name_.scan(visit);
     }
 
+    std::size_t tombstone_count() const { return tombstones_.size(); }
+    SubjectPtr oldest_tombstone() const;  // by extinction; null when there is none
+
     void replace(const SubjectPtr& old, const SubjectPtr& fresh);
 
     static std::string key_of(const Subject& subject);
@@ -69,7 +76,7 @@ public:
     SubjectPtr find_record(const ParsedKey& key) const;
     static std::optional<SubjectKind> kind_of(const ParsedKey& key);
 
-    void check_invariants() const { by_name_.check_invariants(); }
+    void check_invariants() const;
 
 private:
     struct Key {
@@ -83,7 +90,12 @@ private:
         }
     };
 
+    struct ByExtinction {
+        static int compare(const SubjectPtr& a, const SubjectPtr& b);
+    };
+
     PersistentSet<SubjectPtr, ByName> by_name_;
+    PersistentSet<SubjectPtr, ByExtinction> tombstones_;
 };
 
 }  // namespace weft::agent

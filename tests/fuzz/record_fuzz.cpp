@@ -3,9 +3,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/globals.hpp"
 #include "agent/catalog/store/checkpoint_record.hpp"
+#include "agent/catalog/transaction.hpp"
 #include "agent/health/local_record.hpp"
 #include "agent/io/rocks/sealed_value.hpp"
 #include "raft/storage/record.hpp"
@@ -21,6 +25,15 @@ void check_command(std::string_view bytes) {
     if (!twice || weft::agent::encode(twice.value()) != again) __builtin_trap();
 }
 
+// A transaction that only reads finds what it does in the log, and changes nothing.
+void read_only(const weft::agent::Catalog& catalog,
+               const weft::Result<weft::agent::Command>& command) {
+    if (!command) return;
+    const auto* transaction = std::get_if<weft::agent::TransactionCommand>(&command.value());
+    if (!transaction || !weft::agent::is_read_only(*transaction)) return;
+    (void)weft::agent::read_transaction(catalog.view(), *transaction);
+}
+
 // Applying any bytes has a defined outcome and keeps the state sound.
 void apply_commands(std::string_view bytes) {
     weft::agent::Catalog catalog;
@@ -30,9 +43,40 @@ void apply_commands(std::string_view bytes) {
             static_cast<unsigned char>(bytes[0]) * 256u + static_cast<unsigned char>(bytes[1]);
         const std::string_view command = bytes.substr(2, length);
         bytes.remove_prefix(2 + command.size());
+        const auto decoded = weft::agent::decode_command(std::as_bytes(std::span(command)));
+        read_only(catalog, decoded);
         catalog.apply(weft::agent::Index{++index}, std::as_bytes(std::span(command)));
     }
     catalog.check_invariants();
+}
+
+// A node with a check, and a session that has locked a key: what an imported record may refer to.
+const std::vector<weft::agent::StoredRecord>& records_before() {
+    using namespace weft::agent;
+    static const std::vector<StoredRecord> records = [] {
+        Catalog catalog;
+        RegisterCommand registration;
+        registration.node.name = "n";
+        registration.node.address = "10.0.0.1";
+        registration.checks.emplace_back().id = "c";
+        registration.checks.back().status = Status::Passing;
+        catalog.apply(Index{1}, registration);
+        SessionCreateCommand creation;
+        creation.session.id = "00000000-0000-0000-0000-000000000001";
+        creation.session.node = "n";
+        creation.session.node_checks = TextList{"c"};
+        catalog.apply(Index{2}, creation);
+        KvCommand lock;
+        lock.operation = {.verb = KvVerb::Lock, .key = "k", .session = creation.session.id};
+        catalog.apply(Index{3}, lock);
+        std::vector<StoredRecord> exported;
+        Catalog::export_records(catalog.view(), [&](const StoredRecord& record) {
+            const bool is_last = record.key == Globals::key();
+            if (!is_last) exported.push_back(record);
+        });
+        return exported;
+    }();
+    return records;
 }
 
 void import_record(std::string_view bytes) {
@@ -40,6 +84,9 @@ void import_record(std::string_view bytes) {
     if (split == std::string_view::npos) return;
     weft::agent::Catalog catalog;
     if (!catalog.begin_import()) return;
+    for (const auto& before : records_before()) {
+        if (!catalog.import_record(before)) __builtin_trap();
+    }
     weft::agent::StoredRecord record{std::string(bytes.substr(0, split)),
                                      std::string(bytes.substr(split + 1))};
     if (!catalog.import_record(record)) return;

@@ -36,7 +36,16 @@ private:
         const std::string did = outcome.changed ? woken
                                 : outcome.held  ? " nothing changed"
                                                 : " condition not met";
-        return fmt::format("{}:{}", index_, did);
+        return fmt::format("{}:{}{}", index_, did, answer(outcome));
+    }
+
+    static std::string answer(const ApplyOutcome& outcome) {
+        std::string out;
+        if (!outcome.transaction) return out;
+        for (const TransactionRow& row : outcome.transaction->results) out += "\n" + render(row);
+        for (const TransactionError& error : outcome.transaction->errors)
+            out += fmt::format("\noperation {}: {}", error.operation, error.what);
+        return out;
     }
 
     // prefix= separator=
@@ -88,7 +97,8 @@ TEST_P(CatalogScript, PrintsWhatIsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(All, CatalogScript,
                          testing::Values("checks.txt", "connect.txt", "indexes.txt", "kv.txt",
-                                         "locks.txt", "nodes.txt", "services.txt", "sessions.txt"));
+                                         "locks.txt", "nodes.txt", "services.txt", "sessions.txt",
+                                         "transactions.txt"));
 
 }  // namespace
 }  // namespace weft::agent

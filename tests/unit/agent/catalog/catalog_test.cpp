@@ -9,7 +9,7 @@
 #include <thread>
 
 #include "agent/base/rng.hpp"
-#include "agent/catalog/tombstones.hpp"
+#include "agent/catalog/subjects_table.hpp"
 
 namespace weft::agent {
 namespace {
@@ -90,7 +90,7 @@ TEST(Catalog, RemovedNamesBeyondTheLimitShareOneIndex) {
     std::uint64_t index = 0;
     catalog.apply(Index(++index), registration("n1"));
     const auto name = [](std::size_t i) { return fmt::format("s{}", i); };
-    const std::size_t names = Tombstones::kLimit + 10;
+    const std::size_t names = kMaxTombstones + 10;
     for (std::size_t i = 0; i < names; ++i) {
         catalog.apply(Index(++index), registration("n1", name(i)));
         catalog.apply(Index(++index), deregistration("n1", name(i)));
@@ -171,6 +171,23 @@ TEST(Catalog, DamagedRecordsNeverDoMoreThanFail) {
     source.apply(Index(1), command);
     source.apply(Index(2), deregistration("n1", "web"));
     source.apply(Index(3), command);
+    SessionCreateCommand session;
+    session.session.id = "11111111-2222-3333-4444-555555555555";
+    session.session.node = "n1";
+    session.session.node_checks = TextList{"c"};
+    session.session.lock_delay_ns = 1'000'000'000;
+    KvCommand lock;
+    lock.operation = {.verb = KvVerb::Lock, .key = "k", .session = session.session.id};
+    // One session has ended and left a lock delay, another holds a lock; a key was deleted.
+    command.checks.back().status = Status::Passing;
+    source.apply(Index(4), command);
+    source.apply(Index(5), session);
+    source.apply(Index(6), lock);
+    source.apply(Index(7), SessionDestroyCommand{.id = session.session.id, .time = UnixMillis(9)});
+    source.apply(Index(8), session);
+    lock.operation.key = "other";
+    source.apply(Index(9), lock);
+    source.apply(Index(10), KvCommand{{.verb = KvVerb::Delete, .key = "k"}, UnixMillis()});
     Rng rng(3);
     for (int round = 0; round < 3'000; ++round) {
         Catalog catalog;
@@ -182,7 +199,7 @@ TEST(Catalog, DamagedRecordsNeverDoMoreThanFail) {
             if (rng.below(8) == 0) target.resize(rng.below(target.size() + 1));
             (void)catalog.import_record(damaged);
         });
-        if (catalog.finish_import(Index(9), std::nullopt)) catalog.check_invariants();
+        if (catalog.finish_import(Index(11), std::nullopt)) catalog.check_invariants();
     }
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <msgpack.hpp>
+#include <set>
 
 #include "agent/base/rng.hpp"
 #include "agent/catalog/command.hpp"
@@ -128,6 +129,21 @@ TEST(CommandCodec, DeregistrationComesBack) {
     EXPECT_EQ(std::get<DeregisterCommand>(decoded.value()).check_id, "c");
 }
 
+TEST(CommandCodec, EveryKindComesBack) {
+    RandomCommands commands(5);
+    std::set<std::size_t> kinds;
+    for (int i = 0; i < 500; ++i) {
+        const Command command = commands.next();
+        kinds.insert(command.index());
+        const std::string encoded = encode(command);
+        const auto decoded = decode_command(bytes(encoded));
+        ASSERT_TRUE(decoded) << decoded.error().context;
+        EXPECT_EQ(decoded.value().index(), command.index());
+        EXPECT_EQ(encode(decoded.value()), encoded);
+    }
+    EXPECT_EQ(kinds.size(), std::variant_size_v<Command>);
+}
+
 TEST(CommandCodec, EveryFieldOfASessionComesBack) {
     SessionCreateCommand command;
     SessionRow& row = command.session;
@@ -181,6 +197,15 @@ TEST(CommandCodec, LimitsSpeakAsConsulDoes) {
     EXPECT_EQ(large.error().code, make_error_code(Errc::Limit));
     EXPECT_EQ(large.error().context, "Value for key \"a\" is too large (524289 > 524288 bytes)");
     EXPECT_TRUE(check_limits(command, {.kv_value_bytes = 1'000'000}));
+
+    TransactionCommand transaction;
+    transaction.operations.resize(65);
+    EXPECT_EQ(check_limits(transaction).error().context,
+              "Transaction contains too many operations (65 > 64)");
+    transaction.operations.resize(64);
+    EXPECT_TRUE(check_limits(transaction));
+    transaction.operations.back().kv = command.operation;
+    EXPECT_FALSE(check_limits(transaction));
 }
 
 TEST(CommandCodec, IsMsgpackThatOthersRead) {

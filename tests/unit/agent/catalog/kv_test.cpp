@@ -3,6 +3,8 @@
 
 #include "agent/catalog/catalog.hpp"
 #include "agent/catalog/key_marks.hpp"
+#include "agent/catalog/transaction.hpp"
+#include "tests/unit/agent/catalog/rendering.hpp"
 
 namespace weft::agent {
 namespace {
@@ -170,6 +172,91 @@ TEST_F(KvTest, SessionIdsAreEqualInEitherCase) {
     EXPECT_NE(catalog_.view().session("11111111-2222-3333-4444-55555555555A"), nullptr);
     lock.operation.verb = KvVerb::Unlock;
     EXPECT_TRUE(apply(lock).held);
+}
+
+TransactionOperation operation(KvVerb verb, SharedText key, SharedText value = {}) {
+    TransactionOperation whole;
+    whole.kv = kv(verb, std::move(key), std::move(value)).operation;
+    return whole;
+}
+
+TEST_F(KvTest, AFailedTransactionLeavesNoTrace) {
+    create_session();
+    apply(locking(KvVerb::Lock, "held", 5));
+    for (std::size_t i = 0; i < kMaxKvTombstones + 5; ++i) {
+        apply_quickly(kv(KvVerb::Set, fmt::format("gone/{}", i)));
+        apply_quickly(kv(KvVerb::Delete, fmt::format("gone/{}", i)));
+    }
+    catalog_.take_changed_watches();
+    catalog_.take_changed_records();
+    const View before = catalog_.view();
+
+    TransactionCommand command;
+    command.time = UnixMillis(77'000);
+    command.operations = {operation(KvVerb::Set, "new", "x"), operation(KvVerb::Delete, "held"),
+                          operation(KvVerb::Set, "gone/0", "back")};
+    NodeOperation& removal = command.operations.emplace_back().node.emplace();
+    removal.verb = RowVerb::Delete;
+    removal.node.name = "n1";
+    command.operations.push_back(operation(KvVerb::Get, "missing"));
+    const ApplyOutcome failed = apply(command);
+    EXPECT_FALSE(failed.held || failed.changed || failed.refusal);
+    ASSERT_TRUE(failed.transaction);
+    ASSERT_EQ(failed.transaction->errors.size(), 1U);
+    EXPECT_EQ(failed.transaction->errors[0],
+              (TransactionError{4, "key \"missing\" doesn't exist"}));
+    EXPECT_TRUE(failed.transaction->results.empty());
+    EXPECT_EQ(catalog_.view().digest(), before.digest());
+    EXPECT_TRUE(catalog_.take_changed_watches().empty());
+    EXPECT_TRUE(catalog_.take_changed_records().empty());
+    EXPECT_EQ(catalog_.view().applied_index(), Index(index_));
+    for (const Watch& watch : {Watch{WatchKind::Key, "new"}, Watch{WatchKind::Key, "gone/0"},
+                               Watch{WatchKind::KeyPrefix, ""}, Watch{WatchKind::Sessions, ""}}) {
+        EXPECT_EQ(catalog_.view().index_of(watch), before.index_of(watch)) << render(watch);
+    }
+
+    command.operations.pop_back();
+    const ApplyOutcome done = apply(command);
+    EXPECT_TRUE(done.held && done.changed);
+    EXPECT_EQ(catalog_.view().node_count(), 0U);
+    EXPECT_EQ(catalog_.view().session_count(), 0U);
+    EXPECT_EQ(done.transaction->results.size(), 2U);
+    EXPECT_EQ(catalog_.take_changed_watches().front().kind, WatchKind::Nodes);
+    expect_copy_is_equal();
+}
+
+TEST_F(KvTest, AReadingTransactionNeedsNoLog) {
+    apply(kv(KvVerb::Set, "a", "x"));
+    TransactionCommand command;
+    command.operations = {operation(KvVerb::Get, "a"),
+                          operation(KvVerb::GetTree, "a"),
+                          operation(KvVerb::CheckNotExists, "b"),
+                          {}};
+    ASSERT_TRUE(is_read_only(command));
+    const TransactionOutcome outcome = read_transaction(catalog_.view(), command);
+    EXPECT_TRUE(outcome.errors.empty());
+    ASSERT_EQ(outcome.results.size(), 2U);
+    EXPECT_EQ(render(outcome.results[1]), "key a=x [1,1]");
+
+    command.operations.push_back(operation(KvVerb::Unknown, "a"));
+    command.operations.back().unknown_verb = "get-or-\"empty\"";
+    ASSERT_TRUE(is_read_only(command));
+    const TransactionOutcome failed = read_transaction(catalog_.view(), command);
+    ASSERT_EQ(failed.errors.size(), 1U);
+    EXPECT_EQ(failed.errors[0], (TransactionError{4, R"(unknown KV verb "get-or-\"empty\"")"}));
+
+    command.operations.push_back(operation(KvVerb::Delete, "a"));
+    EXPECT_FALSE(is_read_only(command));
+}
+
+TEST_F(KvTest, TooManyResultsAreAnError) {
+    for (int i = 0; i < 3'000; ++i) apply_quickly(kv(KvVerb::Set, fmt::format("k/{}", i)));
+    TransactionCommand command;
+    command.operations.assign(64, operation(KvVerb::GetTree, "k"));
+    const TransactionOutcome outcome = read_transaction(catalog_.view(), command);
+    ASSERT_FALSE(outcome.errors.empty());
+    EXPECT_EQ(outcome.errors[0].what, "the transaction would return more than 131072 rows");
+    EXPECT_TRUE(outcome.results.empty());
 }
 
 TEST_F(KvTest, ImportRefusesWhatRefersToNothing) {

@@ -50,11 +50,6 @@ bool NaiveCatalog::is_name_free(const NodeRow& row, bool renaming) const {
     return serf == checks_.end() || serf->second.status == Status::Critical;
 }
 
-bool NaiveCatalog::apply(Index index, const Command& command) {
-    if (const auto* body = std::get_if<RegisterCommand>(&command)) return apply(index, *body);
-    return apply(index, std::get<DeregisterCommand>(command));
-}
-
 bool NaiveCatalog::apply(Index index, const RegisterCommand& command) {
     const NaiveCatalog before = *this;
     NodeRow node = command.node;
@@ -106,18 +101,28 @@ void NaiveCatalog::put_check(Index index, CheckRow row) {
         row.service_tags = service.tags;
     }
     row.create_index = Index(0);
+    if (row.status == Status::Critical) losses_.checks.insert(key(row.node, row.id));
     put(checks_, key(row.node, row.id), row, index);
 }
 
+template <class Gone>
+void NaiveCatalog::remove_checks(Gone gone) {
+    std::erase_if(checks_, [&](const auto& item) {
+        if (gone(item)) losses_.checks.insert(item.first);
+        return gone(item);
+    });
+}
+
 void NaiveCatalog::remove_node(const std::string& name) {
-    std::erase_if(checks_, [&](const auto& item) { return item.first.first == folded(name); });
+    losses_.nodes.insert(folded(name));
+    remove_checks([&](const auto& item) { return item.first.first == folded(name); });
     std::erase_if(services_, [&](const auto& item) { return item.first.first == folded(name); });
     nodes_.erase(folded(name));
 }
 
 void NaiveCatalog::remove_service(const std::string& node, const std::string& id) {
     services_.erase(key(node, id));
-    std::erase_if(checks_, [&](const auto& item) {
+    remove_checks([&](const auto& item) {
         return item.first.first == folded(node) && item.second.service_id.view() == id;
     });
 }
@@ -127,7 +132,7 @@ bool NaiveCatalog::apply(Index, const DeregisterCommand& command) {
     if (!command.service_id.empty()) {
         remove_service(node, command.service_id.str());
     } else if (!command.check_id.empty()) {
-        checks_.erase(key(node, command.check_id));
+        remove_checks([&](const auto& item) { return item.first == key(node, command.check_id); });
     } else {
         remove_node(node);
     }

@@ -12,6 +12,12 @@ const std::vector<const char*> kServiceIds = {"s1", "s2", "S1", "s3"};
 const std::vector<const char*> kCheckIds = {"c1", "c2", "C1", "serfHealth", "c3"};
 const std::vector<const char*> kTags = {"blue", "green", "v2"};
 const std::vector<const char*> kAddresses = {"10.0.0.1", "10.0.0.2", "10.0.0.3"};
+const std::vector<const char*> kKeys = {"a", "a/", "a/b", "a/b/c", "A", "b", "ba"};
+const std::vector<const char*> kPrefixes = {"", "a", "a/", "a/b", "b", "zz"};
+const std::vector<const char*> kValues = {"", "one", "two"};
+const std::vector<const char*> kSessions = {
+    "5e551011-0000-0000-0000-000000000001", "5e551011-0000-0000-0000-000000000002",
+    "5e551011-0000-0000-0000-000000000003", "5e551011-0000-0000-0000-000000000004"};
 
 }  // namespace
 
@@ -81,16 +87,136 @@ DeregisterCommand RandomCommands::deregistration() {
     return command;
 }
 
+UnixMillis RandomCommands::time() {
+    time_ += one_in(10) ? -5'000 : static_cast<std::int64_t>(rng_.below(1'000));
+    return UnixMillis(time_);
+}
+
+// Mostly the right one.
+template <class Row>
+Index RandomCommands::index_of(const Row* row) {
+    if (one_in(4)) return Index(rng_.below(3));
+    return row ? row->modify_index : Index();
+}
+
+KvOperation RandomCommands::kv(std::uint64_t verbs) {
+    KvOperation operation;
+    operation.verb = static_cast<KvVerb>(rng_.below(verbs));
+    const bool is_tree = operation.verb == KvVerb::DeleteTree || operation.verb == KvVerb::GetTree;
+    operation.key = pick(is_tree && one_in(2) ? kPrefixes : kKeys);
+    operation.value = pick(kValues);
+    operation.flags = rng_.below(2);
+    operation.session = pick(kSessions);
+    operation.index = index_of(view_.key(operation.key));
+    return operation;
+}
+
+KvCommand RandomCommands::kv_command() {
+    constexpr std::uint64_t kWriting = 7;
+    KvCommand command{kv(kWriting)};
+    if (one_in(2)) command.operation.verb = one_in(4) ? KvVerb::Set : KvVerb::Lock;
+    return command;
+}
+
+SessionCreateCommand RandomCommands::session() {
+    SessionCreateCommand command;
+    SessionRow& row = command.session;
+    row.id = pick(kSessions);
+    row.node = pick(kNodes);
+    row.name = pick(kValues);
+    row.lock_delay_ns = static_cast<std::int64_t>(rng_.below(4)) * 999'999'999;
+    row.behavior = static_cast<SessionBehavior>(rng_.below(2));
+    row.ttl = pick(kValues);
+    if (one_in(3)) row.node_checks = TextList{pick(kCheckIds), pick(kCheckIds)};
+    if (one_in(5)) row.service_checks = std::vector<SessionServiceCheck>{{pick(kCheckIds), {}}};
+    return command;
+}
+
+SessionDestroyCommand RandomCommands::end() {
+    SessionDestroyCommand command;
+    command.id = pick(kSessions);
+    return command;
+}
+
+TransactionOperation RandomCommands::operation() {
+    constexpr std::uint64_t kKvVerbs = 13;
+    constexpr std::uint64_t kRowVerbs = 6;
+    TransactionOperation operation;
+    operation.unknown_verb = "unknown";
+    const auto verb = [&] { return static_cast<RowVerb>(rng_.below(kRowVerbs)); };
+    switch (rng_.below(8)) {
+        case 0: {
+            NodeRow row = node();
+            row.modify_index = index_of(view_.node(row.name));
+            operation.node = {verb(), std::move(row)};
+            break;
+        }
+        case 1: {
+            ServiceRow row = service();
+            row.node = pick(kNodes);
+            row.modify_index = index_of(view_.service(row.node, row.id));
+            operation.service = {verb(), std::move(row)};
+            break;
+        }
+        case 2: {
+            CheckRow row = check();
+            row.node = pick(kNodes);
+            row.modify_index = index_of(view_.check(row.node, row.id));
+            operation.check = {verb(), std::move(row)};
+            break;
+        }
+        case 3:
+            if (one_in(8)) break;  // nothing to do
+            [[fallthrough]];
+        default:
+            operation.kv = kv(kKvVerbs);
+            if (operation.kv->verb == KvVerb::Unknown && !one_in(4))
+                operation.kv->verb = KvVerb::Set;
+    }
+    return operation;
+}
+
+TransactionCommand RandomCommands::transaction() {
+    TransactionCommand command;
+    for (std::uint64_t i = rng_.below(5); i > 0; --i) command.operations.push_back(operation());
+    return command;
+}
+
 Command RandomCommands::next() {
-    if (one_in(4)) return deregistration();
-    return registration();
+    const auto choose = [&]() -> Command {
+        switch (rng_.below(12)) {
+            case 0:
+            case 1:
+                return kv_command();
+            case 2:
+                return session();
+            case 3:
+                return one_in(3) ? Command(end()) : Command(kv_command());
+            case 4:
+            case 5:
+                return transaction();
+            case 6:
+            case 7:
+                return deregistration();
+            default:
+                return registration();
+        }
+    };
+    Command command = choose();
+    set_time(command, time());
+    return command;
 }
 
 std::vector<Watch> RandomCommands::watches() {
     std::vector<Watch> all{{WatchKind::Nodes, {}},
                            {WatchKind::ServiceNames, {}},
                            {WatchKind::Registrations, {}},
-                           {WatchKind::NodesAndChecks, {}}};
+                           {WatchKind::NodesAndChecks, {}},
+                           {WatchKind::Sessions, {}}};
+    for (const char* key : kKeys) all.push_back({WatchKind::Key, key});
+    all.push_back({WatchKind::Key, "never"});
+    for (const char* prefix : kPrefixes) all.push_back({WatchKind::KeyPrefix, prefix});
+    for (const char* session : kSessions) all.push_back({WatchKind::Session, session});
     for (const char* id : kNodeIds) {
         all.push_back({WatchKind::Node, id});
         all.push_back({WatchKind::NodeChecks, id});  // a name that no node has
@@ -101,6 +227,7 @@ std::vector<Watch> RandomCommands::watches() {
     for (const char* node : {"n1", "n2", "n3", "n4", "n5"}) {
         all.push_back({WatchKind::Node, node});
         all.push_back({WatchKind::NodeChecks, node});
+        all.push_back({WatchKind::NodeSessions, node});
     }
     for (const char* service : {"web", "db", "cache", "none"}) {
         for (const WatchKind kind :

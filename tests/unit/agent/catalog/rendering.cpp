@@ -118,6 +118,10 @@ std::string render(const SessionRow& row) {
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
+std::string render(const TransactionRow& row) {
+    return std::visit([](const auto& each) { return render(each); }, row);
+}
+
 std::string render(const View& view, const Watch& watch) {
     switch (watch.kind) {
         case WatchKind::Nodes:

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/catalog/apply_outcome.hpp"
 #include "agent/catalog/view.hpp"
 
 namespace weft::agent {
@@ -13,6 +14,7 @@ std::string render(const ServiceRow& row);
 std::string render(const CheckRow& row);
 std::string render(const KvRow& row);
 std::string render(const SessionRow& row);
+std::string render(const TransactionRow& row);
 
 // Everything that the answer to a watched query is made of.
 std::string render(const View& view, const Watch& watch);

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <sstream>
+
+#include "agent/catalog/transaction.hpp"
 
 namespace weft::agent {
 namespace {
@@ -71,17 +73,6 @@ DeregisterCommand deregistration_of(const ScriptCommand& command) {
     return deregistration;
 }
 
-KvVerb kv_verb(const std::string& text) {
-    static const std::map<std::string, KvVerb> verbs = {{"set", KvVerb::Set},
-                                                        {"cas", KvVerb::Cas},
-                                                        {"delete", KvVerb::Delete},
-                                                        {"delete-cas", KvVerb::DeleteCas},
-                                                        {"delete-tree", KvVerb::DeleteTree},
-                                                        {"lock", KvVerb::Lock},
-                                                        {"unlock", KvVerb::Unlock}};
-    return verbs.at(text);
-}
-
 UnixMillis time_of_words(const ScriptCommand& words) {
     return UnixMillis(static_cast<std::int64_t>(words.number("time")));
 }
@@ -113,6 +104,50 @@ SessionCreateCommand creation_of(const ScriptCommand& words) {
     return command;
 }
 
+// A line of a transaction's body: like a command.
+ScriptCommand words_of(const std::string& line) {
+    std::istringstream in(line);
+    ScriptCommand words;
+    in >> words.name;
+    for (std::string word; in >> word;) {
+        const std::size_t at = std::min(word.find('='), word.size());
+        words.arguments.emplace_back(word.substr(0, at),
+                                     at < word.size() ? word.substr(at + 1) : "");
+    }
+    return words;
+}
+
+TransactionOperation operation_of(const ScriptCommand& words) {
+    TransactionOperation operation;
+    const std::string verb = words.get("verb");
+    const Index index(words.number("index"));
+    const RegisterCommand rows = registration_of(words);
+    if (words.name == "kv") operation.kv = kv_of(words);
+    if (words.name == "node") operation.node = {row_verb(verb), rows.node};
+    if (words.name == "service") {
+        operation.service = {row_verb(verb), service_of(words)};
+        operation.service->service.node = words.get("node");
+        operation.service->service.modify_index = index;
+    }
+    if (words.name == "check") {
+        operation.check = {row_verb(verb), rows.checks.at(0)};
+        operation.check->check.node = words.get("node");
+        operation.check->check.modify_index = index;
+    }
+    if (operation.node) operation.node->node.modify_index = index;
+    operation.unknown_verb = verb;
+    return operation;
+}
+
+TransactionCommand transaction_of(const ScriptCommand& words) {
+    TransactionCommand command;
+    std::istringstream body(words.body);
+    for (std::string line; std::getline(body, line);) {
+        if (!line.empty()) command.operations.push_back(operation_of(words_of(line)));
+    }
+    return command;
+}
+
 Command timed(Command command, const ScriptCommand& words) {
     set_time(command, time_of_words(words));
     return command;
@@ -132,6 +167,7 @@ std::optional<Command> command_of(const ScriptCommand& words) {
     if (words.name == "session") return creation_of(words);
     if (words.name == "end")
         return timed(SessionDestroyCommand{session_id(words.get("id"))}, words);
+    if (words.name == "txn") return timed(transaction_of(words), words);
     return std::nullopt;
 }
 

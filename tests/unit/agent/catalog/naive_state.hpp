@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/catalog/apply_outcome.hpp"
+#include "tests/unit/agent/catalog/naive_catalog.hpp"
+
+namespace weft::agent {
+
+// The whole state's rules once more, as plainly as possible: keys, sessions, lock delays and
+// transactions over a NaiveCatalog; a transaction works on a copy.
+class NaiveState {
+public:
+    struct Outcome {
+        bool refused = false;
+        bool held = true;
+        std::vector<std::string> results;   // rendered rows of a transaction
+        std::vector<std::uint32_t> errors;  // positions of its failed operations
+        bool operator==(const Outcome&) const = default;
+    };
+    static Outcome outcome_of(const ApplyOutcome& outcome);
+
+    Outcome apply(Index index, const Command& command);
+
+    // All rows as text; and the same of a real one.
+    std::string render_all() const;
+    static std::string render_all(const View& view);
+
+private:
+    Outcome apply_body(const RegisterCommand& command);
+    Outcome apply_body(const DeregisterCommand& command);
+    Outcome apply_body(const KvCommand& command);
+    Outcome apply_body(const SessionCreateCommand& command);
+    Outcome apply_body(const SessionDestroyCommand& command);
+    Outcome apply_body(const TransactionCommand& command);
+
+    bool fails_before(const TransactionOperation& operation) const;
+    // Whether it succeeded.
+    bool run(const TransactionOperation& operation, Outcome& outcome);
+    bool run_kv(const KvOperation& operation, Outcome& outcome);
+    bool run_node(const NodeOperation& operation, Outcome& outcome);
+    bool run_service(const ServiceOperation& operation, Outcome& outcome);
+    bool run_check(const CheckOperation& operation, Outcome& outcome);
+    bool register_rows(const RegisterCommand& command);
+
+    enum class Written { Refused, NotHeld, Done };
+    Written write(const KvOperation& operation);
+    void put(KvRow row);
+    template <class Gone>
+    void remove_keys(Gone gone);
+    void end_sessions();
+    void end(const std::string& id);
+
+    NaiveCatalog catalog_;
+    std::map<std::string, KvRow> keys_;
+    std::map<std::string, SessionRow> sessions_;
+    std::map<std::string, std::int64_t> delays_;
+    std::int64_t time_ = 0;  // the highest of commands that changed something
+    std::int64_t now_ = 0;   // of this command
+    Index index_;
+    bool touched_ = false;  // this command changed something, be it undone by itself
+};
+
+}  // namespace weft::agent
