@@ -34,8 +34,30 @@ void WaitTable::remove(Waiter& waiter) {
 
 void WaitTable::changed(const agent::Watch& watch) {
     if (groups_.empty()) return;
-    auto at = groups_.find(key_of(watch));
-    if (at == groups_.end()) return;
+    const agent::Watch key = key_of(watch);
+    if (const auto at = groups_.find(key); at != groups_.end()) make_due(at);
+    if (key.kind == agent::WatchKind::Key) prefixes_changed(key.name);
+}
+
+// Looks at no more groups than the key has bytes, however many there are. The greatest prefix not
+// behind `rest` is a prefix of the key, or else where it departs from the key bounds the length of
+// all others that are.
+void WaitTable::prefixes_changed(std::string_view key) {
+    std::string_view rest = key;
+    while (true) {
+        auto at = groups_.upper_bound({agent::WatchKind::KeyPrefix, std::string(rest)});
+        if (at == groups_.begin()) return;
+        --at;
+        if (at->first.kind != agent::WatchKind::KeyPrefix) return;
+        const std::size_t length = at->first.name.size();
+        const std::size_t common = agent::common_prefix(at->first.name, key);
+        if (common == length) make_due(at);
+        if (common == length && length == 0) return;
+        rest = key.substr(0, common == length ? length - 1 : common);
+    }
+}
+
+void WaitTable::make_due(Groups::iterator at) {
     make_due(at->second);
     groups_.erase(at);
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "agent/catalog/view.hpp"
@@ -49,7 +50,7 @@ public:
     // Does nothing when the waiter is not in the table.
     void remove(Waiter& waiter);
 
-    // Makes the waiters of a watch due.
+    // Makes the waiters of a watch due; those of a key's prefixes, too.
     void changed(const agent::Watch& watch);
 
     // Everybody is due, and is to be answered whatever the index.
@@ -65,10 +66,14 @@ public:
     bool anyone_waits() { return size_.fetch_add(0) > 0; }
 
 private:
+    using Groups = std::map<agent::Watch, WaitGroup>;
+
+    void prefixes_changed(std::string_view key);
     void make_due(WaitGroup& group);
+    void make_due(Groups::iterator at);  // and forgets the group
 
     // Names in lower case: those that differ in case only share a group, which costs a look more.
-    std::map<agent::Watch, WaitGroup> groups_;
+    Groups groups_;
     boost::intrusive::list<Waiter> due_;
     // Each change of it is a read-modify-write, and so is anyone_waits(): one comes first, and the
     // other sees what was done before it.

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 
 namespace weft::api {
 namespace {
@@ -38,6 +40,44 @@ TEST(WaitTable, ChangeMakesOnlyItsWaitersDue) {
     EXPECT_TRUE(due(table).empty());
     table.remove(*list);
     EXPECT_EQ(table.size(), 0u);
+}
+
+TEST(WaitTable, AKeyMakesTheWaitersOfItsPrefixesDue) {
+    WaitTable table;
+    std::map<std::string, std::unique_ptr<Waiter>> prefixes;
+    for (const char* prefix : {"", "a", "a/", "a/b", "a/bc", "a/c", "a/b/", "b", "a/a", "zz"}) {
+        prefixes[prefix] = waiter({WatchKind::KeyPrefix, prefix});
+        table.add(*prefixes[prefix]);
+    }
+    auto key = waiter({WatchKind::Key, "a/b/x"});
+    auto other = waiter({WatchKind::Key, "a/b/y"});
+    table.add(*key);
+    table.add(*other);
+    table.changed({WatchKind::Key, "a/b/x"});
+    EXPECT_EQ(due(table), (std::set<Waiter*>{key.get(), prefixes[""].get(), prefixes["a"].get(),
+                                             prefixes["a/"].get(), prefixes["a/b"].get(),
+                                             prefixes["a/b/"].get()}));
+    table.changed({WatchKind::Key, "z"});
+    EXPECT_TRUE(due(table).empty());
+    table.changed({WatchKind::Key, "zz"});
+    EXPECT_EQ(due(table), (std::set<Waiter*>{prefixes["zz"].get()}));
+    table.restored();
+    due(table);
+}
+
+TEST(WaitTable, APrefixAloneIsFoundFromAnyKeyBelow) {
+    const std::string key = "services/web/instances/17";
+    for (std::size_t length = 0; length <= key.size(); ++length) {
+        WaitTable table;
+        auto prefix = waiter({WatchKind::KeyPrefix, key.substr(0, length)});
+        auto before = waiter({WatchKind::KeyPrefix, key.substr(0, length) + "!"});
+        auto behind = waiter({WatchKind::KeyPrefix, key.substr(0, length) + "~"});
+        for (auto* each : {&prefix, &before, &behind}) table.add(**each);
+        table.changed({WatchKind::Key, key});
+        EXPECT_EQ(due(table), (std::set<Waiter*>{prefix.get()})) << length;
+        table.restored();
+        due(table);
+    }
 }
 
 TEST(WaitTable, WaiterMayBeRemovedWhileDue) {
