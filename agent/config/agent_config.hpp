@@ -14,6 +14,7 @@
 #include "agent/health/config.hpp"
 #include "api/dns/config.hpp"
 #include "api/http/config.hpp"
+#include "api/http/request_limits.hpp"
 
 namespace weft::agent {
 
@@ -123,6 +124,7 @@ struct AgentConfig {
     // What the folders take. Addresses and node identity are filled in as far as the configuration
     // knows them.
     api::HttpConfig http;
+    api::RequestLimits requests;
     api::DnsConfig dns;
     HealthConfig health;
     GossipConfig gossip;

@@ -9,6 +9,8 @@ using enum ValueType;
 using Http = api::HttpConfig;
 
 constexpr std::string_view kRpc = "agents talk to each other in a later version of weft";
+// A log entry holds it all.
+constexpr double kRequestBytesMax = 16.0 * 1024 * 1024;
 constexpr std::string_view kUi = "the UI comes with a later version of weft";
 
 const KeyRow kRows[] = {
@@ -36,8 +38,23 @@ const KeyRow kRows[] = {
     no_effect("limits.rpc_max_conns_per_client", Integer, kRpc),
     no_effect("limits.rpc_max_burst", Integer, kRpc),
     no_effect("limits.rpc_rate", Decimal, kRpc),
-    no_effect("limits.kv_max_value_size", Integer, "the KV store comes with a later version"),
-    no_effect("limits.txn_max_req_len", Integer, "transactions come with a later version"),
+    key("limits.kv_max_value_size", Integer, "524288",
+        "Largest value of a key, in bytes. Large values hold up all writes behind them.")
+        .range(1, kRequestBytesMax)
+        .with_set([](AgentConfig& config, const KeyValue& value) {
+            config.requests.kv_value_bytes = static_cast<std::size_t>(value.integer);
+        }),
+    key("limits.txn_max_req_len", Integer, "524288",
+        "Largest body of a transaction, in bytes; not below limits.kv_max_value_size.")
+        .range(1, kRequestBytesMax)
+        .with_set([](AgentConfig& config, const KeyValue& value) {
+            config.requests.transaction_bytes = static_cast<std::size_t>(value.integer);
+        }),
+    key("session_ttl_min", Period, "10s", "The shortest TTL that a session may ask for.")
+        .range(1, 86400)
+        .with_set([](AgentConfig& config, const KeyValue& value) {
+            config.requests.session_ttl_min = value.duration;
+        }),
     refused("limits.request_limits", Anything,
             "request rates are limited in a later version of weft"),
     key("default_query_time", Period, "5m0s", "How long a blocking query waits if it does not say.")

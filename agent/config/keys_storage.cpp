@@ -9,7 +9,6 @@ using enum ValueType;
 constexpr std::string_view kSingle = "this version of weft runs single servers";
 constexpr std::string_view kCheckpoint =
     "the catalog is written to its checkpoint 2 s after a change";
-constexpr std::string_view kSessions = "sessions come with a later version of weft";
 
 const KeyRow kRows[] = {
     no_effect("performance.raft_multiplier", Integer, kSingle),
@@ -34,7 +33,6 @@ const KeyRow kRows[] = {
     no_effect("autopilot.disable_upgrade_migration", Bool, kSingle),
     no_effect("autopilot.redundancy_zone_tag", Text, kSingle),
     no_effect("autopilot.upgrade_version_tag", Text, kSingle),
-    no_effect("session_ttl_min", Period, kSessions),
     no_effect("cache", Anything, "answers always come from this agent's own catalog"),
     no_effect("use_streaming_backend", Bool, "answers always come from this agent's own catalog"),
     no_effect("rpc", Anything, kSingle),

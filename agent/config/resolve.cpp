@@ -249,6 +249,11 @@ private:
         config_.http.tls.verify_incoming =
             own.verify_incoming.value_or(shared.verify_incoming.value_or(false));
         config_.http.pretty_by_default = config_.dev_mode;
+        api::RequestLimits& requests = config_.requests;
+        // As in Consul: whoever raised the one would be surprised by the other.
+        requests.transaction_bytes = std::max(requests.transaction_bytes, requests.kv_value_bytes);
+        config_.http.max_body_bytes =
+            std::max(config_.http.max_body_bytes, requests.transaction_bytes);
     }
 
     void resolve_dns() {

@@ -53,7 +53,8 @@ Result<void> CatalogMachine::apply_command(const raft::Entry& entry) {
     // A command that cannot be decoded is the catalog's to refuse.
     ApplyOutcome outcome =
         command ? catalog_.apply(index, command.value()) : catalog_.apply(index, bytes);
-    if (outcome.refusal) refusals_.emplace(index.get(), std::move(*outcome.refusal));
+    if (outcome.refusal || !outcome.held || outcome.transaction)
+        outcomes_.emplace(index.get(), std::move(outcome));
     return success();
 }
 
@@ -74,10 +75,10 @@ void CatalogMachine::publish(std::vector<Watch> changed) {
     changed_(std::make_shared<const std::vector<Watch>>(std::move(changed)));
 }
 
-std::optional<Error> CatalogMachine::take_refusal(raft::LogIndex index) {
-    auto refusal = refusals_.extract(index.get());
-    if (refusal.empty()) return std::nullopt;
-    return std::move(refusal.mapped());
+ApplyOutcome CatalogMachine::take_outcome(raft::LogIndex index) {
+    auto outcome = outcomes_.extract(index.get());
+    if (outcome.empty()) return {};
+    return std::move(outcome.mapped());
 }
 
 }  // namespace weft::agent

@@ -49,10 +49,10 @@ public:
     Result<void> apply(std::span<const raft::Entry> entries) override;
     void published() override;
 
-    // Why the command at index was refused, if it was; tells once.
-    std::optional<Error> take_refusal(raft::LogIndex index);
+    // What the command at index came to, but for whether it changed something; tells once.
+    ApplyOutcome take_outcome(raft::LogIndex index);
     // Those of a replay, which nobody waits for.
-    void forget_refusals() { refusals_.clear(); }
+    void forget_outcomes() { outcomes_.clear(); }
 
 private:
     Result<void> apply_command(const raft::Entry& entry);
@@ -67,7 +67,7 @@ private:
     boost::atomic_shared_ptr<const View> published_;
     Changed changed_;
     std::function<void(std::size_t)> applied_bytes_;
-    std::unordered_map<std::uint64_t, Error> refusals_;
+    std::unordered_map<std::uint64_t, ApplyOutcome> outcomes_;  // those that tell something
 };
 
 }  // namespace weft::agent

@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "agent/io/clock.hpp"
+
 namespace weft::agent {
 
 namespace {
@@ -12,16 +14,20 @@ Error not_kept(const Error& reason) {
     return make_error(Errc::Io, reason.message());
 }
 
-}  // namespace
-
-void CommitPath::answer_later(std::function<void(Result<Index>)> done, Error error) {
-    boost::asio::post(control_,
-                      [done = std::move(done), error = std::move(error)] { done(error); });
+UnixMillis wall_millis() {
+    return UnixMillis{wall_now().unix_ns / 1'000'000};
 }
 
-void CommitPath::write(Command command, std::function<void(Result<Index>)> done) {
-    if (auto fits = check_limits(command); !fits)
-        return answer_later(std::move(done), std::move(fits).error());
+}  // namespace
+
+void CommitPath::answer_later(std::function<void()> answer) {
+    boost::asio::post(control_, std::move(answer));
+}
+
+void CommitPath::write(Command command, Done done) {
+    if (auto fits = check_limits(command, limits_); !fits)
+        return answer_later([done = std::move(done), error = fits.error()] { done(error); });
+    set_time(command, wall_millis());
     auto propose_it = [this, bytes = encode(command), done = std::move(done)]() mutable {
         raft::Proposal proposal;
         proposal.command = std::move(bytes);
@@ -32,10 +38,11 @@ void CommitPath::write(Command command, std::function<void(Result<Index>)> done)
 
 void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command> command,
                         bool urgent, std::function<void(Result<Index>)> done) {
-    if (auto fits = command ? check_limits(*command) : success(); !fits) {
-        const Error& error = fits.error();
-        return answer_later(std::move(done), records.empty() ? error : not_kept(error));
+    if (auto fits = command ? check_limits(*command, limits_) : success(); !fits) {
+        Error error = records.empty() ? fits.error() : not_kept(fits.error());
+        return answer_later([done = std::move(done), error = std::move(error)] { done(error); });
     }
+    if (command) set_time(*command, wall_millis());
     raft::Proposal proposal;
     for (LocalRecord& record : records) {
         raft::SideRecord side{std::string(kRecordPrefix) + record.key, std::nullopt};
@@ -44,21 +51,20 @@ void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command>
     }
     if (command) proposal.command = encode(*command);
     proposal.urgent = urgent;
-    propose(std::move(proposal), std::move(done));
+    propose(std::move(proposal), [done = std::move(done)](const Result<api::Written>& written) {
+        written ? done(written.value().index) : done(written.error());
+    });
 }
 
-void CommitPath::propose(raft::Proposal proposal, std::function<void(Result<Index>)> done) {
+void CommitPath::propose(raft::Proposal proposal, Done done) {
     const bool has_records = !proposal.side.empty();
     proposal.done = [this, has_records, done = std::move(done)](Result<raft::LogIndex> committed) {
-        if (!committed && has_records) {
-            done(not_kept(committed.error()));
-        } else if (!committed) {
-            done(committed.error());
-        } else if (auto refusal = machine_.take_refusal(committed.value())) {
-            done(std::move(*refusal));
-        } else {
-            done(Index{committed.value().get()});
-        }
+        if (!committed && has_records) return done(not_kept(committed.error()));
+        if (!committed) return done(committed.error());
+        ApplyOutcome outcome = machine_.take_outcome(committed.value());
+        if (outcome.refusal) return done(std::move(*outcome.refusal));
+        done(api::Written{Index{committed.value().get()}, outcome.held,
+                          std::move(outcome.transaction)});
     };
     voter_->propose(std::move(proposal));
 }

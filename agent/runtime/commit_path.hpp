@@ -13,21 +13,22 @@
 namespace weft::agent {
 
 // How commands get into the log: those of the HTTP API, and those of the local registrations, whose
-// records become durable in the same synced batch. One beyond check_limits() is Errc::Limit: no
-// replica could read it.
+// records become durable in the same synced batch. Each gets the time of this agent's wall clock:
+// that of whoever proposes counts, the catalog sees to it that it only grows. One beyond
+// check_limits() is Errc::Limit.
 class CommitPath final : public api::Writer, public LocalBackend {
 public:
     // Of the records among the log's side records.
     static constexpr std::string_view kRecordPrefix = "local/";
 
-    CommitPath(CatalogMachine& machine, boost::asio::any_io_executor control)
-        : machine_(machine), control_(std::move(control)) {}
+    CommitPath(CatalogMachine& machine, CommandLimits limits, boost::asio::any_io_executor control)
+        : machine_(machine), limits_(limits), control_(std::move(control)) {}
 
     // Once the log is open; nothing is written before.
     void open(raft::SoloVoter& voter) { voter_ = &voter; }
 
     // Any thread; done on the control thread.
-    void write(Command command, std::function<void(Result<Index>)> done) override;
+    void write(Command command, Done done) override;
 
     // Control thread.
     void commit(std::vector<LocalRecord> records, std::optional<Command> command, bool urgent,
@@ -35,10 +36,11 @@ public:
     View view() const override { return machine_.view(); }
 
 private:
-    void answer_later(std::function<void(Result<Index>)> done, Error error);
-    void propose(raft::Proposal proposal, std::function<void(Result<Index>)> done);
+    void answer_later(std::function<void()> answer);
+    void propose(raft::Proposal proposal, Done done);
 
     CatalogMachine& machine_;
+    CommandLimits limits_;
     boost::asio::any_io_executor control_;
     raft::SoloVoter* voter_ = nullptr;
 };

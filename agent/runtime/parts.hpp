@@ -25,6 +25,7 @@
 #include "agent/runtime/reloader.hpp"
 #include "agent/runtime/runtime.hpp"
 #include "agent/runtime/self_ring.hpp"
+#include "agent/runtime/session_keeper.hpp"
 #include "agent/runtime/telemetry.hpp"
 #include "api/dns/server.hpp"
 #include "api/http/routes.hpp"
@@ -81,6 +82,7 @@ struct Runtime::Parts {
 
     CatalogMachine machine;
     CommitPath commits;
+    SessionKeeper sessions;
     std::unique_ptr<CatalogStore> store;  // none in dev mode, nor what follows
     std::unique_ptr<WriteBehind> write_behind;
     std::unique_ptr<raft::SoloVoter> voter;

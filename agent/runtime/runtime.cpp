@@ -70,7 +70,9 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       raft_metrics(telemetry.registry()),
       store_metrics(telemetry.registry()),
       machine(data.has_value()),
-      commits(machine, control.context().get_executor()),
+      commits(machine, {.kv_value_bytes = given.requests.kv_value_bytes},
+              control.context().get_executor()),
+      sessions(machine, commits, control.context().get_executor(), log),
       health(health_config(given, identity), commits, control.context().get_executor(),
              background.context().get_executor(), logging->logger("health"), telemetry.registry(),
              random_seed()),
@@ -130,10 +132,14 @@ Result<void> Runtime::Parts::open_voter(std::unique_ptr<raft::LogStore> log_stor
     config.node = raft::NodeId{identity.node_id};
     config.compact_tail =
         data ? static_cast<std::uint64_t>(reloader.running().raft_trailing_logs) : 0;
+    // A command may be larger than the body that it comes from, by the names of fields.
+    config.command_bytes_max =
+        std::max(config.command_bytes_max, 2 * reloader.running().requests.transaction_bytes);
+    config.queue_bytes_max = std::max(config.queue_bytes_max, 4 * config.command_bytes_max);
     config.on_fatal = [this](const Error& error) { storage_failed(error); };
     WEFT_TRY(voter, raft::SoloVoter::open(std::move(config), std::move(log_store), machine,
                                           raft_metrics, control.context().get_executor()));
-    machine.forget_refusals();
+    machine.forget_outcomes();
     if (!data) {
         // In memory the state itself is all there is to come back to: the log need not grow.
         machine.on_applied([this](std::size_t) { voter->checkpointed(machine.applied()); });
@@ -211,8 +217,9 @@ Result<void> Runtime::Parts::open_listeners() {
         [executor = control.context().get_executor()](std::function<void()> work) {
             asio::post(executor, std::move(work));
         };
-    const api::Endpoints endpoints{commits, local,           ring(), agent_control,
-                                   timers,  post_to_control, facts,  random_seed()};
+    const api::Endpoints endpoints{commits, machine,       sessions,       local,
+                                   ring(),  agent_control, timers,         post_to_control,
+                                   facts,   random_seed(), config.requests};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));
@@ -220,6 +227,7 @@ Result<void> Runtime::Parts::open_listeners() {
                                        logging->logger("dns")));
     distances.follow(config.dns.sort_by_distance);
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
+        sessions.changed(*watches);
         http->catalog_changed(std::move(watches));
     });
     return success();
@@ -249,6 +257,7 @@ Result<void> Runtime::Parts::start() {
     auto answer = registered.get_future();
     asio::post(control.context(), [this, &registered] {
         health.on_services_changed([this] { local.changed(); });
+        sessions.start();
         register_self([this, &registered](Result<void> result) {
             // Unless it was told to stop meanwhile.
             if (result && !stopping) {
@@ -274,13 +283,14 @@ void Runtime::Parts::register_self(std::function<void(Result<void>)> done) {
         done(success());
         return;
     }
-    commits.write(std::move(command), [done = std::move(done)](Result<Index> written) {
-        if (written)
-            done(success());
-        else
-            done(make_error(written.error().code,
-                            "cannot register this node: " + written.error().message()));
-    });
+    commits.write(
+        std::move(command), [done = std::move(done)](const Result<api::Written>& written) {
+            if (written)
+                done(success());
+            else
+                done(make_error(written.error().code,
+                                "cannot register this node: " + written.error().message()));
+        });
 }
 
 void Runtime::Parts::wait_for_telemetry() {
@@ -338,10 +348,12 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));
     if (effective.node_meta != before.node_meta)
-        commits.write(self_registration(identity, effective), [log = log](Result<Index> written) {
-            if (!written)
-                log->error("node metadata not written error={}", written.error().message());
-        });
+        commits.write(self_registration(identity, effective),
+                      [log = log](const Result<api::Written>& written) {
+                          if (!written)
+                              log->error("node metadata not written error={}",
+                                         written.error().message());
+                      });
     return success();
 }
 
@@ -371,6 +383,7 @@ void Runtime::Parts::finish_stop() {
         return;
     }
     // What was acknowledged is on disk already; this saves the next start its replay.
+    sessions.stop();
     voter->close();
     if (write_behind) write_behind->close();
     if (lost) return ended.set_value(*lost);

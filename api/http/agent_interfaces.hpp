@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/catalog/apply_outcome.hpp"
 #include "agent/catalog/command.hpp"
 #include "agent/catalog/definition.hpp"
 #include "agent/catalog/rows.hpp"
@@ -33,13 +34,31 @@ public:
     virtual LeaderContact leader_contact() const { return {}; }
 };
 
-// Commits a command to the log. Any thread. done is called exactly once on the control thread, with
-// the index after the command was applied and published here, or with why it was refused (the
-// catalog's own words) or failed.
+// What became of a command that is in the log and was applied.
+struct Written {
+    agent::Index index;
+    bool held = true;  // false: its condition was not met, and it changed nothing
+    std::optional<agent::TransactionOutcome> transaction;  // of a TransactionCommand
+};
+
+// Commits a command to the log, with the time of now. Any thread. done is called exactly once on
+// the control thread, after the command was applied and published here, or with why it was refused
+// (the catalog's own words) or failed.
 class Writer {
 public:
+    using Done = std::function<void(Result<Written>)>;
+
     virtual ~Writer() = default;
-    virtual void write(agent::Command command, std::function<void(Result<agent::Index>)> done) = 0;
+    virtual void write(agent::Command command, Done done) = 0;
+};
+
+// Ends sessions whose TTL has passed. Control thread.
+class SessionTimes {
+public:
+    virtual ~SessionTimes() = default;
+
+    // The session gets its full TTL once more. One that is unknown or without a TTL is left alone.
+    virtual void renew(std::string_view id) = 0;
 };
 
 struct LocalService {

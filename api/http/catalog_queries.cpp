@@ -36,6 +36,11 @@ void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration 
     answer.headers.append("\r\n");
 }
 
+// A value may be a page that somebody else wrote.
+constexpr std::string_view kRawHeaders =
+    "Content-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: sandbox\r\n";
+
 std::shared_ptr<const std::string> bytes_of(const Rendered& rendered) {
     return {rendered, &rendered->bytes};
 }
@@ -174,8 +179,14 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
     auto body = rendered(read.query, view, read.layout);
     if (!body) return refused(body.error().message(), read.query.has_index);
     Answer answer;
-    answer.headers.reserve(320);
-    answer.headers.append("Content-Type: application/json\r\n");
+    answer.headers.reserve(384);
+    if (body.value()->is_absent) {
+        answer.status = 404;
+    } else if (read.query.is_raw) {
+        answer.headers.append(kRawHeaders);
+    } else {
+        answer.headers.append("Content-Type: application/json\r\n");
+    }
     if (read.query.has_index) add_index(answer, index, contact.known, contact.age);
     if (read.query.shows_consistency) {
         answer.headers.append("X-Consul-Effective-Consistency: ")
@@ -195,6 +206,7 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
 
 Result<Rendered> CatalogQueries::rendered(const CatalogQuery& query, const agent::View& view,
                                           Layout layout) {
+    if (query.is_raw) layout.pretty = false;
     std::uint64_t version = query.by_service_version ? view.service_version(query.watch.name)
                                                      : view.index_of(query.watch).get();
     if (!keeps(query)) {
@@ -233,10 +245,16 @@ Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent
         plain_key.push_back('\0');
         if (Rendered kept = cache_.find(plain_key, version)) return kept;
     }
-    WEFT_TRY(std::string json, query.render(view));
+    auto result = query.render(view);
     auto body = std::make_shared<RenderedBody>();
-    body->hash = XXH3_64bits(json.data(), json.size());
-    body->bytes = std::move(json);
+    body->is_absent = !result && result.error().code == make_error_code(Errc::NotFound);
+    if (!result && !body->is_absent) return result.error();
+    if (result) {
+        body->bytes = std::move(result).value();
+        // 0 is that of what is absent: an empty value is something else.
+        body->hash =
+            std::max<std::uint64_t>(XXH3_64bits(body->bytes.data(), body->bytes.size()), 1);
+    }
     if (keeps(query)) cache_.put(plain_key, version, body);
     return Rendered(std::move(body));
 }

@@ -11,10 +11,10 @@ void commit(const Endpoints& endpoints, const std::string& datacenter, agent::Co
     if (!datacenter.empty() && datacenter != endpoints.facts.datacenter) {
         return respond(Response::text(500, "No path to datacenter"));
     }
-    endpoints.writer.write(
-        std::move(command), [respond = std::move(respond)](Result<agent::Index> index) {
-            respond(index ? Response::json("true") : Response::text(500, index.error().message()));
-        });
+    endpoints.writer.write(std::move(command), [respond = std::move(respond)](
+                                                   const Result<Written>& written) {
+        respond(written ? Response::json("true") : Response::text(500, written.error().message()));
+    });
 }
 
 template <class Read>

@@ -74,9 +74,14 @@ struct CatalogQuery {
     // False: its answers depend on more than the catalog and are made anew for each request.
     bool is_kept = true;
 
-    // Minified JSON; a failure answers with status 500 and the error's text. May be called on any
-    // worker thread.
+    // Minified JSON, or bytes if is_raw. A failure answers with status 500 and the error's text;
+    // Errc::NotFound with 404, no body, and index and blocking as ever. May be called on any worker
+    // thread.
     std::function<Result<std::string>(const agent::View&)> render;
+
+    // The result is bytes of a client's own: no layout is applied, and browsers are told to run
+    // nothing of it.
+    bool is_raw = false;
 
     // For a watch of one service: rendered answers are kept as long as this version of the service
     // is current; otherwise as long as index_of(watch) is.

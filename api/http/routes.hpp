@@ -6,6 +6,7 @@
 
 #include "api/http/agent_interfaces.hpp"
 #include "api/http/exchange.hpp"
+#include "api/http/request_limits.hpp"
 #include "api/http/ring.hpp"
 
 namespace weft::api {
@@ -13,6 +14,8 @@ namespace weft::api {
 // What the endpoints work on. All of it outlives the routes.
 struct Endpoints {
     Writer& writer;
+    CatalogReader& catalog;
+    SessionTimes& sessions;
     LocalServices& local;
     Ring& ring;
     AgentControl& control;
@@ -20,6 +23,7 @@ struct Endpoints {
     std::function<void(std::function<void()>)> post_to_control;  // from any thread
     AgentFacts facts;
     std::uint64_t seed = 1;  // for the jitter of waits
+    RequestLimits limits{};
 };
 
 // Every endpoint of the HTTP API, with those of later features, which say so. Called on the control

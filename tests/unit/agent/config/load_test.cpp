@@ -211,6 +211,20 @@ TEST(Load, DefaultsOfTheFoldersSurvive) {
     EXPECT_EQ(result.config->http.max_connections_per_client, 200u);
 }
 
+TEST(Load, LargerRequestsRaiseTheLimitsAboveThem) {
+    const auto large = load_one("limits { kv_max_value_size = 1000000 }\nsession_ttl_min = \"2s\"");
+    ASSERT_TRUE(large.ok()) << large.text();
+    EXPECT_EQ(large.config->requests.kv_value_bytes, 1'000'000u);
+    EXPECT_EQ(large.config->requests.transaction_bytes, 1'000'000u);
+    EXPECT_EQ(large.config->http.max_body_bytes, 1'000'000u);
+    EXPECT_EQ(large.config->requests.session_ttl_min, std::chrono::seconds(2));
+    const auto small = load_one("limits { kv_max_value_size = 100 }");
+    ASSERT_TRUE(small.ok()) << small.text();
+    EXPECT_EQ(small.config->requests.kv_value_bytes, 100u);
+    EXPECT_EQ(small.config->http.max_body_bytes, 524'288u);
+    EXPECT_FALSE(load_one("limits { kv_max_value_size = 20000000 }").ok());
+}
+
 TEST(Load, LeavingDependsOnTheKindOfAgentUnlessSaid) {
     const auto silent = load_one("");
     ASSERT_TRUE(silent.ok());

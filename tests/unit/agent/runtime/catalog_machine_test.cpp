@@ -56,10 +56,11 @@ TEST_F(CatalogMachineTest, GoesOnBehindARefusedCommand) {
     machine_.published();
     EXPECT_EQ(machine_.applied(), raft::LogIndex{2});
     EXPECT_NE(machine_.view().node("a"), nullptr);
-    const auto refusal = machine_.take_refusal(raft::LogIndex{1});
-    ASSERT_TRUE(refusal);
-    EXPECT_EQ(refusal->code, Errc::Corrupt);
-    EXPECT_FALSE(machine_.take_refusal(raft::LogIndex{2}));
+    const auto outcome = machine_.take_outcome(raft::LogIndex{1});
+    ASSERT_TRUE(outcome.refusal);
+    EXPECT_EQ(outcome.refusal->code, Errc::Corrupt);
+    EXPECT_FALSE(machine_.take_outcome(raft::LogIndex{1}).refusal) << "tells once";
+    EXPECT_FALSE(machine_.take_outcome(raft::LogIndex{2}).refusal);
 }
 
 TEST_F(CatalogMachineTest, PublishesWhatTheRingSaysOfItsNodes) {

@@ -38,13 +38,14 @@ protected:
                         [&answer](Result<Index> result) { answer = std::move(result); });
         return wait_for(answer);
     }
-    Result<Index> write(Command command) {
-        std::optional<Result<Index>> answer;
+    Result<api::Written> write(Command command) {
+        std::optional<Result<api::Written>> answer;
         commits_.write(std::move(command),
-                       [&answer](Result<Index> result) { answer = std::move(result); });
+                       [&answer](Result<api::Written> result) { answer = std::move(result); });
         return wait_for(answer);
     }
-    Result<Index> wait_for(const std::optional<Result<Index>>& answer) {
+    template <class Answer>
+    Answer wait_for(const std::optional<Answer>& answer) {
         while (!answer) {
             control_.restart();
             control_.run_one();
@@ -58,7 +59,7 @@ protected:
     raft::DriverMetrics metrics_{registry_};
     raft::SoloVoterConfig config_;
     CatalogMachine machine_{false};
-    CommitPath commits_{machine_, control_.get_executor()};
+    CommitPath commits_{machine_, {.kv_value_bytes = 100}, control_.get_executor()};
     std::unique_ptr<raft::SoloVoter> voter_;
 };
 
@@ -95,6 +96,38 @@ TEST_F(CommitPathTest, WhatCouldNotBeReadAgainIsNotWritten) {
     EXPECT_EQ(with_record.error().code, Errc::Io);
     EXPECT_EQ(disk_->state, before);
     EXPECT_TRUE(disk_->side.empty());
+}
+
+TEST_F(CommitPathTest, TellsWhatBecameOfACommand) {
+    open();
+    ASSERT_TRUE(write(KvCommand{{.key = "a", .value = "1"}, {}}));
+    const auto unmet = write(KvCommand{{.verb = KvVerb::Cas, .key = "a", .value = "2"}, {}});
+    ASSERT_TRUE(unmet) << unmet.error().message();
+    EXPECT_FALSE(unmet.value().held);
+    TransactionCommand transaction;
+    transaction.operations.emplace_back().kv = KvOperation{.verb = KvVerb::Get, .key = "a"};
+    const auto read = write(transaction);
+    ASSERT_TRUE(read && read.value().transaction);
+    EXPECT_EQ(read.value().transaction->results.size(), 1u);
+    const auto large =
+        write(KvCommand{{.key = "a", .value = SharedText(std::string(101, 'x'))}, {}});
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().code, Errc::Limit);
+}
+
+TEST_F(CommitPathTest, CommandsCarryTheTime) {
+    open();
+    ASSERT_TRUE(write(KvCommand{{.key = "a", .value = "1"}, {}}));
+    ASSERT_TRUE(commit({}, registration("n1", "10.0.0.1")));
+    int commands = 0;
+    for (const raft::Entry& entry : disk_->entries) {
+        if (entry.type != raft::EntryType::Command) continue;
+        const auto command = decode_command(std::as_bytes(std::span<const char>(entry.data)));
+        ASSERT_TRUE(command);
+        EXPECT_GT(time_of(command.value()), UnixMillis{1'700'000'000'000});
+        ++commands;
+    }
+    EXPECT_EQ(commands, 2);
 }
 
 TEST_F(CommitPathTest, RecordsThatTheLogRefusesAreReportedAsNotKept) {

@@ -53,19 +53,23 @@ EndpointFixture::EndpointFixture() {
     AgentFacts facts;
     facts.node_name = "golden";
     facts.datacenter = "dc1";
-    router_ = std::make_unique<Router>(make_routes({catalog, local, ring, control, timers,
-                                                    [this](const std::function<void()>& work) {
-                                                        ++posted_to_control;
-                                                        work();
-                                                    },
-                                                    facts}));
+    router_ = std::make_unique<Router>(
+        make_routes({catalog, catalog, sessions, local, ring, control, timers,
+                     [this](const std::function<void()>& work) {
+                         ++posted_to_control;
+                         work();
+                     },
+                     facts}));
 }
 
 Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
     if (const auto* response = std::get_if<Response>(&outcome)) return *response;
-    auto body = std::get<CatalogQuery>(outcome).render(catalog.view());
-    return body ? Response::json(std::move(body).value())
-                : Response::text(500, body.error().message());
+    const auto& query = std::get<CatalogQuery>(outcome);
+    auto body = query.render(catalog.view());
+    if (body && query.is_raw) return Response::text(200, std::move(body).value());
+    if (body) return Response::json(std::move(body).value());
+    if (body.error().code == make_error_code(Errc::NotFound)) return Response::empty(404);
+    return Response::text(500, body.error().message());
 }
 
 Response EndpointFixture::refuse(const Request& request, const Router::Entry& entry) const {

@@ -35,6 +35,7 @@ public:
     std::string body_of(std::string_view line);
 
     FakeCatalog catalog;
+    FakeSessionTimes sessions;
     FakeLocalServices local;
     FakeRing ring;
     FakeControl control;

@@ -27,22 +27,29 @@ public:
         liveness_.hold(catalog_.view(), std::move(nodes));
     }
 
-    void write(agent::Command command, std::function<void(Result<agent::Index>)> done) override {
+    void write(agent::Command command, Done done) override {
         index_ += 1;
-        const auto outcome = catalog_.apply(agent::Index(index_), command);
+        auto outcome = catalog_.apply(agent::Index(index_), command);
         if (outcome.refusal) return done(*outcome.refusal);
-        done(agent::Index(index_));
+        done(Written{agent::Index(index_), outcome.held, std::move(outcome.transaction)});
     }
 
     void put(agent::RegisterCommand command) {
         write(std::move(command),
-              [](Result<agent::Index> index) { WEFT_ASSERT(index.has_value()); });
+              [](const Result<Written>& written) { WEFT_ASSERT(written.has_value()); });
     }
 
 private:
     agent::Catalog catalog_;
     agent::LivenessBook liveness_;
     std::uint64_t index_ = 10;
+};
+
+class FakeSessionTimes final : public SessionTimes {
+public:
+    void renew(std::string_view id) override { renewed.emplace_back(id); }
+
+    std::vector<std::string> renewed;
 };
 
 // Keeps registrations as rows, with just enough of the agent's rules for the endpoints to be seen.

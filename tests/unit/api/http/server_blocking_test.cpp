@@ -278,13 +278,15 @@ public:
 
 private:
     std::vector<Route> routes() {
-        auto all = make_routes({writer_, local_, ring_, control_, timers_, {}, {}});
+        auto all =
+            make_routes({writer_, writer_, sessions_, local_, ring_, control_, timers_, {}, {}});
         std::erase_if(all,
                       [](const Route& route) { return route.pattern != "/v1/health/service/"; });
         return all;
     }
 
     testing::FakeCatalog writer_;
+    testing::FakeSessionTimes sessions_;
     testing::FakeLocalServices local_;
     testing::FakeRing ring_;
     testing::FakeControl control_;

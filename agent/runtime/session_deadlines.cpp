@@ -1,0 +1,54 @@
+#include "agent/runtime/session_deadlines.hpp"
+
+#include <chrono>
+
+namespace weft::agent {
+namespace {
+
+constexpr Duration kAgainAfter = std::chrono::seconds(1);
+
+Instant deadline_of(Duration ttl, Instant now) {
+    return now + ttl + ttl / 20;
+}
+
+}  // namespace
+
+void SessionDeadlines::add(std::string id, Duration ttl, Instant now) {
+    const auto [session, is_new] = sessions_.try_emplace(std::move(id), Session{ttl, {}});
+    if (!is_new) return;
+    session->second.deadline = deadline_of(ttl, now);
+    deadlines_.emplace(session->second.deadline, session->first);
+}
+
+void SessionDeadlines::renew(std::string_view id, Instant now) {
+    const auto session = sessions_.find(id);
+    if (session != sessions_.end()) set_deadline(session, deadline_of(session->second.ttl, now));
+}
+
+void SessionDeadlines::remove(std::string_view id) {
+    const auto session = sessions_.find(id);
+    if (session == sessions_.end()) return;
+    deadlines_.erase({session->second.deadline, session->first});
+    sessions_.erase(session);
+}
+
+std::vector<std::string> SessionDeadlines::take_due(Instant now) {
+    std::vector<std::string> due;
+    while (next_deadline() <= now) {
+        due.emplace_back(deadlines_.begin()->second);
+        set_deadline(sessions_.find(due.back()), now + kAgainAfter);
+    }
+    return due;
+}
+
+Instant SessionDeadlines::next_deadline() const {
+    return deadlines_.empty() ? Instant::max() : deadlines_.begin()->first;
+}
+
+void SessionDeadlines::set_deadline(Sessions::iterator session, Instant deadline) {
+    deadlines_.erase({session->second.deadline, session->first});
+    session->second.deadline = deadline;
+    deadlines_.emplace(deadline, session->first);
+}
+
+}  // namespace weft::agent

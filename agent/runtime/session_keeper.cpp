@@ -1,0 +1,75 @@
+#include "agent/runtime/session_keeper.hpp"
+
+#include <utility>
+
+#include "agent/base/go_duration.hpp"
+#include "agent/catalog/text_order.hpp"
+#include "agent/io/clock.hpp"
+
+namespace weft::agent {
+
+SessionKeeper::SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
+                             boost::asio::any_io_executor control,
+                             std::shared_ptr<spdlog::logger> log)
+    : machine_(machine), writer_(writer), log_(std::move(log)), timer_(std::move(control)) {}
+
+void SessionKeeper::start() {
+    running_ = true;
+    const View view = machine_.view();
+    for (const SessionRow* row : view.sessions()) look_at(row->id, row);
+    rearm();
+}
+
+void SessionKeeper::stop() {
+    running_ = false;
+    timer_.cancel();
+}
+
+void SessionKeeper::changed(const std::vector<Watch>& watches) {
+    if (!running_) return;
+    const View view = machine_.view();
+    for (const Watch& watch : watches) {
+        if (watch.kind == WatchKind::Session) look_at(watch.name, view.session(watch.name));
+    }
+    rearm();
+}
+
+void SessionKeeper::look_at(std::string_view id, const SessionRow* row) {
+    if (!row) return deadlines_.remove(folded(id));
+    const auto ttl = parse_go_duration(row->ttl);
+    if (ttl && ttl.value() > Duration{}) deadlines_.add(folded(id), ttl.value(), now());
+}
+
+void SessionKeeper::renew(std::string_view id) {
+    deadlines_.renew(folded(id), now());
+    rearm();
+}
+
+void SessionKeeper::end_due() {
+    armed_ = Instant::max();
+    if (!running_) return;
+    for (const std::string& id : deadlines_.take_due(now())) {
+        log_->info("session expired session={}", id);
+        writer_.write(SessionDestroyCommand{SharedText(id), {}},
+                      [id, log = log_](const Result<api::Written>& written) {
+                          if (written) return;
+                          log->warn("expired session not ended session={} error={}", id,
+                                    written.error().message());
+                      });
+    }
+    rearm();
+}
+
+// A timer that fires too early looks again; moving it with every renewal would cost more.
+void SessionKeeper::rearm() {
+    const Instant next = deadlines_.next_deadline();
+    if (next >= armed_) return;
+    armed_ = next;
+    timer_.expires_at(boost::asio::steady_timer::time_point(
+        std::chrono::duration_cast<boost::asio::steady_timer::duration>(next.time_since_epoch())));
+    timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) end_due();
+    });
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <spdlog/logger.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "agent/runtime/catalog_machine.hpp"
+#include "agent/runtime/session_deadlines.hpp"
+#include "api/http/agent_interfaces.hpp"
+
+namespace weft::agent {
+
+// Proposes the end of sessions whose TTL has passed. All on the control thread. Renewals are known
+// here alone: after a restart each session has its full TTL again.
+class SessionKeeper final : public api::SessionTimes {
+public:
+    SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
+                  boost::asio::any_io_executor control, std::shared_ptr<spdlog::logger> log);
+
+    // Takes over the sessions of the catalog; does nothing before.
+    void start();
+    void stop();
+    // After each publication: what changed.
+    void changed(const std::vector<Watch>& watches);
+    void renew(std::string_view id) override;
+
+private:
+    void look_at(std::string_view id, const SessionRow* row);
+    void end_due();
+    void rearm();
+
+    const CatalogMachine& machine_;
+    api::Writer& writer_;
+    std::shared_ptr<spdlog::logger> log_;
+    boost::asio::steady_timer timer_;
+    Instant armed_ = Instant::max();  // when the timer fires
+    SessionDeadlines deadlines_;
+    bool running_ = false;
+};
+
+}  // namespace weft::agent

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "agent/base/time.hpp"
+
+namespace weft::api {
+
+// What a single request may ask for. Fixed when the agent starts; HttpConfig::max_body_bytes must
+// not be below these sizes.
+struct RequestLimits {
+    std::size_t kv_value_bytes = 512 * 1024;     // limits.kv_max_value_size
+    std::size_t transaction_bytes = 512 * 1024;  // limits.txn_max_req_len
+    Duration session_ttl_min = std::chrono::seconds(10);
+};
+
+}  // namespace weft::api
