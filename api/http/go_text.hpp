@@ -26,4 +26,13 @@ std::optional<bool> go_parse_bool(std::string_view text);
 // strconv.ParseInt(text, 0, 64): with 0x, 0o, 0b prefixes. The error's context is Go's text.
 Result<std::int64_t> go_parse_int(std::string_view text);
 
+// strconv.ParseUint(text, 10, 64), likewise.
+Result<std::uint64_t> go_parse_uint(std::string_view text);
+
+// base64.StdEncoding.DecodeString: with padding, line breaks are passed over.
+Result<std::string> go_base64(std::string_view text);
+
+// url.QueryEscape.
+std::string go_query_escape(std::string_view text);
+
 }  // namespace weft::api

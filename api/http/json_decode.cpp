@@ -10,6 +10,7 @@
 
 #include "agent/base/go_duration.hpp"
 #include "agent/catalog/text_order.hpp"
+#include "api/http/go_text.hpp"
 
 namespace weft::api {
 namespace {
@@ -69,6 +70,14 @@ void JsonDecoder::decode(const JsonValue& value, SharedText& out) {
     if (value.is_null()) return;
     if (value.kind != JsonValue::Kind::String) return fail_type(value, "string");
     out = SharedText(value.text);
+}
+
+void JsonDecoder::decode(const JsonValue& value, ByteField& out) {
+    if (value.is_null()) return;
+    if (value.kind != JsonValue::Kind::String) return fail_type(value, "[]uint8");
+    auto bytes = go_base64(value.text);
+    if (!bytes) return fail(bytes.error().context);
+    out.bytes = std::move(bytes).value();
 }
 
 void JsonDecoder::decode(const JsonValue& value, bool& out) {

@@ -17,6 +17,11 @@
 // fields are found by read_fields() overloads (agent/catalog/definition_fields.hpp shows the form).
 namespace weft::api {
 
+// Go's []byte: base64 in JSON.
+struct ByteField {
+    std::string bytes;
+};
+
 // Collects the first error of one body.
 class JsonDecoder {
 public:
@@ -25,6 +30,9 @@ public:
     explicit JsonDecoder(std::string struct_name) : struct_name_(std::move(struct_name)) {}
 
     const std::optional<Error>& error() const { return error_; }
+
+    // Names that belong to no field are passed over: Consul does so where it decodes by hand.
+    void accept_unknown_fields() { accepts_unknown_ = true; }
 
     // The field that following errors are about.
     void enter_field(std::string_view name) { field_ = name; }
@@ -46,6 +54,7 @@ public:
     void decode(const JsonValue& value, agent::StringMap& out);
     void decode(const JsonValue& value,
                 std::vector<std::pair<std::string, std::vector<std::string>>>& out);
+    void decode(const JsonValue& value, ByteField& out);
     void decode(const JsonValue& value, agent::OpaqueObject& out);
     void decode(const JsonValue& value, agent::PresenceOnly& out);
     void decode(const JsonValue& value, agent::SingleCheck& out);
@@ -124,6 +133,7 @@ private:
 
     std::string struct_name_;
     std::string field_;
+    bool accepts_unknown_ = false;
     std::optional<Error> error_;
     std::optional<agent::CheckDefinition>
         single_check_;  // "Check" of the service that is being decoded
@@ -165,7 +175,8 @@ void JsonDecoder::decode_object(const JsonValue& value, const VisitFields& visit
         FieldMatcher matcher(*this, name, member);
         visit_fields(matcher);
         if (error_) return;
-        if (!matcher.found()) return fail("json: unknown field \"" + name + "\"");
+        if (!matcher.found() && !accepts_unknown_)
+            return fail("json: unknown field \"" + name + "\"");
     }
 }
 

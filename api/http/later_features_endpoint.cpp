@@ -34,15 +34,6 @@ void add_mesh(std::vector<Route>& routes) {
 }  // namespace
 
 void add_later_feature_routes(std::vector<Route>& routes) {
-    add_feature(routes, "The key/value store is", {{"/v1/kv/", "GET PUT DELETE"}});
-    add_feature(routes, "Transactions are", {{"/v1/txn", "PUT"}});
-    add_feature(routes, "Sessions are",
-                {{"/v1/session/create", "PUT"},
-                 {"/v1/session/destroy/", "PUT"},
-                 {"/v1/session/renew/", "PUT"},
-                 {"/v1/session/info/", "GET"},
-                 {"/v1/session/node/", "GET"},
-                 {"/v1/session/list", "GET"}});
     add_feature(routes, "Prepared queries are",
                 {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
     add_mesh(routes);

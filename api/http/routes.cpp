@@ -10,6 +10,10 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     add_catalog_routes(routes, shared);
     add_catalog_write_routes(routes, shared);
     add_health_routes(routes, shared);
+    add_kv_routes(routes);
+    add_kv_write_routes(routes, shared);
+    add_session_routes(routes, shared);
+    add_txn_routes(routes, shared);
     add_agent_service_routes(routes, shared);
     add_agent_check_routes(routes, shared);
     add_agent_health_routes(routes, shared);

@@ -21,9 +21,10 @@ void write_map(JsonWriter& writer, std::string_view name, const Shared<agent::Te
     writer.end_object();
 }
 
-// Never null: Consul's endpoints put [] in its place.
-void write_list(JsonWriter& writer, std::string_view name, const Shared<agent::TextList>& list) {
+void write_list(JsonWriter& writer, std::string_view name, const Shared<agent::TextList>& list,
+                NoTags when_empty = NoTags::Brackets) {
     writer.key(name);
+    if (list->empty() && when_empty == NoTags::Null) return writer.null();
     writer.begin_array();
     for (const SharedText& item : list.get()) writer.value(item.view());
     writer.end_array();
@@ -216,12 +217,12 @@ void write_node(JsonWriter& writer, const NodeRow& row, std::string_view datacen
     writer.end_object();
 }
 
-void write_service(JsonWriter& writer, const ServiceRow& row) {
+void write_service(JsonWriter& writer, const ServiceRow& row, NoTags no_tags) {
     writer.begin_object();
     write_if_set(writer, "Kind", row.kind);
     writer.field("ID", row.id.view());
     writer.field("Service", row.name.view());
-    write_list(writer, "Tags", row.tags);
+    write_list(writer, "Tags", row.tags, no_tags);
     writer.field("Address", row.address.view());
     write_addresses(writer, "TaggedAddresses", row.tagged_addresses);
     write_map(writer, "Meta", row.meta, WhenNull::Null);
@@ -254,10 +255,10 @@ void write_catalog_service(JsonWriter& writer, const NodeRow& node, const Servic
     writer.end_object();
 }
 
-void write_check(JsonWriter& writer, const CheckRow& row) {
+void write_check(JsonWriter& writer, const CheckRow& row, NoTags no_tags) {
     writer.begin_object();
     write_check_head(writer, row);
-    write_list(writer, "ServiceTags", row.service_tags);
+    write_list(writer, "ServiceTags", row.service_tags, no_tags);
     writer.field("Type", row.type.view());
     write_definition(writer, row.definition);
     write_indexes(writer, row.create_index, row.modify_index);

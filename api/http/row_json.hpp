@@ -12,17 +12,21 @@
 // stands. Written once for all endpoints.
 namespace weft::api {
 
+// Consul's lists put [] in the place of no tags; what a transaction gives back is not looked over.
+enum class NoTags { Brackets, Null };
+
 // As in catalog/nodes, and the Node of other answers.
 void write_node(JsonWriter& writer, const agent::NodeRow& row, std::string_view datacenter);
 
 // A service under its node: catalog/node, catalog/node-services, health/service.
-void write_service(JsonWriter& writer, const agent::ServiceRow& row);
+void write_service(JsonWriter& writer, const agent::ServiceRow& row,
+                   NoTags no_tags = NoTags::Brackets);
 
 // The flat form of catalog/service and catalog/connect.
 void write_catalog_service(JsonWriter& writer, const agent::NodeRow& node,
                            const agent::ServiceRow& row, std::string_view datacenter);
 
-void write_check(JsonWriter& writer, const agent::CheckRow& row);
+void write_check(JsonWriter& writer, const agent::CheckRow& row, NoTags no_tags = NoTags::Brackets);
 
 // {Node, Service, Checks} of health/service and health/connect.
 void write_instance(JsonWriter& writer, const agent::NodeRow& node,
@@ -38,6 +42,11 @@ void write_local_check(JsonWriter& writer, const LocalCheck& check);
 
 // The check in agent/health, which shows less of it.
 void write_aggregated_check(JsonWriter& writer, const agent::CheckRow& row);
+
+// As in kv/ and txn; write_key() of a row without a value writes null.
+void write_key(JsonWriter& writer, const agent::KvRow& row);
+
+void write_session(JsonWriter& writer, const agent::SessionRow& row);
 
 // As in agent/members; name is that of its pool, which for the WAN ends in the datacenter.
 void write_member(JsonWriter& writer, const Member& member, std::string_view name);

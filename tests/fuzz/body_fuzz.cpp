@@ -1,15 +1,29 @@
 // Request bodies; the first byte chooses the endpoint.
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
 #include "agent/catalog/command.hpp"
 #include "api/http/catalog_body.hpp"
 #include "api/http/definition_body.hpp"
+#include "api/http/session_body.hpp"
+#include "api/http/transaction_body.hpp"
+
+namespace {
+
+// What was accepted becomes a command, which must read back.
+void check_command(const weft::agent::Command& command) {
+    if (!weft::agent::check_limits(command)) return;
+    const std::string bytes = weft::agent::encode(command);
+    if (!weft::agent::decode_command(std::as_bytes(std::span(bytes)))) __builtin_trap();
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data + 1), size - 1);
-    switch (data[0] % 5) {
+    switch (data[0] % 7) {
         case 0:
             (void)weft::api::read_service_body(body);
             break;
@@ -21,16 +35,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 3: {
             const auto registration = weft::api::read_catalog_register_body(body);
-            // What was accepted becomes a command, which must read back.
-            if (registration) {
-                const std::string bytes = weft::agent::encode(registration.value().command);
-                if (!weft::agent::decode_command(std::as_bytes(std::span(bytes)))) __builtin_trap();
-            }
+            if (registration) check_command(registration.value().command);
             break;
         }
         case 4:
             (void)weft::api::read_catalog_deregister_body(body);
             break;
+        case 5: {
+            const auto session =
+                weft::api::read_session_body(body, "node", std::chrono::seconds(10));
+            if (session) check_command(weft::agent::SessionCreateCommand{session.value()});
+            break;
+        }
+        case 6: {
+            const auto transaction = weft::api::read_transaction_body(body, {});
+            if (transaction) check_command(transaction.value().command);
+            break;
+        }
     }
     return 0;
 }

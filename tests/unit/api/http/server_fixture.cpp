@@ -228,7 +228,11 @@ std::uint64_t TestServer::register_service(const std::string& node, const std::s
     command.service->id = service;
     command.service->name = service;
     command.service->port = port;
-    catalog_.apply(agent::Index(++index_), agent::Command(command));
+    return apply(command);
+}
+
+std::uint64_t TestServer::apply(const agent::Command& command) {
+    catalog_.apply(agent::Index(++index_), command);
     auto changed = catalog_.take_changed_watches();
     liveness_.applied(catalog_.view(), changed);
     publish(std::move(changed));

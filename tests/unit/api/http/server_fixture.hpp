@@ -67,7 +67,8 @@ public:
     RawClient connect() const { return RawClient::tcp(port()); }
     ClientAnswer get(std::string_view target, std::string_view headers = "") const;
 
-    // Applies, publishes and tells the server, as the agent does.
+    // Applies, publishes and tells the server, as the agent does. Returns the index.
+    std::uint64_t apply(const agent::Command& command);
     std::uint64_t register_service(const std::string& node, const std::string& service, int port);
     void hold(std::vector<agent::NodeLiveness> nodes);
     void set_leader(bool known) { leader_known_ = known; }

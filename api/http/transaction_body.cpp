@@ -1,0 +1,222 @@
+#include "api/http/transaction_body.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/catalog/transaction.hpp"
+#include "api/http/catalog_body_rows.hpp"
+#include "api/http/json_decode.hpp"
+
+namespace weft::api {
+
+using agent::FieldNames;
+using agent::RowVerb;
+
+namespace body {
+
+struct KvOperationBody {
+    std::string verb, key, session, namespace_name;
+    ByteField value;
+    std::uint64_t flags = 0;
+    std::uint64_t index = 0;
+};
+
+template <class Reader>
+void read_fields(Reader& read, KvOperationBody& operation) {
+    read(FieldNames{"Verb", {}}, operation.verb);
+    read(FieldNames{"Key", {}}, operation.key);
+    read(FieldNames{"Value", {}}, operation.value);
+    read(FieldNames{"Flags", {}}, operation.flags);
+    read(FieldNames{"Index", {}}, operation.index);
+    read(FieldNames{"Session", {}}, operation.session);
+    read(FieldNames{"Namespace", {}}, operation.namespace_name);
+}
+
+struct NodeBody {
+    std::string id, node, address, datacenter;
+    std::optional<agent::StringMap> tagged_addresses, meta;
+    std::uint64_t create_index = 0;
+    std::uint64_t modify_index = 0;
+};
+
+template <class Reader>
+void read_fields(Reader& read, NodeBody& node) {
+    read(FieldNames{"ID", {}}, node.id);
+    read(FieldNames{"Node", {}}, node.node);
+    read(FieldNames{"Address", {}}, node.address);
+    read(FieldNames{"Datacenter", {}}, node.datacenter);
+    read(FieldNames{"TaggedAddresses", {}}, node.tagged_addresses);
+    read(FieldNames{"Meta", {}}, node.meta);
+    read(FieldNames{"CreateIndex", {}}, node.create_index);
+    read(FieldNames{"ModifyIndex", {}}, node.modify_index);
+}
+
+struct NodeOperationBody {
+    std::string verb;
+    NodeBody node;
+};
+
+template <class Reader>
+void read_fields(Reader& read, NodeOperationBody& operation) {
+    read(FieldNames{"Verb", {}}, operation.verb);
+    read(FieldNames{"Node", {}}, operation.node);
+}
+
+// A service as the agent gives it out, which clients send back.
+struct AgentServiceBody {
+    ServiceBody service;
+    std::string content_hash, namespace_name;
+};
+
+template <class Reader>
+void read_fields(Reader& read, AgentServiceBody& body) {
+    read_fields(read, body.service);
+    read(FieldNames{"ContentHash", {}}, body.content_hash);
+    read(FieldNames{"Namespace", {}}, body.namespace_name);
+}
+
+struct ServiceOperationBody {
+    std::string verb, node;
+    AgentServiceBody service;
+};
+
+template <class Reader>
+void read_fields(Reader& read, ServiceOperationBody& operation) {
+    read(FieldNames{"Verb", {}}, operation.verb);
+    read(FieldNames{"Node", {}}, operation.node);
+    read(FieldNames{"Service", {}}, operation.service);
+}
+
+struct CheckOperationBody {
+    std::string verb;
+    CheckBody check;
+};
+
+template <class Reader>
+void read_fields(Reader& read, CheckOperationBody& operation) {
+    read(FieldNames{"Verb", {}}, operation.verb);
+    read(FieldNames{"Check", {}}, operation.check);
+}
+
+struct OperationBody {
+    std::optional<KvOperationBody> kv;
+    std::optional<NodeOperationBody> node;
+    std::optional<ServiceOperationBody> service;
+    std::optional<CheckOperationBody> check;
+};
+
+template <class Reader>
+void read_fields(Reader& read, OperationBody& operation) {
+    read(FieldNames{"KV", {}}, operation.kv);
+    read(FieldNames{"Node", {}}, operation.node);
+    read(FieldNames{"Service", {}}, operation.service);
+    read(FieldNames{"Check", {}}, operation.check);
+}
+
+}  // namespace body
+
+namespace {
+
+bool stores_row(RowVerb verb) {
+    return verb == RowVerb::Set || verb == RowVerb::Cas;
+}
+
+agent::KvOperation kv_operation(const body::KvOperationBody& body) {
+    agent::KvOperation operation;
+    operation.verb = agent::kv_verb(body.verb);
+    operation.key = body.key;
+    operation.value = body.value.bytes;
+    operation.flags = body.flags;
+    operation.session = body.session;
+    operation.index = agent::Index{body.index};
+    return operation;
+}
+
+agent::NodeOperation node_operation(const body::NodeOperationBody& body) {
+    agent::NodeOperation operation;
+    operation.verb = agent::row_verb(body.verb);
+    operation.node.id = body.node.id;
+    operation.node.name = body.node.node;
+    operation.node.address = body.node.address;
+    operation.node.tagged_addresses = text_map(body.node.tagged_addresses);
+    operation.node.meta = text_map(body.node.meta);
+    operation.node.modify_index = agent::Index{body.node.modify_index};
+    return operation;
+}
+
+Result<agent::ServiceOperation> service_operation(const body::ServiceOperationBody& body) {
+    const body::ServiceBody& service = body.service.service;
+    agent::ServiceOperation operation;
+    operation.verb = agent::row_verb(body.verb);
+    if (stores_row(operation.verb)) {
+        WEFT_TRY(validate_service(service.definition));
+    }
+    operation.service = service_row(service, SharedText(body.node));
+    operation.service.modify_index = agent::Index{service.modify_index};
+    return operation;
+}
+
+Result<agent::CheckOperation> check_operation(const body::CheckOperationBody& body) {
+    agent::CheckOperation operation;
+    operation.verb = agent::row_verb(body.verb);
+    WEFT_TRY(operation.check, check_row(body.check, body.check.node));
+    operation.check.modify_index = agent::Index{body.check.modify_index};
+    return operation;
+}
+
+// The first of the four that is there counts, as in Consul.
+Result<agent::TransactionOperation> to_operation(const body::OperationBody& body) {
+    agent::TransactionOperation operation;
+    if (body.kv) {
+        operation.kv = kv_operation(*body.kv);
+        operation.unknown_verb = body.kv->verb;
+    } else if (body.node) {
+        operation.node = node_operation(*body.node);
+        operation.unknown_verb = body.node->verb;
+    } else if (body.service) {
+        WEFT_TRY(operation.service, service_operation(*body.service));
+        operation.unknown_verb = body.service->verb;
+    } else if (body.check) {
+        WEFT_TRY(operation.check, check_operation(*body.check));
+        operation.unknown_verb = body.check->verb;
+    }
+    return operation;
+}
+
+Result<std::vector<body::OperationBody>> decode_operations(std::string_view text) {
+    WEFT_TRY(const JsonValue tree, parse_json(text));
+    if (!tree.is_null() && tree.kind != JsonValue::Kind::Array) {
+        return make_error(Errc::InvalidArgument,
+                          fmt::format("json: cannot unmarshal {} into Go value of type api.TxnOps",
+                                      kind_name(tree)));
+    }
+    std::vector<body::OperationBody> operations;
+    JsonDecoder decoder("TxnOp");
+    decoder.decode(tree, operations);
+    if (decoder.error()) return *decoder.error();
+    return operations;
+}
+
+}  // namespace
+
+CatalogBody<TransactionBody> read_transaction_body(std::string_view text,
+                                                   const agent::CommandLimits& limits) {
+    const auto operations = decode_operations(text);
+    if (!operations)
+        return CatalogBodyError{400, "Failed to parse body: " + operations.error().message()};
+    TransactionBody transaction;
+    for (const body::OperationBody& body : operations.value()) {
+        auto operation = to_operation(body);
+        if (!operation) {
+            const auto at = static_cast<std::uint32_t>(transaction.command.operations.size());
+            transaction.errors.push_back({at, operation.error().message()});
+            transaction.command.operations.emplace_back();
+        } else {
+            transaction.command.operations.push_back(std::move(operation).value());
+        }
+    }
+    if (auto fits = agent::check_limits(transaction.command, limits); !fits)
+        return CatalogBodyError{413, fits.error().message()};
+    return transaction;
+}
+
+}  // namespace weft::api

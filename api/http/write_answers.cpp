@@ -1,0 +1,31 @@
+#include "api/http/write_answers.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace weft::api {
+
+std::optional<Response> refuse_foreign(const Request& request, const AgentFacts& facts) {
+    const std::string_view datacenter = request.parameter("dc").value_or("");
+    if (datacenter.empty() || datacenter == facts.datacenter) return std::nullopt;
+    return Response::text(500, "No path to datacenter");
+}
+
+std::optional<Response> refuse_large(const Request& request, std::size_t bytes_max,
+                                     std::string_view option) {
+    if (request.body.size() <= bytes_max) return std::nullopt;
+    return Response::text(413,
+                          fmt::format("Request body({} bytes) too large, max size: {} bytes. See "
+                                      "https://www.consul.io/docs/agent/options.html#{}.",
+                                      request.body.size(), bytes_max, option));
+}
+
+Writer::Done answer_held(Respond respond) {
+    return [respond = std::move(respond)](const Result<Written>& written) {
+        if (!written) return respond(Response::text(500, written.error().message()));
+        respond(Response::json(written.value().held ? "true" : "false"));
+    };
+}
+
+}  // namespace weft::api

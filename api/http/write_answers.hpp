@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "api/http/agent_interfaces.hpp"
+#include "api/http/exchange.hpp"
+
+// What endpoints that write have in common.
+namespace weft::api {
+
+// The answer to a request for another datacenter.
+std::optional<Response> refuse_foreign(const Request& request, const AgentFacts& facts);
+
+// 413 for a body of more than bytes_max; option: the part of Consul's documentation that says more.
+std::optional<Response> refuse_large(const Request& request, std::size_t bytes_max,
+                                     std::string_view option);
+
+// Answers whether the command's condition was met, true or false, or 500 with why it was refused.
+Writer::Done answer_held(Respond respond);
+
+}  // namespace weft::api
