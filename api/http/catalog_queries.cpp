@@ -66,9 +66,9 @@ void CatalogQueries::configure(std::shared_ptr<const HttpConfig> config,
 
 // What Consul answers when a read fails before it reached the catalog: its metadata is that of no
 // leader.
-Answer CatalogQueries::refused(const std::string& text, bool has_index) {
+Answer CatalogQueries::refused(const std::string& text, const CatalogQuery& query) {
     Answer answer = Answer::text(500, text);
-    if (has_index) add_index(answer, 1, false, Duration{});
+    if (query.has_index && query.refusals_have_index) add_index(answer, 1, false, Duration{});
     answer.headers.append(common_headers_);
     return answer;
 }
@@ -91,7 +91,7 @@ std::optional<Answer> CatalogQueries::refusal(const Request& request, const Cata
     }
     auto datacenter = request.parameter("dc").value_or("");
     if (!datacenter.empty() && datacenter != datacenter_) {
-        return refused("No path to datacenter", query.has_index);
+        return refused("No path to datacenter", query);
     }
     return std::nullopt;
 }
@@ -117,7 +117,7 @@ bool CatalogQueries::lacks_leader(const ReadOptions& options, const LeaderContac
 Answer CatalogQueries::answer_now(const CatalogRead& read) {
     LeaderContact contact = catalog_.leader_contact();
     if (lacks_leader(read.options, contact)) {
-        return refused("No cluster leader", read.query.has_index);
+        return refused("No cluster leader", read.query);
     }
     agent::View view = catalog_.view();
     return answer(read, view, contact, index_of(view, read.query));
@@ -126,7 +126,7 @@ Answer CatalogQueries::answer_now(const CatalogRead& read) {
 CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
     LeaderContact contact = catalog_.leader_contact();
     if (lacks_leader(read.options, contact)) {
-        return refused("No cluster leader", read.query.has_index);
+        return refused("No cluster leader", read.query);
     }
     if (read.options.cached) {
         bool seen = seen_.note(read.query.cache_key);
@@ -136,7 +136,7 @@ CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
     std::uint64_t index = index_of(view, read.query);
     if (!blocks(read.query, read.options, index)) return answer(read, view, contact, index);
     auto body = rendered(read.query, view, read.layout);
-    if (!body) return refused(body.error().message(), true);
+    if (!body) return refused(body.error().message(), read.query);
     auto waiter = std::make_unique<Waiter>(std::move(read));
     waiter->hash = body.value()->hash;
     return waiter;
@@ -177,7 +177,7 @@ void CatalogQueries::forget_answers() {
 Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
                               const LeaderContact& contact, std::uint64_t index) {
     auto body = rendered(read.query, view, read.layout);
-    if (!body) return refused(body.error().message(), read.query.has_index);
+    if (!body) return refused(body.error().message(), read.query);
     Answer answer;
     answer.headers.reserve(384);
     if (body.value()->is_absent) {

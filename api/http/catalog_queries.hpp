@@ -62,7 +62,7 @@ private:
                   std::uint64_t index);
     static bool lacks_leader(const ReadOptions& options, const LeaderContact& contact);
     void report_cache_bytes();
-    Answer refused(const std::string& text, bool has_index);
+    Answer refused(const std::string& text, const CatalogQuery& query);
     std::optional<Answer> refusal(const Request& request, const CatalogQuery& query);
 
     CatalogReader& catalog_;

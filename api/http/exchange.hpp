@@ -94,6 +94,7 @@ struct CatalogQuery {
     // X-Consul-Effective-Consistency is sent (catalog, health and query endpoints only).
     bool shows_consistency = true;
     bool has_index = true;  // X-Consul-Index and its companions are sent and blocking is served
+    bool refusals_have_index = true;  // ... also when the read fails before it reaches the catalog
 };
 
 // What an endpoint makes of a request on a worker thread.

@@ -99,6 +99,7 @@ WorkerOutcome read(const Request& request) {
                          : recurse ? keys_below(request)
                                    : one_key(request);
     query.shows_consistency = false;
+    query.refusals_have_index = false;
     return query;
 }
 
