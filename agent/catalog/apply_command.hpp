@@ -17,6 +17,7 @@ std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& 
 ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionCreateCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionDestroyCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const AutopilotCommand& command);
 // When it does not hold, the caller must undo what was done.
 ApplyOutcome apply_command(Mutation& mutation, const TransactionCommand& command);
 

@@ -123,8 +123,14 @@ struct TransactionCommand {
     UnixMillis time{};
 };
 
+// PUT /v1/operator/autopilot/configuration: all of it is replaced.
+struct AutopilotCommand {
+    AutopilotRow configuration;
+    std::optional<Index> cas;  // only if that is the present one's modify index
+};
+
 using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                             SessionDestroyCommand, TransactionCommand>;
+                             SessionDestroyCommand, TransactionCommand, AutopilotCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.
@@ -133,6 +139,9 @@ UnixMillis time_of(const Command& command);
 
 // Consul's text for what cannot be the id of a session; nothing for one that could.
 std::optional<Error> check_session_id(std::string_view id);
+
+// What is wrong with a configuration, for clients to read; nothing for one that may be set.
+std::optional<Error> check_autopilot(const AutopilotRow& row);
 
 // A self-describing msgpack record: [format version, kind, body as a map by field name]. Unknown
 // fields are skipped when decoding, so that a newer agent's record can be read; an unknown kind or

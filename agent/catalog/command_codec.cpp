@@ -28,6 +28,9 @@ std::string_view kind_of(const SessionDestroyCommand&) {
 std::string_view kind_of(const TransactionCommand&) {
     return "txn";
 }
+std::string_view kind_of(const AutopilotCommand&) {
+    return "autopilot";
+}
 
 // Looks for the first list that the reader would refuse.
 class LimitChecker {

@@ -49,7 +49,8 @@ Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record
     if (root_.nodes.find(key.name) || root_.nodes.find_by_id(entry->row.id))
         return corrupt("node given twice");
     interner_.share(entry->row);
-    raise(SubjectKind::Node, entry->row.name, {Aspect::Members}, entry->row.modify_index, 1);
+    raise(SubjectKind::Node, entry->row.name, {Aspect::Members, Aspect::Health},
+          entry->row.modify_index, 1);
     put(root_.nodes, NodePtr(entry));
     return success();
 }
@@ -65,7 +66,8 @@ Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& rec
     entry->row = std::move(*row);
     if (ServicesTable::key_of(*entry) != record.key) return corrupt("service under another's key");
     if (root_.services.find(key.name, key.id)) return corrupt("service given twice");
-    raise(SubjectKind::Node, entry->row.node, {Aspect::Members}, entry->row.modify_index);
+    raise(SubjectKind::Node, entry->row.node, {Aspect::Members, Aspect::Health},
+          entry->row.modify_index);
     raise_service(entry->row, {Aspect::Members, Aspect::Health},
                   std::max(entry->row.modify_index, entry->node->row.modify_index), 1);
     ServiceNames::Toggles toggles;
@@ -81,7 +83,7 @@ Result<void> Importer::add_check(const ParsedKey& key, const StoredRecord& recor
     if (!node || row->node != node->row.name) return corrupt("check of an unknown node");
     row->node = node->row.name;
     const Index index = row->modify_index;
-    raise(SubjectKind::Node, row->node, {Aspect::Checks}, index);
+    raise(SubjectKind::Node, row->node, {Aspect::Health, Aspect::Checks}, index);
     if (row->service_id.empty()) {
         for (const ServicePtr& service : services_of(root_, row->node)) {
             raise_service(service->row, {Aspect::Health}, index);
@@ -101,6 +103,17 @@ Result<void> Importer::add_check(const ParsedKey& key, const StoredRecord& recor
     if (ChecksTable::key_of(*entry) != record.key) return corrupt("check under another's key");
     if (root_.checks.find(key.name, key.id)) return corrupt("check given twice");
     put(root_.checks, CheckPtr(entry));
+    return success();
+}
+
+Result<void> Importer::add_autopilot(const ParsedKey& key, const StoredRecord& record) {
+    auto row = AutopilotTable::decode(record.value);
+    if (!row || check_autopilot(*row) || !key.name.empty() || !key.id.empty())
+        return corrupt("malformed configuration of autopilot");
+    if (root_.autopilot.entry()) return corrupt("configuration of autopilot given twice");
+    auto entry = make_ref<AutopilotEntry>();
+    entry->row = std::move(*row);
+    put(root_.autopilot, AutopilotPtr(entry));
     return success();
 }
 
@@ -151,6 +164,8 @@ Result<void> Importer::add(const StoredRecord& record) {
             return add_kv_tombstone(*key, record);
         case TableTag::LockDelays:
             return add_lock_delay(*key, record);
+        case TableTag::Autopilot:
+            return add_autopilot(*key, record);
         case TableTag::Subjects:
             return add_subject(*key, record);
         case TableTag::Globals:

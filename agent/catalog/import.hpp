@@ -24,6 +24,7 @@ private:
     Result<void> add_lock_delay(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_key(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_kv_tombstone(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_autopilot(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_subject(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_globals(const StoredRecord& record);
 

@@ -187,6 +187,17 @@ void Mutation::erase_check(const CheckPtr& entry) {
     invalidate_bound(entry->row.node, entry->row.id);
 }
 
+// ---- autopilot
+
+void Mutation::put_autopilot(AutopilotRow row) {
+    const AutopilotRow& present = root_.autopilot.current();
+    if (present.same_content(row)) return;
+    stamp(row, &present);
+    auto made = make_ref<AutopilotEntry>();
+    made->row = std::move(row);
+    replace(root_.autopilot, AutopilotPtr(root_.autopilot.entry()), AutopilotPtr(made));
+}
+
 // ---- bookkeeping
 
 void Mutation::touch_nodes() {
@@ -194,16 +205,18 @@ void Mutation::touch_nodes() {
     journal_.watch(WatchKind::Nodes);
     journal_.watch(WatchKind::Registrations);
     journal_.watch(WatchKind::NodesAndChecks);
+    journal_.watch(WatchKind::Overview);
 }
 
 void Mutation::touch_services(const NodeRow& owner, Change change) {
     root_.globals.services = index_;
     journal_.watch(WatchKind::Registrations);
+    journal_.watch(WatchKind::Overview);
     touch_node(owner, change);
 }
 
 void Mutation::touch_node(const NodeRow& row, Change change, int members) {
-    touch(SubjectKind::Node, row.name, {Aspect::Members}, change, members);
+    touch(SubjectKind::Node, row.name, {Aspect::Members, Aspect::Health}, change, members);
     if (!row.id.empty()) journal_.watch(WatchKind::Node, folded(row.id));
 }
 
@@ -214,6 +227,7 @@ void Mutation::lose_id(const NodeRow& row) {
 void Mutation::touch_state(const CheckPtr& old, const CheckPtr& fresh) {
     root_.globals.checks = index_;
     journal_.watch(WatchKind::NodesAndChecks);
+    journal_.watch(WatchKind::Overview);
     journal_.watch(WatchKind::State, "any");
     const auto touch_one = [&](Status status) {
         root_.globals.states[static_cast<std::size_t>(status)] = index_;
@@ -224,7 +238,7 @@ void Mutation::touch_state(const CheckPtr& old, const CheckPtr& fresh) {
 }
 
 void Mutation::touch_check(const CheckRow& row, Change change) {
-    touch(SubjectKind::Node, row.node, {Aspect::Checks}, change);
+    touch(SubjectKind::Node, row.node, {Aspect::Health, Aspect::Checks}, change);
     if (row.service_id.empty()) {
         for (const ServicePtr& service : services_of(root_, row.node)) {
             touch_service(service->row, Aspect::Health, change);

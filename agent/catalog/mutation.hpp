@@ -47,6 +47,8 @@ public:
     // themselves with their node and when a check of theirs becomes critical or goes.
     void remove_session(std::string_view id);
 
+    void put_autopilot(AutopilotRow row);
+
     // Ids of checks, sorted, that this command will put: put_service() leaves them alone, so that
     // none is seen to pass through a state that it leaves in the same command.
     void announce_checks(std::vector<std::string_view> ids) { announced_checks_ = std::move(ids); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/catalog/autopilot_table.hpp"
 #include "agent/catalog/checks_table.hpp"
 #include "agent/catalog/globals.hpp"
 #include "agent/catalog/key_marks.hpp"
@@ -23,6 +24,7 @@ struct CatalogRoot : RefCounted {
     KvTable kv;
     KvTombstones kv_tombstones;
     LockDelays lock_delays;
+    AutopilotTable autopilot;
     SubjectsTable subjects;  // index bookkeeping of single nodes and services
     Globals globals;         // ... and of whole tables
     ServiceNames names;      // derived from services
@@ -40,6 +42,7 @@ struct CatalogRoot : RefCounted {
         visit(kv);
         visit(kv_tombstones);
         visit(lock_delays);
+        visit(autopilot);
         visit(subjects);
     }
 

@@ -163,6 +163,20 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("modify_index", row.modify_index);
 }
 
+template <class Visitor, MaybeConst<AutopilotRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit.always("cleanup_dead_servers", row.cleanup_dead_servers);
+    visit.always("last_contact_threshold_ns", row.last_contact_threshold_ns);
+    visit.always("max_trailing_logs", row.max_trailing_logs);
+    visit("min_quorum", row.min_quorum);
+    visit.always("server_stabilization_time_ns", row.server_stabilization_time_ns);
+    visit("redundancy_zone_tag", row.redundancy_zone_tag);
+    visit("disable_upgrade_migration", row.disable_upgrade_migration);
+    visit("upgrade_version_tag", row.upgrade_version_tag);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
 template <class Visitor, MaybeConst<RegisterCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("node", body.node);
@@ -238,6 +252,12 @@ template <class Visitor, MaybeConst<TransactionCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("operations", body.operations);
     visit("time", body.time);
+}
+
+template <class Visitor, MaybeConst<AutopilotCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("configuration", body.configuration);
+    visit("cas", body.cas);
 }
 
 }  // namespace weft::agent

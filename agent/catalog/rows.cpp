@@ -43,4 +43,14 @@ bool KvRow::same_content(const KvRow& other) const {
            lock_index == other.lock_index && session == other.session;
 }
 
+bool AutopilotRow::same_content(const AutopilotRow& other) const {
+    return cleanup_dead_servers == other.cleanup_dead_servers &&
+           last_contact_threshold_ns == other.last_contact_threshold_ns &&
+           max_trailing_logs == other.max_trailing_logs && min_quorum == other.min_quorum &&
+           server_stabilization_time_ns == other.server_stabilization_time_ns &&
+           redundancy_zone_tag == other.redundancy_zone_tag &&
+           disable_upgrade_migration == other.disable_upgrade_migration &&
+           upgrade_version_tag == other.upgrade_version_tag;
+}
+
 }  // namespace weft::agent

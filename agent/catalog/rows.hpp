@@ -181,4 +181,23 @@ struct SessionRow {
     Index modify_index;
 };
 
+// How servers are kept, by Consul's names and defaults.
+struct AutopilotRow {
+    // As long as the name of node metadata may be, which the tags are.
+    static constexpr std::size_t kTagBytesMax = 128;
+
+    bool cleanup_dead_servers = true;
+    std::int64_t last_contact_threshold_ns = 200'000'000;
+    std::uint64_t max_trailing_logs = 250;
+    std::uint64_t min_quorum = 0;
+    std::int64_t server_stabilization_time_ns = 10'000'000'000;
+    SharedText redundancy_zone_tag;
+    bool disable_upgrade_migration = false;
+    SharedText upgrade_version_tag;
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const AutopilotRow& other) const;
+};
+
 }  // namespace weft::agent

@@ -36,6 +36,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
     switch (kind) {
         case WatchKind::Node:
             return SubjectAspect{SubjectKind::Node, Aspect::Members};
+        case WatchKind::NodeHealth:
+            return SubjectAspect{SubjectKind::Node, Aspect::Health};
         case WatchKind::NodeChecks:
             return SubjectAspect{SubjectKind::Node, Aspect::Checks};
         case WatchKind::NodeSessions:
@@ -55,6 +57,7 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::State:
         case WatchKind::Registrations:
         case WatchKind::NodesAndChecks:
+        case WatchKind::Overview:
         case WatchKind::Key:
         case WatchKind::KeyPrefix:
         case WatchKind::Sessions:
@@ -68,9 +71,8 @@ std::optional<WatchKind> watch_of(SubjectKind kind, Aspect aspect) {
     switch (kind) {
         case SubjectKind::Node:
             if (aspect == Aspect::Members) return WatchKind::Node;
-            if (aspect == Aspect::Checks) return WatchKind::NodeChecks;
-            if (aspect == Aspect::Sessions) return WatchKind::NodeSessions;
-            break;
+            if (aspect == Aspect::Health) return WatchKind::NodeHealth;
+            return aspect == Aspect::Checks ? WatchKind::NodeChecks : WatchKind::NodeSessions;
         case SubjectKind::Service:
             if (aspect == Aspect::Members) return WatchKind::Service;
             return aspect == Aspect::Health ? WatchKind::ServiceHealth : WatchKind::ServiceChecks;

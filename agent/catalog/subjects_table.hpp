@@ -18,7 +18,7 @@ enum class SubjectKind : std::uint8_t { Node, Service, Connect };
 // What of a subject can change apart from the rest; each is one kind of watch.
 enum class Aspect : std::uint8_t {
     Members,   // a node with its services; the instances of a service with their nodes
-    Health,    // Members with all their checks; nodes have none
+    Health,    // Members with all their checks
     Checks,    // the checks of a node; the checks bound to a service; connect names have none
     Sessions,  // the sessions of a node
 };

@@ -50,6 +50,8 @@ Index table_index(const CatalogRoot& root, const Watch& watch) {
             return std::max(globals.nodes, globals.services);
         case WatchKind::NodesAndChecks:
             return std::max(globals.nodes, globals.checks);
+        case WatchKind::Overview:
+            return std::max({globals.nodes, globals.services, globals.checks});
         default:
             return state_index(globals, watch.name);
     }
@@ -218,6 +220,10 @@ std::vector<const CheckRow*> View::checks_of(const Instance& instance) const {
     root_->checks.scan_bound(instance.service->node, instance.service->id,
                              collect<CheckEntry>(rows));
     return rows;
+}
+
+const AutopilotRow& View::autopilot() const {
+    return root_->autopilot.current();
 }
 
 std::uint64_t View::service_version(std::string_view service) const {

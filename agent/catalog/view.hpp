@@ -38,6 +38,8 @@ enum class WatchKind : std::uint8_t {
     ConnectHealth,  // the same with their checks
     Registrations,  // all nodes and all services: for lists that metadata of nodes chooses
     NodesAndChecks,  // all nodes and all checks, likewise
+    Overview,        // all nodes with their services and checks
+    NodeHealth,      // one node with them (name: node)
     Key,             // one key (name: key)
     KeyPrefix,       // all keys that begin with a text (name: that). Not among the changed watches:
                      // Key is, and concerns each prefix of its name.
@@ -128,6 +130,9 @@ public:
     const SessionRow* session(std::string_view id) const;  // in either case
     std::vector<const SessionRow*> sessions() const;       // by id
     std::vector<const SessionRow*> sessions_of_node(std::string_view node) const;
+
+    // As it was set last, or the defaults; see AutopilotTable.
+    const AutopilotRow& autopilot() const;
 
     // Changes with every change of the instance set, nodes, checks or liveness of a service (by
     // lower-cased name): key of caches of rendered answers. 0 for an unknown service.

@@ -18,6 +18,7 @@ public:
     std::string run(const ScriptCommand& command) {
         if (const auto meant = command_of(command)) return apply(*meant);
         if (command.name == "names-below") return names(command);
+        if (command.name == "autopilot-now") return render(catalog_.view().autopilot());
         return show(command);
     }
 
@@ -68,6 +69,8 @@ private:
             {"health", WatchKind::ServiceHealth},
             {"checks", WatchKind::ServiceChecks},
             {"node-checks", WatchKind::NodeChecks},
+            {"node-health", WatchKind::NodeHealth},
+            {"overview", WatchKind::Overview},
             {"state", WatchKind::State},
             {"connect", WatchKind::Connect},
             {"key", WatchKind::Key},
@@ -96,8 +99,9 @@ TEST_P(CatalogScript, PrintsWhatIsExpected) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CatalogScript,
-                         testing::Values("checks.txt", "connect.txt", "indexes.txt", "kv.txt",
-                                         "locks.txt", "nodes.txt", "services.txt", "sessions.txt",
+                         testing::Values("autopilot.txt", "checks.txt", "connect.txt",
+                                         "indexes.txt", "kv.txt", "locks.txt", "nodes.txt",
+                                         "overview.txt", "services.txt", "sessions.txt",
                                          "transactions.txt"));
 
 }  // namespace

@@ -203,6 +203,17 @@ NaiveState::Outcome NaiveState::apply_body(const KvCommand& command) {
     return {written == Written::Refused, written != Written::NotHeld, {}, {}};
 }
 
+NaiveState::Outcome NaiveState::apply_body(const AutopilotCommand& command) {
+    if (check_autopilot(command.configuration)) return {true, true, {}, {}};
+    if (command.cas && *command.cas != autopilot_.modify_index) return {false, false, {}, {}};
+    if (command.configuration.same_content(autopilot_)) return {};
+    autopilot_ = command.configuration;
+    autopilot_.create_index = Index(1);
+    autopilot_.modify_index = index_;
+    touched_ = true;
+    return {};
+}
+
 bool NaiveState::fails_before(const TransactionOperation& operation) const {
     if (operation.kv) {
         const bool delayed = operation.kv->verb == KvVerb::Lock &&
@@ -383,14 +394,14 @@ std::string NaiveState::render_all() const {
     std::string out = catalog_.render_all();
     for (const auto& [key, row] : keys_) out += render(row) + "\n";
     for (const auto& [id, row] : sessions_) out += render(row) + "\n";
-    return out;
+    return out + render(autopilot_) + "\n";
 }
 
 std::string NaiveState::render_all(const View& view) {
     std::string out = NaiveCatalog::render_all(view);
     for (const KvRow* row : view.keys_below("")) out += render(*row) + "\n";
     for (const SessionRow* row : view.sessions()) out += render(*row) + "\n";
-    return out;
+    return out + render(view.autopilot()) + "\n";
 }
 
 }  // namespace weft::agent

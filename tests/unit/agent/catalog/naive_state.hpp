@@ -14,6 +14,8 @@ namespace weft::agent {
 // transactions over a NaiveCatalog; a transaction works on a copy.
 class NaiveState {
 public:
+    NaiveState() { autopilot_.create_index = autopilot_.modify_index = Index(1); }
+
     struct Outcome {
         bool refused = false;
         bool held = true;
@@ -36,6 +38,7 @@ private:
     Outcome apply_body(const SessionCreateCommand& command);
     Outcome apply_body(const SessionDestroyCommand& command);
     Outcome apply_body(const TransactionCommand& command);
+    Outcome apply_body(const AutopilotCommand& command);
 
     bool fails_before(const TransactionOperation& operation) const;
     // Whether it succeeded.
@@ -58,6 +61,7 @@ private:
     std::map<std::string, KvRow> keys_;
     std::map<std::string, SessionRow> sessions_;
     std::map<std::string, std::int64_t> delays_;
+    AutopilotRow autopilot_;
     std::int64_t time_ = 0;  // the highest of commands that changed something
     std::int64_t now_ = 0;   // of this command
     Index index_;

@@ -182,8 +182,20 @@ TransactionCommand RandomCommands::transaction() {
     return command;
 }
 
+AutopilotCommand RandomCommands::autopilot() {
+    AutopilotCommand command;
+    AutopilotRow& row = command.configuration;
+    row.cleanup_dead_servers = one_in(2);
+    row.last_contact_threshold_ns = static_cast<std::int64_t>(rng_.below(3)) - (one_in(8) ? 1 : 0);
+    row.max_trailing_logs = rng_.below(2);
+    row.redundancy_zone_tag = one_in(8) ? SharedText(std::string(129, 'x')) : pick(kTags);
+    if (one_in(2)) command.cas = index_of(&view_.autopilot());
+    return command;
+}
+
 Command RandomCommands::next() {
     const auto choose = [&]() -> Command {
+        if (one_in(30)) return autopilot();
         switch (rng_.below(12)) {
             case 0:
             case 1:
@@ -208,11 +220,9 @@ Command RandomCommands::next() {
 }
 
 std::vector<Watch> RandomCommands::watches() {
-    std::vector<Watch> all{{WatchKind::Nodes, {}},
-                           {WatchKind::ServiceNames, {}},
-                           {WatchKind::Registrations, {}},
-                           {WatchKind::NodesAndChecks, {}},
-                           {WatchKind::Sessions, {}}};
+    std::vector<Watch> all{{WatchKind::Nodes, {}},         {WatchKind::ServiceNames, {}},
+                           {WatchKind::Registrations, {}}, {WatchKind::NodesAndChecks, {}},
+                           {WatchKind::Overview, {}},      {WatchKind::Sessions, {}}};
     for (const char* key : kKeys) all.push_back({WatchKind::Key, key});
     all.push_back({WatchKind::Key, "never"});
     for (const char* prefix : kPrefixes) all.push_back({WatchKind::KeyPrefix, prefix});
@@ -220,6 +230,7 @@ std::vector<Watch> RandomCommands::watches() {
     for (const char* id : kNodeIds) {
         all.push_back({WatchKind::Node, id});
         all.push_back({WatchKind::NodeChecks, id});  // a name that no node has
+        all.push_back({WatchKind::NodeHealth, id});
     }
     for (const char* state : {"any", "passing", "warning", "critical", "maintenance"}) {
         all.push_back({WatchKind::State, state});
@@ -227,6 +238,7 @@ std::vector<Watch> RandomCommands::watches() {
     for (const char* node : {"n1", "n2", "n3", "n4", "n5"}) {
         all.push_back({WatchKind::Node, node});
         all.push_back({WatchKind::NodeChecks, node});
+        all.push_back({WatchKind::NodeHealth, node});
         all.push_back({WatchKind::NodeSessions, node});
     }
     for (const char* service : {"web", "db", "cache", "none"}) {

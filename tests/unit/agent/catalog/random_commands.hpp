@@ -36,6 +36,7 @@ private:
     SessionDestroyCommand end();
     TransactionCommand transaction();
     TransactionOperation operation();
+    AutopilotCommand autopilot();
     UnixMillis time();
     template <class Row>
     Index index_of(const Row* row);

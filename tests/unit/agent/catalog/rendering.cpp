@@ -118,6 +118,19 @@ std::string render(const SessionRow& row) {
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
+std::string render(const AutopilotRow& row) {
+    std::string out = fmt::format("autopilot contact={} logs={} quorum={} stable={}",
+                                  row.last_contact_threshold_ns, row.max_trailing_logs,
+                                  row.min_quorum, row.server_stabilization_time_ns);
+    if (row.cleanup_dead_servers) out += " cleanup";
+    if (!row.redundancy_zone_tag.empty())
+        out += fmt::format(" zone={}", row.redundancy_zone_tag.view());
+    if (row.disable_upgrade_migration) out += " stays";
+    if (!row.upgrade_version_tag.empty())
+        out += fmt::format(" version={}", row.upgrade_version_tag.view());
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
 std::string render(const TransactionRow& row) {
     return std::visit([](const auto& each) { return render(each); }, row);
 }
@@ -148,6 +161,13 @@ std::string render(const View& view, const Watch& watch) {
             return lines(view.nodes()) + services(view);
         case WatchKind::NodesAndChecks:
             return lines(view.nodes()) + lines(view.checks_in_state("any"));
+        case WatchKind::Overview:
+            return lines(view.nodes()) + services(view) + lines(view.checks_in_state("any"));
+        case WatchKind::NodeHealth: {
+            const NodeRow* node = view.node(watch.name);
+            if (node == nullptr) return "none";
+            return node_with_services(view, watch.name) + lines(view.checks_of_node(watch.name));
+        }
         case WatchKind::Key:
             return view.key(watch.name) ? render(*view.key(watch.name)) + "\n" : "";
         case WatchKind::KeyPrefix:
@@ -164,10 +184,10 @@ std::string render(const View& view, const Watch& watch) {
 
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
-        "Nodes",         "Node",           "ServiceNames", "Service",   "ServiceHealth",
-        "ServiceChecks", "NodeChecks",     "State",        "Connect",   "ConnectHealth",
-        "Registrations", "NodesAndChecks", "Key",          "KeyPrefix", "Sessions",
-        "Session",       "NodeSessions"};
+        "Nodes",         "Node",           "ServiceNames", "Service",     "ServiceHealth",
+        "ServiceChecks", "NodeChecks",     "State",        "Connect",     "ConnectHealth",
+        "Registrations", "NodesAndChecks", "Overview",     "NodeHealth",  "Key",
+        "KeyPrefix",     "Sessions",       "Session",      "NodeSessions"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -14,6 +14,7 @@ std::string render(const ServiceRow& row);
 std::string render(const CheckRow& row);
 std::string render(const KvRow& row);
 std::string render(const SessionRow& row);
+std::string render(const AutopilotRow& row);
 std::string render(const TransactionRow& row);
 
 // Everything that the answer to a watched query is made of.

@@ -148,6 +148,19 @@ TransactionCommand transaction_of(const ScriptCommand& words) {
     return command;
 }
 
+AutopilotCommand autopilot_of(const ScriptCommand& words) {
+    AutopilotCommand command;
+    AutopilotRow& row = command.configuration;
+    row.cleanup_dead_servers = words.has("cleanup");
+    row.last_contact_threshold_ns = static_cast<std::int64_t>(words.number("contact"));
+    row.max_trailing_logs = words.number("logs");
+    row.min_quorum = words.number("quorum");
+    row.server_stabilization_time_ns = static_cast<std::int64_t>(words.number("stable"));
+    row.redundancy_zone_tag = words.get("zone");
+    if (words.has("cas")) command.cas = Index(words.number("cas"));
+    return command;
+}
+
 Command timed(Command command, const ScriptCommand& words) {
     set_time(command, time_of_words(words));
     return command;
@@ -167,6 +180,7 @@ std::optional<Command> command_of(const ScriptCommand& words) {
     if (words.name == "session") return creation_of(words);
     if (words.name == "end")
         return timed(SessionDestroyCommand{session_id(words.get("id"))}, words);
+    if (words.name == "autopilot") return autopilot_of(words);
     if (words.name == "txn") return timed(transaction_of(words), words);
     return std::nullopt;
 }

@@ -8,8 +8,8 @@
 
 namespace weft::agent {
 
-// The command that a script's words mean: register, deregister, kv, session, end, txn (one
-// operation a line of its body). Sessions have numbers for ids. Nothing for other words.
+// The command that a script's words mean: register, deregister, kv, session, end, autopilot, txn
+// (one operation a line of its body). Sessions have numbers for ids. Nothing for other words.
 std::optional<Command> command_of(const test::ScriptCommand& words);
 
 // The id of the session with that number.
