@@ -12,7 +12,7 @@ AgentControl::AgentControl(const AgentIdentity& identity, Telemetry& telemetry, 
       telemetry_(telemetry),
       logging_(logging),
       actions_(std::move(actions)),
-      stable_since_(
+      leading_since_(
           fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(wall_now().unix_ns / 1'000'000'000))) {}
 
 std::string AgentControl::self_json() const {
@@ -31,13 +31,13 @@ std::string AgentControl::raft_configuration_json() const {
     return agent::raft_configuration_json(identity_);
 }
 
-std::string AgentControl::autopilot_configuration_json() const {
-    return agent::autopilot_configuration_json();
-}
-
 api::AutopilotHealth AgentControl::autopilot_health() const {
     const AgentStats stats = actions_.consensus();
-    return {autopilot_health_json(identity_, stats, stable_since_), !stats.storage_failed};
+    return {autopilot_health_json(identity_, stats, leading_since_), !stats.storage_failed};
+}
+
+std::string AgentControl::autopilot_state_json() const {
+    return agent::autopilot_state_json(identity_, actions_.consensus(), leading_since_);
 }
 
 }  // namespace weft::agent

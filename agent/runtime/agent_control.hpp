@@ -47,15 +47,16 @@ public:
         return {identity_.server_address()};
     }
     std::string raft_configuration_json() const override;
-    std::string autopilot_configuration_json() const override;
+    std::string leading_since() const override { return leading_since_; }
     api::AutopilotHealth autopilot_health() const override;
+    std::string autopilot_state_json() const override;
 
 private:
     const AgentIdentity& identity_;
     Telemetry& telemetry_;
     Logging& logging_;
     Actions actions_;
-    std::string stable_since_;  // RFC 3339: this agent is the whole cluster since its start
+    std::string leading_since_;  // this agent is the whole cluster since its start
 };
 
 }  // namespace weft::agent

@@ -266,24 +266,6 @@ std::string raft_configuration_json(const AgentIdentity& identity) {
     return json;
 }
 
-std::string autopilot_configuration_json() {
-    std::string json;
-    JsonWriter writer(json);
-    writer.begin_object();
-    writer.field("CleanupDeadServers", true);
-    writer.field("LastContactThreshold", "200ms");
-    writer.field("MaxTrailingLogs", 250);
-    writer.field("MinQuorum", 0);
-    writer.field("ServerStabilizationTime", "10s");
-    writer.field("RedundancyZoneTag", "");
-    writer.field("DisableUpgradeMigration", false);
-    writer.field("UpgradeVersionTag", "");
-    writer.field("CreateIndex", 1);
-    writer.field("ModifyIndex", 1);
-    writer.end_object();
-    return json;
-}
-
 std::string autopilot_health_json(const AgentIdentity& identity, const AgentStats& stats,
                                   const std::string& stable_since) {
     std::string json;
@@ -307,6 +289,43 @@ std::string autopilot_health_json(const AgentIdentity& identity, const AgentStat
     writer.field("Voter", true);
     writer.field("StableSince", stable_since);
     writer.end_object();
+    writer.end_array();
+    writer.end_object();
+    return json;
+}
+
+std::string autopilot_state_json(const AgentIdentity& identity, const AgentStats& stats,
+                                 const std::string& stable_since) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.begin_object();
+    writer.field("Healthy", !stats.storage_failed);
+    writer.field("FailureTolerance", 0);
+    writer.field("OptimisticFailureTolerance", 0);
+    writer.key("Servers");
+    writer.begin_object();
+    writer.key(identity.node_id);
+    writer.begin_object();
+    writer.field("ID", identity.node_id);
+    writer.field("Name", identity.node_name);
+    writer.field("Address", identity.server_address());
+    writer.field("NodeStatus", "alive");
+    writer.field("Version", kConsulVersion);
+    writer.field("LastContact", "0s");
+    writer.field("LastTerm", stats.term);
+    writer.field("LastIndex", stats.last_log_index);
+    writer.field("Healthy", !stats.storage_failed);
+    writer.field("StableSince", stable_since);
+    writer.field("ReadReplica", false);
+    writer.field("Status", "leader");
+    writer.null_field("Meta");
+    writer.field("NodeType", "voter");
+    writer.end_object();
+    writer.end_object();
+    writer.field("Leader", identity.node_id);
+    writer.key("Voters");
+    writer.begin_array();
+    writer.value(identity.node_id);
     writer.end_array();
     writer.end_object();
     return json;

@@ -30,8 +30,9 @@ std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
 std::string host_json();
 std::string version_json(const AgentIdentity& identity);
 std::string raft_configuration_json(const AgentIdentity& identity);
-std::string autopilot_configuration_json();
 std::string autopilot_health_json(const AgentIdentity& identity, const AgentStats& stats,
                                   const std::string& stable_since);
+std::string autopilot_state_json(const AgentIdentity& identity, const AgentStats& stats,
+                                 const std::string& stable_since);
 
 }  // namespace weft::agent

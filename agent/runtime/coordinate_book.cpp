@@ -28,18 +28,24 @@ bool CoordinateBook::measured(std::vector<api::NodeCoordinate> nodes) {
     return publish();
 }
 
-Result<bool> CoordinateBook::reported(std::string node, const api::Coordinate& coordinate) {
+Result<void> CoordinateBook::reported(std::string node, const api::Coordinate& coordinate) {
     api::NodeCoordinate report{std::move(node), coordinate};
     const auto at = std::lower_bound(reported_.begin(), reported_.end(), report, name_before);
     if (at != reported_.end() && !name_before(report, *at)) {
         *at = std::move(report);
-        return publish();
+        return success();
     }
     if (reported_.size() == kReportedMost) {
         return make_error(Errc::Limit, std::to_string(kReportedMost) +
                                            " nodes outside of the ring have coordinates already");
     }
     reported_.insert(at, std::move(report));
+    return success();
+}
+
+bool CoordinateBook::publish_reported(const std::function<bool(const std::string&)>& is_node) {
+    std::erase_if(reported_,
+                  [&](const api::NodeCoordinate& report) { return !is_node(report.node); });
     return publish();
 }
 

@@ -142,7 +142,7 @@ asio::awaitable<void> GossipRing::run_joiner() {
 asio::awaitable<void> GossipRing::keep_house() {
     while (!scope_->is_closing()) {
         metrics_.update(ring_->node().counters(), ring_->counters(), ring_->node().health_score());
-        if (now() >= coordinates_due_) publish_coordinates();
+        if (now() >= coordinates_due_) take_coordinates();
         keep_snapshot();
         house_timer_.expires_after(kHouseInterval);
         const auto [error] = co_await house_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -230,7 +230,7 @@ void GossipRing::members_changed(std::map<std::string, api::Member> members) {
     facts_.liveness(std::move(liveness.nodes));
 }
 
-void GossipRing::publish_coordinates() {
+void GossipRing::take_coordinates() {
     std::vector<api::NodeCoordinate> nodes;
     const std::vector<gossip::MemberView> members = ring_->node().members();
     // Some of them move in each second.

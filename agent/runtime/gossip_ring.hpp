@@ -67,6 +67,7 @@ public:
     void reachability(Done<api::Reachability> done) override;
     api::CoordinatesPtr coordinates() const override { return book_.current(); }
     void set_coordinate(std::string node, api::Coordinate coordinate, Done<void> done) override;
+    void publish_coordinates() override;
     void on_event(std::function<void()> listener) override { event_came_ = std::move(listener); }
     void on_coordinates(std::function<void()> listener) override {
         coordinates_changed_ = std::move(listener);
@@ -105,7 +106,7 @@ private:
     void heard(const gossip::Event& event);
     void expect_members();
     void publish_members();
-    void publish_coordinates();
+    void take_coordinates();
     void keep_snapshot(bool is_last = false);
     void keep_keys();
     void ask(gossip::QueryParams params, Question question,

@@ -66,10 +66,11 @@ void SelfRing::reachability(Done<api::Reachability> done) {
 
 void SelfRing::set_coordinate(std::string node, api::Coordinate coordinate, Done<void> done) {
     if (!facts_.is_node(node)) return done(success());
-    const auto changed = book_.reported(std::move(node), coordinate);
-    if (!changed) return done(changed.error());
-    done(success());
-    if (changed.value() && coordinates_changed_) coordinates_changed_();
+    done(book_.reported(std::move(node), coordinate));
+}
+
+void SelfRing::publish_coordinates() {
+    if (book_.publish_reported(facts_.is_node) && coordinates_changed_) coordinates_changed_();
 }
 
 }  // namespace weft::agent

@@ -31,6 +31,7 @@ public:
     void reachability(Done<api::Reachability> done) override;
     api::CoordinatesPtr coordinates() const override { return book_.current(); }
     void set_coordinate(std::string node, api::Coordinate coordinate, Done<void> done) override;
+    void publish_coordinates() override;
     void on_event(std::function<void()> listener) override { event_came_ = std::move(listener); }
     void on_coordinates(std::function<void()> listener) override {
         coordinates_changed_ = std::move(listener);

@@ -159,8 +159,9 @@ public:
     virtual std::string leader_address() const = 0;
     virtual std::vector<std::string> peer_addresses() const = 0;
     virtual std::string raft_configuration_json() const = 0;
-    virtual std::string autopilot_configuration_json() const = 0;
+    virtual std::string leading_since() const = 0;  // RFC 3339, the present leader
     virtual AutopilotHealth autopilot_health() const = 0;
+    virtual std::string autopilot_state_json() const = 0;
 };
 
 // Fixed facts that answers are built from.

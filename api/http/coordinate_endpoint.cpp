@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "agent/base/json_writer.hpp"
@@ -155,14 +156,33 @@ ReadBody<Update> read_update(const Request& request, const AgentFacts& facts) {
     return update;
 }
 
+// Publishes what was reported, so many reports at once as came since the last time.
+class Batch : public std::enable_shared_from_this<Batch> {
+public:
+    static constexpr Duration kPause = std::chrono::seconds(1);
+
+    void begin(const EndpointsPtr& endpoints) {
+        if (std::exchange(is_due_, true)) return;
+        endpoints->timers.call_after(kPause, [endpoints, batch = shared_from_this()] {
+            batch->is_due_ = false;
+            endpoints->ring.publish_coordinates();
+        });
+    }
+
+private:
+    bool is_due_ = false;
+};
+
 AsyncHandler update_handler(const EndpointsPtr& endpoints) {
-    return [endpoints](std::shared_ptr<const Request> request, Respond respond) {
+    const auto batch = std::make_shared<Batch>();
+    return [endpoints, batch](std::shared_ptr<const Request> request, Respond respond) {
         ReadBody<Update> read = read_update(*request, endpoints->facts);
         if (auto* refusal = std::get_if<Response>(&read)) return respond(std::move(*refusal));
         on_control(*endpoints, std::move(respond),
-                   [endpoints, update = std::get<Update>(std::move(read))](Respond answer) {
+                   [endpoints, batch, update = std::get<Update>(std::move(read))](Respond answer) {
                        endpoints->ring.set_coordinate(update.node, update.coordinate,
                                                       empty_or_failure(std::move(answer)));
+                       batch->begin(endpoints);
                    });
     };
 }

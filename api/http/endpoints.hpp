@@ -25,8 +25,12 @@ void add_member_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints
 void add_event_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_coordinate_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_keyring_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_ui_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_usage_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_federation_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_status_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_operator_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_autopilot_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_acl_routes(std::vector<Route>& routes);
 void add_later_feature_routes(std::vector<Route>& routes);
 

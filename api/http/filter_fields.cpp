@@ -199,19 +199,25 @@ void add_service_fields(FieldSet& set, const ServiceNames& names, Row) {
 }
 
 template <class Record, class Row>
-void add_node_fields(FieldSet& set, std::string_view meta, Row) {
+void add_node_row_fields(FieldSet& set, std::string_view meta, Row) {
     const auto text = [&set](std::string_view name, auto read) {
         set.fields.push_back(field<Record>(name, read));
     };
     text("ID", [](const Record& r) -> const SharedText& { return Row{}(r).node->id; });
     text("Node", [](const Record& r) -> const SharedText& { return Row{}(r).node->name; });
     text("Address", [](const Record& r) -> const SharedText& { return Row{}(r).node->address; });
-    text("Datacenter", [](const Record& r) { return Row{}(r).datacenter; });
     text("TaggedAddresses", [](const Record& r) -> const Shared<agent::TextMap>& {
         return Row{}(r).node->tagged_addresses;
     });
     text(meta,
          [](const Record& r) -> const Shared<agent::TextMap>& { return Row{}(r).node->meta; });
+}
+
+template <class Record, class Row>
+void add_node_fields(FieldSet& set, std::string_view meta, Row row) {
+    add_node_row_fields<Record>(set, meta, row);
+    set.fields.push_back(
+        field<Record>("Datacenter", [](const Record& r) { return Row{}(r).datacenter; }));
 }
 
 FieldSet make_catalog_service_fields() {
@@ -272,6 +278,23 @@ const FieldSet& check_fields() {
                  [](const R& c) -> const Shared<agent::TextList>& { return c.service_tags; }),
         field<R>("Type", [](const R& c) -> const SharedText& { return c.type; }),
     }};
+    return set;
+}
+
+const FieldSet& node_overview_fields() {
+    using R = NodeOverviewRecord;
+    static const FieldSet set = [] {
+        FieldSet fields;
+        add_node_row_fields<R>(fields, "Meta",
+                               [](const R& r) -> const NodeRecord& { return r.node; });
+        fields.fields.push_back(blocks<R>("Services", service_fields(), [](const R& r) {
+            return BlockList(r.services->begin(), r.services->end());
+        }));
+        fields.fields.push_back(blocks<R>("Checks", check_fields(), [](const R& r) {
+            return BlockList(r.checks->begin(), r.checks->end());
+        }));
+        return fields;
+    }();
     return set;
 }
 

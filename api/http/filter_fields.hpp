@@ -20,6 +20,12 @@ struct CatalogServiceRecord {
     const agent::ServiceRow* service;
 };
 
+struct NodeOverviewRecord {
+    NodeRecord node;  // its datacenter is not selected
+    const std::vector<const agent::ServiceRow*>* services;
+    const std::vector<const agent::CheckRow*>* checks;
+};
+
 struct InstanceRecord {
     NodeRecord node;
     const agent::ServiceRow* service;
@@ -27,6 +33,7 @@ struct InstanceRecord {
 };
 
 const FieldSet& node_fields();             // NodeRecord: catalog/nodes
+const FieldSet& node_overview_fields();    // NodeOverviewRecord: internal/ui/nodes
 const FieldSet& catalog_service_fields();  // CatalogServiceRecord: catalog/service, catalog/connect
 const FieldSet&
 service_fields();  // agent::ServiceRow: catalog/node, catalog/node-services, agent/services

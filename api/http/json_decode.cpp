@@ -49,12 +49,12 @@ bool names_field(std::string_view name, const agent::FieldNames& field) {
 
 void JsonDecoder::fail_type(const JsonValue& value, std::string_view go_type) {
     std::string word(kind_name(value));
-    const bool is_integer = go_type == "int" || go_type == "uint64";
+    const bool is_integer = go_type == "int" || go_type == "uint" || go_type == "uint64";
     if (value.kind == JsonValue::Kind::Number && is_integer) word += " " + value.text;
     if (field_.empty()) {
-        return fail(
-            fmt::format("json: cannot unmarshal {} into Go value of type {}", word,
-                        struct_name_.empty() ? std::string(go_type) : "structs." + struct_name_));
+        return fail(fmt::format(
+            "json: cannot unmarshal {} into Go value of type {}", word,
+            struct_name_.empty() ? std::string(go_type) : package_ + "." + struct_name_));
     }
     fail(fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}", word,
                      struct_name_, field_, go_type));
@@ -98,6 +98,10 @@ void JsonDecoder::decode(const JsonValue& value, std::int32_t& out) {
     decode_integer(value, "int", out);
 }
 
+void JsonDecoder::decode(const JsonValue& value, std::uint32_t& out) {
+    decode_integer(value, "uint", out);
+}
+
 void JsonDecoder::decode(const JsonValue& value, std::uint64_t& out) {
     decode_integer(value, "uint64", out);
 }
@@ -134,6 +138,15 @@ void JsonDecoder::decode(const JsonValue& value, Duration& out) {
     auto duration = parse_go_duration(value.text);
     if (!duration) return fail(duration.error().context);
     out = duration.value();
+}
+
+void JsonDecoder::decode(const JsonValue& value, ReadableDuration& out) {
+    using Kind = JsonValue::Kind;
+    if (value.kind == Kind::Bool || value.kind == Kind::Array || value.kind == Kind::Object) {
+        return fail("strconv.ParseFloat: parsing " + go_quote(minified(value)) +
+                    ": invalid syntax");
+    }
+    decode(value, out.value);
 }
 
 void JsonDecoder::decode(const JsonValue& value, std::vector<std::string>& out) {

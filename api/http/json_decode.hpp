@@ -22,12 +22,18 @@ struct ByteField {
     std::string bytes;
 };
 
+// A duration of Consul's api package, which refuses what is neither text nor number.
+struct ReadableDuration {
+    Duration value{};
+};
+
 // Collects the first error of one body.
 class JsonDecoder {
 public:
     // struct_name: the Go type that errors name, "RegisterRequest"; empty for Go's anonymous
-    // structs.
-    explicit JsonDecoder(std::string struct_name) : struct_name_(std::move(struct_name)) {}
+    // structs. package: where Go has it.
+    explicit JsonDecoder(std::string struct_name, std::string_view package = "structs")
+        : struct_name_(std::move(struct_name)), package_(package) {}
 
     const std::optional<Error>& error() const { return error_; }
 
@@ -46,9 +52,11 @@ public:
     void decode(const JsonValue& value, bool& out);
     void decode(const JsonValue& value, std::int64_t& out);
     void decode(const JsonValue& value, std::int32_t& out);
+    void decode(const JsonValue& value, std::uint32_t& out);  // Go's uint
     void decode(const JsonValue& value, std::uint64_t& out);  // indexes
     void decode(const JsonValue& value, double& out);
     void decode(const JsonValue& value, Duration& out);
+    void decode(const JsonValue& value, ReadableDuration& out);
     void decode(const JsonValue& value, SharedText& out);
     void decode(const JsonValue& value, std::vector<std::string>& out);
     void decode(const JsonValue& value, agent::StringMap& out);
@@ -132,6 +140,7 @@ private:
     }
 
     std::string struct_name_;
+    std::string package_;
     std::string field_;
     bool accepts_unknown_ = false;
     std::optional<Error> error_;
@@ -182,9 +191,10 @@ void JsonDecoder::decode_object(const JsonValue& value, const VisitFields& visit
 
 // Decodes a whole body into out.
 template <class T>
-Result<void> decode_body(std::string_view body, std::string struct_name, T& out) {
+Result<void> decode_body(std::string_view body, std::string struct_name, T& out,
+                         std::string_view package = "structs") {
     WEFT_TRY(const JsonValue tree, parse_json(body));
-    JsonDecoder decoder(std::move(struct_name));
+    JsonDecoder decoder(std::move(struct_name), package);
     decoder.decode(tree, out);
     if (decoder.error()) return *decoder.error();
     return success();

@@ -38,16 +38,9 @@ void add_later_feature_routes(std::vector<Route>& routes) {
                 {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
     add_mesh(routes);
     add_feature(routes, "Snapshots over the API are", {{"/v1/snapshot", "GET PUT"}});
-    add_feature(routes, "The API of the web interface is",
-                {{"/v1/internal/ui/nodes", "GET"},
-                 {"/v1/internal/ui/node/", "GET"},
-                 {"/v1/internal/ui/services", "GET"},
-                 {"/v1/internal/ui/gateway-services-nodes/", "GET"},
+    add_feature(routes, "The overview of gateways is",
+                {{"/v1/internal/ui/gateway-services-nodes/", "GET"},
                  {"/v1/internal/ui/gateway-intentions/", "GET"}});
-    add_feature(routes, "Federation between datacenters is",
-                {{"/v1/internal/federation-states", "GET"},
-                 {"/v1/internal/federation-states/mesh-gateways", "GET"},
-                 {"/v1/internal/federation-state/", "GET"}});
 }
 
 }  // namespace weft::api

@@ -118,8 +118,10 @@ public:
     virtual CoordinatesPtr coordinates() const = 0;
 
     // Of a node that does not gossip itself; dropped without an error when the catalog does not
-    // know the node, or the ring measures it.
+    // know the node, or the ring measures it. Shown from publish_coordinates() on, which costs as
+    // much for one as for many.
     virtual void set_coordinate(std::string node, Coordinate coordinate, Done<void> done) = 0;
+    virtual void publish_coordinates() = 0;
 
     // listener is called after each change of events(), or of coordinates(). One each; the last one
     // set counts.

@@ -24,6 +24,10 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     add_keyring_routes(routes, shared);
     add_status_routes(routes, shared);
     add_operator_routes(routes, shared);
+    add_autopilot_routes(routes, shared);
+    add_usage_routes(routes, shared);
+    add_ui_routes(routes, shared);
+    add_federation_routes(routes, shared);
     add_acl_routes(routes);
     add_later_feature_routes(routes);
     for (Route& route : routes) {

@@ -154,7 +154,7 @@ void write_node_head(JsonWriter& writer, const NodeRow& row, std::string_view da
     writer.field("ID", row.id.view());
     writer.field("Node", row.name.view());
     writer.field("Address", row.address.view());
-    writer.field("Datacenter", datacenter);
+    if (!datacenter.empty()) writer.field("Datacenter", datacenter);
     write_map(writer, "TaggedAddresses", row.tagged_addresses, WhenNull::Null);
     write_map(writer, meta, row.meta, WhenNull::Null);
 }
@@ -275,6 +275,22 @@ void write_instance(JsonWriter& writer, const NodeRow& node, const ServiceRow& s
     writer.key("Checks");
     writer.begin_array();
     for (const CheckRow* check : checks) write_check(writer, *check);
+    writer.end_array();
+    writer.end_object();
+}
+
+void write_node_overview(JsonWriter& writer, const NodeRow& node,
+                         const std::vector<const ServiceRow*>& services,
+                         const std::vector<const CheckRow*>& checks) {
+    writer.begin_object();
+    write_node_head(writer, node, {}, "Meta");
+    writer.key("Services");
+    writer.begin_array();
+    for (const ServiceRow* service : services) write_service(writer, *service, NoTags::Null);
+    writer.end_array();
+    writer.key("Checks");
+    writer.begin_array();
+    for (const CheckRow* check : checks) write_check(writer, *check, NoTags::Null);
     writer.end_array();
     writer.end_object();
 }

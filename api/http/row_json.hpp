@@ -12,7 +12,8 @@
 // stands. Written once for all endpoints.
 namespace weft::api {
 
-// Consul's lists put [] in the place of no tags; what a transaction gives back is not looked over.
+// Consul's lists put [] in the place of no tags; what transactions and overviews give back is not
+// looked over.
 enum class NoTags { Brackets, Null };
 
 // As in catalog/nodes, and the Node of other answers.
@@ -32,6 +33,11 @@ void write_check(JsonWriter& writer, const agent::CheckRow& row, NoTags no_tags 
 void write_instance(JsonWriter& writer, const agent::NodeRow& node,
                     const agent::ServiceRow& service,
                     const std::vector<const agent::CheckRow*>& checks, std::string_view datacenter);
+
+// A node with its services and checks, as overviews show it: without datacenter and indexes.
+void write_node_overview(JsonWriter& writer, const agent::NodeRow& node,
+                         const std::vector<const agent::ServiceRow*>& services,
+                         const std::vector<const agent::CheckRow*>& checks);
 
 // A registration with this agent; without content_hash its key is left out.
 void write_local_service(JsonWriter& writer, const agent::ServiceRow& row,

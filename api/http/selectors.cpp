@@ -55,6 +55,17 @@ Result<bool> read_passing(const Request& request) {
     return make_error(Errc::InvalidArgument, "Invalid value for ?passing");
 }
 
+Result<void> read_filter(const Request& request, const FieldSet& fields, Selectors& selectors) {
+    selectors.filter_text = request.parameter("filter").value_or("");
+    auto filter = parse_filter(selectors.filter_text, fields);
+    if (!filter) {
+        return make_error(filter.error().code,
+                          std::string(kFilterErrorPrefix) + filter.error().context);
+    }
+    selectors.filter = std::move(filter).value();
+    return success();
+}
+
 Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
                                  std::string_view own_node) {
     Selectors selectors;
@@ -63,13 +74,7 @@ Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
     selectors.node_meta = read_node_meta(request);
     const std::string_view near = request.parameter("near").value_or("");
     selectors.near = near == "_agent" ? own_node : near;
-    selectors.filter_text = request.parameter("filter").value_or("");
-    auto filter = parse_filter(selectors.filter_text, fields);
-    if (!filter) {
-        return make_error(filter.error().code,
-                          std::string(kFilterErrorPrefix) + filter.error().context);
-    }
-    selectors.filter = std::move(filter).value();
+    WEFT_TRY(read_filter(request, fields, selectors));
     return selectors;
 }
 

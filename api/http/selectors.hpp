@@ -33,6 +33,9 @@ struct Selectors {
 Result<Selectors> read_selectors(const Request& request, const FieldSet& fields,
                                  std::string_view own_node);
 
+// filter alone, into selectors.
+Result<void> read_filter(const Request& request, const FieldSet& fields, Selectors& selectors);
+
 // node-meta=name:value, which may repeat; without a colon the value is empty.
 std::vector<std::pair<std::string, std::string>> read_node_meta(const Request& request);
 

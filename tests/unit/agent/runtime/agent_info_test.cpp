@@ -15,6 +15,7 @@ AgentIdentity lone_server() {
 TEST(AgentInfo, AFailedStorageIsNotHealthyAndLeadsNobody) {
     AgentStats stats;
     EXPECT_THAT(autopilot_health_json(lone_server(), stats, ""), Not(HasSubstr("false")));
+    EXPECT_THAT(autopilot_state_json(lone_server(), stats, ""), HasSubstr("\"Healthy\":true"));
     EXPECT_THAT(self_json(lone_server(), {}, stats), HasSubstr("\"state\":\"Leader\""));
     stats.storage_failed = true;
     EXPECT_THAT(autopilot_health_json(lone_server(), stats, ""),

@@ -19,6 +19,10 @@ std::vector<std::string> names_of(const CoordinateBook& book) {
     return names;
 }
 
+bool any_node(const std::string&) {
+    return true;
+}
+
 TEST(CoordinateBook, PublishesWhatChanged) {
     CoordinateBook book;
     EXPECT_EQ(book.current()->index, 1u);
@@ -35,15 +39,26 @@ TEST(CoordinateBook, PublishesWhatChanged) {
 
 TEST(CoordinateBook, WhatIsMeasuredHidesWhatWasReported) {
     CoordinateBook book;
-    EXPECT_TRUE(book.reported("B", at(7)).value());
-    EXPECT_TRUE(book.reported("a", at(8)).value());
-    EXPECT_FALSE(book.reported("a", at(8)).value());
+    EXPECT_TRUE(book.reported("B", at(7)));
+    EXPECT_TRUE(book.reported("a", at(8)));
+    EXPECT_TRUE(book.current()->nodes.empty()) << "not published yet";
+    EXPECT_TRUE(book.publish_reported(any_node));
+    EXPECT_FALSE(book.publish_reported(any_node));
     EXPECT_TRUE(book.measured({{"b", at(1)}}));
     EXPECT_EQ(book.current()->find("B")->vector[0], 1);
     EXPECT_EQ(book.current()->nodes.size(), 2u);
-    EXPECT_FALSE(book.reported("b", at(9)).value());
+    EXPECT_TRUE(book.reported("b", at(9)));
+    EXPECT_FALSE(book.publish_reported(any_node));
     EXPECT_TRUE(book.measured({}));
     EXPECT_EQ(book.current()->find("b")->vector[0], 9);
+}
+
+TEST(CoordinateBook, WhatWasReportedGoesWithItsNode) {
+    CoordinateBook book;
+    EXPECT_TRUE(book.reported("stays", at(1)));
+    EXPECT_TRUE(book.reported("gone", at(2)));
+    EXPECT_TRUE(book.publish_reported([](const std::string& node) { return node == "stays"; }));
+    EXPECT_THAT(names_of(book), ElementsAre("stays"));
 }
 
 TEST(CoordinateBook, WhatIsReportedIsBounded) {
@@ -129,8 +144,11 @@ TEST_F(SelfRingTest, KeepsCoordinatesOfNodesThatTheCatalogKnows) {
     ring_.on_coordinates([&] { ++changes; });
     const auto ok = [](const Result<void>& result) { EXPECT_TRUE(result); };
     ring_.set_coordinate("nobody", at(1), ok);
+    ring_.publish_coordinates();
     EXPECT_EQ(changes, 0);
     ring_.set_coordinate("outside", at(1), ok);
+    EXPECT_EQ(changes, 0);
+    ring_.publish_coordinates();
     EXPECT_EQ(changes, 1);
     EXPECT_EQ(ring_.coordinates()->find("outside")->vector[0], 1);
 }

@@ -162,16 +162,6 @@ TEST(Endpoints, MembersShowThemselvesAsSerfDoes) {
         R"("ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,"DelegateCur":4}])");
 }
 
-TEST(Endpoints, AutopilotAnswers429WhenUnhealthy) {
-    EndpointFixture fixture;
-    EXPECT_EQ(fixture.call("GET /v1/operator/autopilot/health")->status, 200);
-    fixture.control.healthy = false;
-    const auto unhealthy = fixture.call("GET /v1/operator/autopilot/health");
-    EXPECT_EQ(unhealthy->status, 429);
-    EXPECT_EQ(unhealthy->body, "{}");
-    EXPECT_FALSE(unhealthy->over_limit) << "no limit was reached";
-}
-
 TEST(Endpoints, ConsulsAgentCacheServesServicesButNoChecksOrNodes) {
     EndpointFixture fixture;
     const auto agent_cached = [&](const std::string& target) {

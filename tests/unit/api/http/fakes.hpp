@@ -144,8 +144,12 @@ public:
     }
     CoordinatesPtr coordinates() const override { return places; }
     void set_coordinate(std::string node, Coordinate coordinate, Done<void> done) override {
-        if (node == "golden") set_place(std::move(node), coordinate);
+        if (node == "golden") reported.push_back({std::move(node), coordinate});
         done(success());
+    }
+    void publish_coordinates() override {
+        for (const NodeCoordinate& report : std::exchange(reported, {}))
+            set_place(report.node, report.coordinate);
     }
     void on_event(std::function<void()> listener) override { event_came = std::move(listener); }
     void on_coordinates(std::function<void()> listener) override { moved = std::move(listener); }
@@ -162,6 +166,7 @@ public:
     std::vector<UserEvent> log;
     KeyRequest key_request;
     Result<std::vector<KeyAnswer>> key_answers = std::vector<KeyAnswer>{};
+    std::vector<NodeCoordinate> reported;
     CoordinatesPtr places = boost::make_shared<const Coordinates>();
     std::function<void()> event_came = [] {};
     std::function<void()> moved = [] {};
@@ -188,8 +193,9 @@ public:
     std::string raft_configuration_json() const override {
         return R"({"Servers":[{"ID":"6d1a4d4e-0b5b-4a57-8f3d-0d0f3a0a9a11"}],"Index":0})";
     }
-    std::string autopilot_configuration_json() const override { return "{}"; }
+    std::string leading_since() const override { return "2026-11-26T10:00:00Z"; }
     AutopilotHealth autopilot_health() const override { return {"{}", healthy}; }
+    std::string autopilot_state_json() const override { return R"({"Healthy":true})"; }
 
     bool healthy = true;
     bool left = false;

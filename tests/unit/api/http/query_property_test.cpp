@@ -206,6 +206,13 @@ const std::vector<const char*> kTargets = {
     "/v1/health/service/web?filter=Node.Meta.zone==blue",
     "/v1/health/connect/web",
     "/v1/health/connect/WEB?node-meta=zone:v2",
+    "/v1/internal/ui/nodes",
+    "/v1/internal/ui/nodes?filter=Checks.Status==critical",
+    "/v1/internal/ui/node/n1",
+    "/v1/internal/ui/node/N2",
+    "/v1/internal/ui/services",
+    "/v1/internal/ui/services?filter=Service.Service==web",
+    "/v1/internal/ui/catalog-overview",
 };
 
 TEST(QueryProperty, PollersAlwaysHaveWhatThereIs) {

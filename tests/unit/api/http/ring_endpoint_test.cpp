@@ -216,7 +216,7 @@ TEST(Coordinates, AReadWaitsForARisingIndex) {
     EXPECT_EQ(header(fixture.late_answers[0], "X-Consul-Index"), "3");
 }
 
-TEST(Coordinates, UpdatesAreCheckedAndKept) {
+TEST(Coordinates, UpdatesAreCheckedAndPublishedTogether) {
     EndpointFixture fixture;
     const auto update = [&](std::string vector, std::string more = "") {
         return *fixture.call("PUT /v1/coordinate/update",
@@ -224,6 +224,12 @@ TEST(Coordinates, UpdatesAreCheckedAndKept) {
                                  R"(,"Error":1,"Adjustment":0.1,"Height":1e-4})" + more + "}");
     };
     EXPECT_EQ(update("[1,2,3,4,5,6,7,8]").status, 200);
+    EXPECT_EQ(update("[1,2,3,4,5,6,7,9]").status, 200);
+    EXPECT_EQ(fixture.ring.places->find("golden"), nullptr);
+    fixture.timers.fire();
+    EXPECT_DOUBLE_EQ(fixture.ring.places->find("GOLDEN")->vector[7], 9);
+    EXPECT_EQ(update("[1,2,3,4,5,6,7,8]").status, 200);
+    fixture.timers.fire();
     EXPECT_DOUBLE_EQ(fixture.ring.places->find("GOLDEN")->vector[7], 8);
     EXPECT_EQ(update("[1,2]").body, "incompatible coordinate");
     EXPECT_EQ(update("[1,2,3,4,5,6,7,8]", R"(,"Segment":"x")").status, 500);
