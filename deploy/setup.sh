@@ -5,6 +5,7 @@
 #   deploy/setup.sh                build and unit tests
 #   deploy/setup.sh --demo         and what deploy/demo.sh calls
 #   deploy/setup.sh --tests        and the peers of the interop tests
+#   deploy/setup.sh --interop      and the clients of the interop tests: npm's consul, python3-consul, Patroni, Ansible
 #   deploy/setup.sh --fuzz         and the compiler of the fuzzers
 #   deploy/setup.sh --references   and the programs that the benchmarks compare with
 set -euo pipefail
@@ -20,22 +21,32 @@ demo_packages=(python3 curl bind9-dnsutils)
 test_packages=("${demo_packages[@]}" clang-format git openssl haproxy dnsmasq-base unbound prometheus strace iproute2 serf)
 fuzz_packages=(clang-19 libclang-rt-19-dev)
 reference_packages=(knot dnsperf wrk iptables)
-# Of these, those that come with a service of the same name.
-daemon_packages=(haproxy unbound prometheus knot serf)
+# python3-consul2 excludes python3-consul, which Patroni depends on: it is unpacked instead, see below.
+interop_packages=("${demo_packages[@]}" nodejs python3-consul patroni postgresql-15 ansible)
+# Some builds of nodejs bring npm with them and refuse Debian's package of it.
+if ! command -v npm >/dev/null; then interop_packages+=(npm); fi
+# Of these, those that come with a service, and its name.
+declare -A services=([haproxy]=haproxy [unbound]=unbound [prometheus]=prometheus [knot]=knot [serf]=serf
+    [patroni]=patroni [postgresql-15]=postgresql)
 
 packages=("${build_packages[@]}")
 references=no
+interop=no
 for argument in "$@"; do
     case $argument in
         --demo) packages+=("${demo_packages[@]}") ;;
         --tests) packages+=("${test_packages[@]}") ;;
         --fuzz) packages+=("${fuzz_packages[@]}") ;;
+        --interop)
+            packages+=("${interop_packages[@]}")
+            interop=yes
+            ;;
         --references)
             packages+=("${reference_packages[@]}")
             references=yes
             ;;
         *)
-            echo "setup.sh: unknown argument '$argument' (known: --demo --tests --fuzz --references)" >&2
+            echo "setup.sh: unknown argument '$argument' (known: --demo --tests --interop --fuzz --references)" >&2
             exit 2
             ;;
     esac
@@ -74,9 +85,9 @@ install_quietly() {
     fi
     if [ -d /run/systemd/system ]; then
         for package in "$@"; do
-            if [[ " ${daemon_packages[*]} " = *" $package "* ]]; then
-                as_root systemctl disable "$package" >/dev/null 2>&1 ||
-                    echo "setup.sh: warning: could not disable the service $package, it starts at the next boot" >&2
+            if [ -n "${services[$package]:-}" ]; then
+                as_root systemctl disable "${services[$package]}" >/dev/null 2>&1 ||
+                    echo "setup.sh: warning: could not disable the service of $package, it starts at the next boot" >&2
             fi
         done
     fi
@@ -102,16 +113,40 @@ if [ ${#missing[@]} -gt 0 ]; then
     install_quietly "${missing[@]}"
 fi
 
+# unpack PACKAGE PATH TARGET: copies what a package has at PATH into the folder TARGET, without installing it.
+unpack() {
+    rm -rf "$work"
+    work=$(mktemp -d)
+    chmod 755 "$work"
+    (cd "$work" && { apt-get download "$1" >/dev/null 2>&1 ||
+        { update_lists && apt-get download "$1" >/dev/null 2>&1; }; })
+    dpkg-deb -x "$work/$1"_*.deb "$work/tree"
+    mkdir -p "$3"
+    cp -r "$work/tree/$2" "$3/"
+}
+
 # msgpack-c: headers only. Debian's package depends on Boost 1.74, which conflicts with 1.81, so it is unpacked here.
 if [ ! -f "$deps/msgpack/include/msgpack.hpp" ]; then
     echo "setup.sh: unpacking the msgpack-c headers"
+    unpack libmsgpack-cxx-dev usr/include "$deps/msgpack"
+fi
+
+if [ $interop = yes ] && [ ! -f "$deps/python3-consul2/consul/__init__.py" ]; then
+    echo "setup.sh: unpacking python3-consul2"
+    unpack python3-consul2 usr/lib/python3/dist-packages/consul "$deps/python3-consul2"
+fi
+
+# npm's consul and what it needs, exactly as the lock file names them. A changed lock file replaces what is there.
+locked=$root/tests/interop/clients/package-lock.json
+if [ $interop = yes ] && ! cmp -s "$locked" "$deps/npm/package-lock.json"; then
+    echo "setup.sh: installing the npm package consul"
+    rm -rf "$work" "$deps/npm"
     work=$(mktemp -d)
-    chmod 755 "$work"
-    (cd "$work" && { apt-get download libmsgpack-cxx-dev >/dev/null 2>&1 ||
-        { update_lists && apt-get download libmsgpack-cxx-dev >/dev/null 2>&1; }; })
-    dpkg-deb -x "$work"/libmsgpack-cxx-dev_*.deb "$work/tree"
-    mkdir -p "$deps/msgpack"
-    cp -r "$work/tree/usr/include" "$deps/msgpack/"
+    cp "$locked" "${locked%/*}/package.json" "$work"
+    (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >/dev/null)
+    mkdir -p "$deps/npm"
+    cp -r "$work/node_modules" "$deps/npm/"
+    cp "$locked" "$deps/npm/"
 fi
 
 # consul 1.8.7, the reference of the benchmarks, is in Debian 11 only. It is unpacked beside the build, never installed.

@@ -84,7 +84,7 @@ must() {
     fi
 }
 
-must 'set up' deploy/setup.sh --tests --fuzz
+must 'set up' deploy/setup.sh --tests --interop --fuzz
 must 'build release' build release
 step 'layout of the code' check_layout
 step 'unit tests' ctest --preset release -j2

@@ -88,6 +88,21 @@ class Answerer:
         self.server.server_close()
 
 
+def run(command, seconds=60, **more):
+    """What a client prints; an error, or one that takes too long, fails the test with what it said."""
+    try:
+        result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                                text=True, timeout=seconds, check=False, **more)
+    except FileNotFoundError as e:
+        raise AssertionError("%s is not installed: run deploy/setup.sh --interop" % command[0]) from e
+    except subprocess.TimeoutExpired as e:
+        said = (e.stdout or b"").decode(errors="replace")
+        raise AssertionError("%s took more than %d s\n%s" % (command[0], seconds, said[-5000:])) from e
+    if result.returncode != 0:
+        raise AssertionError("%s ended with %d\n%s" % (" ".join(command), result.returncode, result.stdout[-5000:]))
+    return result.stdout
+
+
 def dig_in_order(port, name, kind="A", *options):
     out = subprocess.run(["dig", "@" + HOST, "-p", str(port), name, kind, "+short", "+time=2", "+tries=1", *options],
                          capture_output=True, text=True, check=False)
