@@ -36,10 +36,10 @@ class Peer:
             f.write(content)
         return path
 
-    def start(self, *arguments):
+    def start(self, *arguments, **more):
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen([self.path, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                            cwd=self.folder)
+                                            cwd=self.folder, **more)
         return self
 
     def log(self):
