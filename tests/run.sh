@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, builds and tests weft on Debian 12.
 #
-#   tests/run.sh           release build, unit tests, golden suite, interop tests, kill rounds, a minute a fuzzer
+#   tests/run.sh           release build, unit tests, golden suite, interop tests, kill rounds, histories, fuzzers
 #   tests/run.sh --full    and the sanitizer builds, 200 kill rounds and longer fuzzing
 #
 # WEFT_FUZZ_SECONDS sets the time a fuzzer gets. The last line is 'N passed, N failed'; exit 1 on a failure.
@@ -92,6 +92,7 @@ step 'golden suite' python3 tests/interop/golden/replay.py --program build/relea
     --expect tests/interop/golden-expect.txt --jobs 4
 step 'interop tests' interop_tests
 step "kill -9, $kill_rounds rounds" python3 tests/cluster/kill_rounds.py --program build/release/weft --rounds $kill_rounds
+step 'histories of keys' python3 tests/cluster/kv_histories.py --program build/release/weft
 must 'build fuzzers' build fuzz
 step "fuzzers, $fuzz_seconds s each" tests/fuzz/run.sh --seconds "$fuzz_seconds"
 if [ $full = yes ]; then
