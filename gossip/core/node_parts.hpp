@@ -86,6 +86,7 @@ public:
     QueryOutbox outbox;
     ConflictVote conflict_vote;
     AntiEntropy anti_entropy;
+    bool has_view = false;  // of the ring, from somebody
 
 private:
     Dissemination::Sizes sizes() const;

@@ -47,6 +47,7 @@ void Node::Parts::dial(const PushPullDial& purpose, std::string message, Instant
 }
 
 void Node::preload(std::span<const Known> members, Instant now) {
+    parts_->has_view = true;
     parts_->membership.reserve(members.size());
     parts_->members.reserve(members.size());
     for (const Known& known : members) {
@@ -108,6 +109,12 @@ Result<void> Node::Parts::merge(const PushPull& state, const MergeOptions& optio
         return merged;
     }
     ++counters.merges;
+    if (!std::exchange(has_view, true)) {
+        // That is how it came to the ring, which knows all of it; of 10,000 it would talk for
+        // minutes.
+        std::erase_if(nodes.broadcasts,
+                      [&](const auto& news) { return news.node != membership.self().name(); });
+    }
     take(std::move(nodes), now, out);
     SerfOutput serf;
     if (!anti_entropy.merge_serf(state.user_state, options, now, serf)) {

@@ -39,6 +39,37 @@ TEST(Node, WhoJoinsIsKnownToAll) {
     }
 }
 
+// Seed 1 of the simulator with 10,000 agents: who came back was still passing on the whole ring to
+// the ring when all had been quiet for minutes.
+TEST(Node, ANewcomerDoesNotTellTheRingOfItself) {
+    SmallRing ring(12);
+    grow(ring, 40);
+    ring.run(60s);
+    const std::string newcomer = ring.add();
+    ring.join(newcomer, "n1");
+    ring.run(30s);
+    EXPECT_EQ(ring[newcomer].members().size(), 41u);
+    // That it is there, in both layers, and what else happened meanwhile.
+    EXPECT_LT(ring[newcomer].counters().broadcasts_sent, 40u);
+}
+
+TEST(Node, WhoIsKnownByThenIsToldOfAnotherRing) {
+    SmallRing ring(13);
+    grow(ring, 5);
+    for (int i = 6; i <= 10; ++i) {
+        const std::string name = ring.add();
+        if (i > 6) ring.join(name, "n6");
+    }
+    ring.run(10s);
+    ring.join("n6", "n1");
+    EXPECT_TRUE(ring.run(2s, [&] {
+        for (int i = 1; i <= 10; ++i) {
+            if (ring["n" + std::to_string(i)].members().size() != 10) return false;
+        }
+        return true;
+    }));
+}
+
 TEST(Node, NobodyFailsInAQuietRing) {
     SmallRing ring(2);
     grow(ring, 10);
