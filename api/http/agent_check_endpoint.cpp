@@ -4,6 +4,7 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/filter_fields.hpp"
 #include "api/http/row_json.hpp"
+#include "api/http/write_answers.hpp"
 
 // /v1/agent/checks and /v1/agent/check/*: the checks registered with this agent.
 namespace weft::api {
@@ -36,8 +37,9 @@ void list(const Endpoints& endpoints, const Result<Filter>& filter, Respond resp
 }
 
 ReadBody<agent::CheckDefinition> read_definition(const Request& request) {
-    auto definition = read_check_body(request.body);
-    if (!definition) return Response::text(400, definition.error().message());
+    BodyFault fault;
+    auto definition = read_check_body(request.body, fault);
+    if (!definition) return refused_body(400, definition.error().message(), fault, request);
     return std::move(definition).value();
 }
 
@@ -64,8 +66,9 @@ struct Update {
 };
 
 ReadBody<Update> read_update(const Request& request) {
-    auto content = read_check_update_body(request.body);
-    if (!content) return Response::text(400, content.error().message());
+    BodyFault fault;
+    auto content = read_check_update_body(request.body, fault);
+    if (!content) return refused_body(400, content.error().message(), fault, request);
     return Update{request.rest, std::move(content).value()};
 }
 

@@ -6,6 +6,7 @@
 #include "api/http/go_text.hpp"
 #include "api/http/row_json.hpp"
 #include "api/http/service_watch.hpp"
+#include "api/http/write_answers.hpp"
 
 // /v1/agent/services and /v1/agent/service/*: the services registered with this agent.
 namespace weft::api {
@@ -38,8 +39,9 @@ struct Registration {
 };
 
 ReadBody<Registration> read_registration(const Request& request) {
-    auto definition = read_service_body(request.body);
-    if (!definition) return Response::text(400, definition.error().message());
+    BodyFault fault;
+    auto definition = read_service_body(request.body, fault);
+    if (!definition) return refused_body(400, definition.error().message(), fault, request);
     if (definition.value().has_sidecar_service) {
         return Response::text(
             501,

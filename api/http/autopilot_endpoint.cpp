@@ -83,13 +83,13 @@ agent::AutopilotRow row_of(const body::AutopilotBody& body) {
     return row;
 }
 
-Result<agent::AutopilotCommand> read_change(const Request& request) {
+Result<agent::AutopilotCommand> read_change(const Request& request, BodyFault& fault) {
     const auto bad = [](std::string_view what, const Error& error) {
         return make_error(Errc::InvalidArgument, "Bad request: Error parsing " + std::string(what) +
                                                      ": " + error.message());
     };
     body::AutopilotBody body;
-    const auto decoded = decode_body(request.body, "AutopilotConfiguration", body, "api");
+    const auto decoded = decode_body(request.body, "AutopilotConfiguration", body, fault, "api");
     if (!decoded) return bad("autopilot config", decoded.error());
     agent::AutopilotCommand command{row_of(body), {}};
     if (const auto error = agent::check_autopilot(command.configuration))
@@ -103,8 +103,9 @@ Result<agent::AutopilotCommand> read_change(const Request& request) {
 }
 
 void change(const Endpoints& endpoints, const Request& request, Respond respond) {
-    auto command = read_change(request);
-    if (!command) return respond(Response::text(400, command.error().message()));
+    BodyFault fault;
+    auto command = read_change(request, fault);
+    if (!command) return respond(refused_body(400, command.error().message(), fault, request));
     if (auto refusal = refuse_foreign(request, endpoints.facts)) return respond(*refusal);
     endpoints.writer.write(std::move(command).value(), answer_held(std::move(respond)));
 }

@@ -57,8 +57,8 @@ void read_fields(Reader& read, DeregisterBody& request) {
 
 namespace {
 
-CatalogBodyError undecodable(const Error& error) {
-    return {400, "Request decode failed: " + error.message()};
+CatalogBodyError undecodable(const Error& error, BodyFault fault) {
+    return {400, "Request decode failed: " + error.message(), std::move(fault)};
 }
 CatalogBodyError refused(std::string text) {
     return {500, std::move(text)};
@@ -105,8 +105,9 @@ Result<CatalogRegistration> to_registration(body::RegisterBody& request) {
 
 CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view text) {
     body::RegisterBody request;
-    if (auto decoded = decode_body(text, "RegisterRequest", request); !decoded)
-        return undecodable(decoded.error());
+    BodyFault fault;
+    if (auto decoded = decode_body(text, "RegisterRequest", request, fault); !decoded)
+        return undecodable(decoded.error(), std::move(fault));
     auto registration = to_registration(request);
     if (!registration) return refused(registration.error().message());
     if (auto fits = agent::check_limits(registration.value().command); !fits)
@@ -116,8 +117,9 @@ CatalogBody<CatalogRegistration> read_catalog_register_body(std::string_view tex
 
 CatalogBody<CatalogDeregistration> read_catalog_deregister_body(std::string_view text) {
     body::DeregisterBody request;
-    if (auto decoded = decode_body(text, "DeregisterRequest", request); !decoded)
-        return undecodable(decoded.error());
+    BodyFault fault;
+    if (auto decoded = decode_body(text, "DeregisterRequest", request, fault); !decoded)
+        return undecodable(decoded.error(), std::move(fault));
     if (request.node.empty()) return refused("Must provide node");
     return CatalogDeregistration{request.datacenter,
                                  {request.node, request.service_id, request.check_id}};

@@ -5,6 +5,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/command.hpp"
+#include "api/http/body_fault.hpp"
 
 // Bodies of PUT /v1/catalog/register and deregister.
 namespace weft::api {
@@ -23,6 +24,7 @@ struct CatalogDeregistration {
 struct CatalogBodyError {
     int status;        // 400: not decodable; 500: against a rule, as Consul answers
     std::string text;  // of the answer
+    BodyFault fault{};
 };
 
 template <class T>

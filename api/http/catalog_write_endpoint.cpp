@@ -1,5 +1,6 @@
 #include "api/http/catalog_body.hpp"
 #include "api/http/endpoints.hpp"
+#include "api/http/write_answers.hpp"
 
 // PUT /v1/catalog/register and deregister: rows written as they come. What is registered here is
 // never checked or run by the agent.
@@ -22,7 +23,7 @@ AsyncHandler handler(EndpointsPtr endpoints, Read read) {
     return [endpoints = std::move(endpoints), read](std::shared_ptr<const Request> request,
                                                     Respond respond) {
         auto body = read(request->body);
-        if (!body) return respond(Response::text(body.error().status, body.error().text));
+        if (!body) return respond(refused_body(body.error(), *request));
         // The body's own datacenter counts before the parameter, as in Consul.
         std::string datacenter = std::move(body.value().datacenter);
         if (datacenter.empty()) datacenter = request->parameter("dc").value_or("");

@@ -7,6 +7,7 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/index_watch.hpp"
 #include "api/http/json_decode.hpp"
+#include "api/http/write_answers.hpp"
 
 // /v1/coordinate/*: where nodes are in the network's space. The ring measures its members; others
 // report what they measured of nodes outside of it.
@@ -132,8 +133,12 @@ using Update = NodeCoordinate;
 
 ReadBody<Update> read_update(const Request& request, const AgentFacts& facts) {
     body::UpdateBody body;
-    if (auto decoded = decode_body(request.body, "CoordinateUpdateRequest", body); !decoded)
-        return Response::text(400, "Request decode failed: " + decoded.error().message());
+    BodyFault fault;
+    if (auto decoded = decode_body(request.body, "CoordinateUpdateRequest", body, fault);
+        !decoded) {
+        return refused_body(400, "Request decode failed: " + decoded.error().message(), fault,
+                            request);
+    }
     if (const auto given = request.parameter("dc")) body.datacenter = *given;
     if (is_foreign(facts, body.datacenter)) return Response::text(500, "No path to datacenter");
     if (!body.segment.empty()) {

@@ -34,9 +34,9 @@ Error refused(std::string text) {
 }
 
 template <class T>
-Result<T> decoded(std::string_view text) {
+Result<T> decoded(std::string_view text, BodyFault& fault) {
     T body;
-    if (auto decoded = decode_body(text, {}, body); !decoded) {
+    if (auto decoded = decode_body(text, {}, body, fault); !decoded) {
         return refused("Request decode failed: " + decoded.error().message());
     }
     return body;
@@ -52,30 +52,21 @@ std::optional<agent::Status> status_of(std::string_view text) {
 
 }  // namespace
 
-Result<agent::ServiceDefinition> decode_service_body(std::string_view text) {
-    WEFT_TRY(agent::ServiceDefinition service, decoded<agent::ServiceDefinition>(text));
+Result<agent::ServiceDefinition> read_service_body(std::string_view text, BodyFault& fault) {
+    WEFT_TRY(agent::ServiceDefinition service, decoded<agent::ServiceDefinition>(text, fault));
     if (service.proxy) {
         for (agent::UpstreamDefinition& upstream : service.proxy->upstreams) {
             if (upstream.destination_type.empty()) upstream.destination_type = "service";
         }
     }
-    return service;
-}
-
-Result<agent::CheckDefinition> decode_check_body(std::string_view text) {
-    WEFT_TRY(body::CheckDefinitionBody body, decoded<body::CheckDefinitionBody>(text));
-    return std::move(body.check);
-}
-
-Result<agent::ServiceDefinition> read_service_body(std::string_view text) {
-    WEFT_TRY(agent::ServiceDefinition service, decode_service_body(text));
     WEFT_TRY(service.validate());
     return service;
 }
 
 // In Consul's order, so that a body with several mistakes gets the same answer.
-Result<agent::CheckDefinition> read_check_body(std::string_view text) {
-    WEFT_TRY(agent::CheckDefinition check, decode_check_body(text));
+Result<agent::CheckDefinition> read_check_body(std::string_view text, BodyFault& fault) {
+    WEFT_TRY(body::CheckDefinitionBody body, decoded<body::CheckDefinitionBody>(text, fault));
+    agent::CheckDefinition check = std::move(body.check);
     if (check.name.empty()) return refused("Missing check name");
     if (!check.status.empty() && !status_of(check.status)) return refused("Bad check status");
     if (auto valid = check.validate(); !valid)
@@ -84,8 +75,8 @@ Result<agent::CheckDefinition> read_check_body(std::string_view text) {
     return check;
 }
 
-Result<CheckUpdate> read_check_update_body(std::string_view text) {
-    WEFT_TRY(body::CheckUpdateBody body, decoded<body::CheckUpdateBody>(text));
+Result<CheckUpdate> read_check_update_body(std::string_view text, BodyFault& fault) {
+    WEFT_TRY(body::CheckUpdateBody body, decoded<body::CheckUpdateBody>(text, fault));
     const auto status = status_of(body.status);
     if (!status) return refused("Invalid check status: '" + body.status + "'");
     return CheckUpdate{*status, std::move(body.output)};

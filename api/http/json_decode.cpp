@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "agent/base/go_duration.hpp"
+#include "agent/base/nearest.hpp"
 #include "agent/catalog/text_order.hpp"
 #include "api/http/go_text.hpp"
 
@@ -45,6 +46,47 @@ bool names_field(std::string_view name, const agent::FieldNames& field) {
         return true;
     if (!field.alias.empty() && agent::fold_equal(name, field.alias)) return true;
     return field.json == "Args" && agent::fold_equal(name, "ScriptArgs");
+}
+
+void JsonDecoder::fail(std::string context) {
+    if (error_) return;
+    error_ = make_error(Errc::InvalidArgument, std::move(context));
+    fault_.found = true;
+    if (!path_.empty()) fault_.offset = path_.back().offset;
+    for (const Step& step : path_) {
+        fault_.pointer += '/';
+        if (step.name.empty()) fault_.pointer += std::to_string(step.index);
+        for (const char c : step.name) {
+            if (c == '~') {
+                fault_.pointer += "~0";
+            } else if (c == '/') {
+                fault_.pointer += "~1";
+            } else {
+                fault_.pointer += c;
+            }
+        }
+    }
+}
+
+void JsonDecoder::fail_unknown(std::string_view name, const JsonValue& member,
+                               const std::vector<std::string_view>& known) {
+    enter(name, member.name_offset);
+    fail("json: unknown field \"" + std::string(name) + "\"");
+    leave();
+    std::vector<std::string> folded_names;
+    for (const std::string_view each : known) folded_names.push_back(agent::folded(each));
+    const std::vector<std::string_view> candidates(folded_names.begin(), folded_names.end());
+    const std::string folded_name = agent::folded(name);
+    const auto meant = nearest(folded_name, candidates);
+    if (!meant) return;
+    const auto at = std::find(candidates.begin(), candidates.end(), *meant) - candidates.begin();
+    fault_.help = fmt::format("did you mean `{}`?", known[static_cast<std::size_t>(at)]);
+}
+
+Result<JsonValue> parse_body(std::string_view body, BodyFault& fault) {
+    auto tree = parse_json(body, &fault.offset);
+    fault.found = !tree;
+    return tree;
 }
 
 void JsonDecoder::fail_type(const JsonValue& value, std::string_view go_type) {

@@ -10,6 +10,7 @@
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 #include "agent/catalog/definition_fields.hpp"
+#include "api/http/body_fault.hpp"
 #include "api/http/json_tree.hpp"
 
 // Decoding a JSON tree into structs by Go's rules: names match without regard to case, null changes
@@ -36,6 +37,7 @@ public:
         : struct_name_(std::move(struct_name)), package_(package) {}
 
     const std::optional<Error>& error() const { return error_; }
+    const BodyFault& fault() const { return fault_; }  // of the error
 
     // Names that belong to no field are passed over: Consul does so where it decodes by hand.
     void accept_unknown_fields() { accepts_unknown_ = true; }
@@ -43,9 +45,11 @@ public:
     // The field that following errors are about.
     void enter_field(std::string_view name) { field_ = name; }
 
-    void fail(std::string context) {
-        if (!error_) error_ = make_error(Errc::InvalidArgument, std::move(context));
-    }
+    // The value that following errors are about, until leave().
+    void enter(std::string_view name, std::size_t offset) { path_.push_back({name, 0, offset}); }
+    void leave() { path_.pop_back(); }
+
+    void fail(std::string context);
     void fail_type(const JsonValue& value, std::string_view go_type);
 
     void decode(const JsonValue& value, std::string& out);
@@ -100,6 +104,15 @@ public:
     void decode_object(const JsonValue& value, const VisitFields& visit_fields);
 
 private:
+    // From a value to one inside of it: a member's name, or, without one, an item's position.
+    struct Step {
+        std::string_view name;
+        std::size_t index = 0;
+        std::size_t offset = 0;
+    };
+
+    void fail_unknown(std::string_view name, const JsonValue& member,
+                      const std::vector<std::string_view>& known);
     template <class Integer>
     void decode_integer(const JsonValue& value, std::string_view go_type, Integer& out);
 
@@ -119,7 +132,9 @@ private:
         out.clear();
         for (const JsonValue& item : value.items) {
             if (error_) return;
+            path_.push_back({{}, out.size(), item.offset});
             element(item, out.emplace_back());
+            leave();
         }
     }
 
@@ -133,7 +148,9 @@ private:
                                          std::make_move_iterator(out.end()));
         for (const auto& [name, member] : value.members) {
             if (error_) return;
+            enter(name, member.offset);
             element(member, entries[name] = T{});
+            leave();
         }
         out.assign(std::make_move_iterator(entries.begin()),
                    std::make_move_iterator(entries.end()));
@@ -144,6 +161,8 @@ private:
     std::string field_;
     bool accepts_unknown_ = false;
     std::optional<Error> error_;
+    std::vector<Step> path_;
+    BodyFault fault_;
     std::optional<agent::CheckDefinition>
         single_check_;  // "Check" of the service that is being decoded
 };
@@ -164,7 +183,9 @@ public:
         if (found_ || !names_field(name_, field)) return;
         found_ = true;
         decoder_.enter_field(field.json);
+        decoder_.enter(name_, value_.offset);
         decoder_.decode(value_, member);
+        decoder_.leave();
     }
 
     bool found() const { return found_; }
@@ -176,6 +197,19 @@ private:
     bool found_ = false;
 };
 
+// Collects the names that fields have in JSON.
+class FieldLister {
+public:
+    template <class T>
+    void operator()(const agent::FieldNames& field, T&) {
+        names_.push_back(field.json);
+    }
+    const std::vector<std::string_view>& names() const { return names_; }
+
+private:
+    std::vector<std::string_view> names_;
+};
+
 template <class VisitFields>
 void JsonDecoder::decode_object(const JsonValue& value, const VisitFields& visit_fields) {
     if (value.is_null()) return;
@@ -184,20 +218,26 @@ void JsonDecoder::decode_object(const JsonValue& value, const VisitFields& visit
         FieldMatcher matcher(*this, name, member);
         visit_fields(matcher);
         if (error_) return;
-        if (!matcher.found() && !accepts_unknown_)
-            return fail("json: unknown field \"" + name + "\"");
+        if (matcher.found() || accepts_unknown_) continue;
+        FieldLister known;
+        visit_fields(known);
+        return fail_unknown(name, member, known.names());
     }
 }
 
+// parse_json(), saying where it failed.
+Result<JsonValue> parse_body(std::string_view body, BodyFault& fault);
+
 // Decodes a whole body into out.
 template <class T>
-Result<void> decode_body(std::string_view body, std::string struct_name, T& out,
+Result<void> decode_body(std::string_view body, std::string struct_name, T& out, BodyFault& fault,
                          std::string_view package = "structs") {
-    WEFT_TRY(const JsonValue tree, parse_json(body));
+    WEFT_TRY(const JsonValue tree, parse_body(body, fault));
     JsonDecoder decoder(std::move(struct_name), package);
     decoder.decode(tree, out);
-    if (decoder.error()) return *decoder.error();
-    return success();
+    if (!decoder.error()) return success();
+    fault = decoder.fault();
+    return *decoder.error();
 }
 
 }  // namespace weft::api

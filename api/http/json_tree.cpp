@@ -72,6 +72,8 @@ class Parser {
 public:
     explicit Parser(std::string_view text) : text_(text) {}
 
+    std::size_t at() const { return at_; }
+
     Result<JsonValue> parse() {
         skip_space();
         if (at_ == text_.size()) return make_error(Errc::InvalidArgument, "EOF");
@@ -100,6 +102,7 @@ private:
         if (++values_ > kMaxJsonValues) return make_error(Errc::Limit, "too many values");
         skip_space();
         if (at_ >= text_.size()) return invalid({});
+        value.offset = static_cast<std::uint32_t>(at_);
         switch (text_[at_]) {
             case '{':
                 return read_object(value, depth);
@@ -196,6 +199,7 @@ private:
             skip_space();
             if (!at('"')) return invalid("looking for beginning of object key string");
             auto& [name, member] = value.members.emplace_back();
+            member.name_offset = static_cast<std::uint32_t>(at_);
             WEFT_TRY(read_string(name));
             skip_space();
             if (!at(':')) return invalid("after object key");
@@ -375,8 +379,11 @@ std::string_view kind_name(const JsonValue& value) {
     return "value";
 }
 
-Result<JsonValue> parse_json(std::string_view body) {
-    return Parser(body).parse();
+Result<JsonValue> parse_json(std::string_view body, std::size_t* fault) {
+    Parser parser(body);
+    auto tree = parser.parse();
+    if (!tree && fault) *fault = parser.at();
+    return tree;
 }
 
 std::string minified(const JsonValue& value) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,11 +14,13 @@ namespace weft::api {
 // repeated names too.
 struct JsonMember;
 struct JsonValue {
-    enum class Kind { Null, Bool, Number, String, Array, Object };
+    enum class Kind : std::uint8_t { Null, Bool, Number, String, Array, Object };
 
     Kind kind = Kind::Null;
     bool flag = false;
-    std::string text;  // content of a string, literal of a number
+    std::uint32_t offset = 0;       // of its first byte in the body
+    std::uint32_t name_offset = 0;  // of a member: of its name
+    std::string text;               // content of a string, literal of a number
     std::vector<JsonValue> items;
     std::vector<JsonMember> members;
 
@@ -37,8 +40,8 @@ inline constexpr std::size_t kMaxJsonValues = 65'536;  // of one body, members a
 
 // The first JSON value of body; what follows it is not looked at, as Go's Decoder does. The error's
 // context is Go's text: "EOF" for a blank body, "unexpected EOF", "invalid character 'x' looking
-// for beginning of value", ..
-Result<JsonValue> parse_json(std::string_view body);
+// for beginning of value", ..; fault, when given, gets the offset of what is wrong.
+Result<JsonValue> parse_json(std::string_view body, std::size_t* fault = nullptr);
 
 // Minified text with the members of objects sorted by name, as Go writes a map.
 std::string minified(const JsonValue& value);

@@ -7,6 +7,7 @@
 #include "api/http/endpoints.hpp"
 #include "api/http/go_text.hpp"
 #include "api/http/json_decode.hpp"
+#include "api/http/write_answers.hpp"
 
 // /v1/operator/keyring: the keys that the gossip is encrypted with.
 namespace weft::api {
@@ -73,8 +74,12 @@ ReadBody<KeyRequest> read_request(const Request& request, KeyOperation operation
     wanted.operation = operation;
     if (operation != KeyOperation::List) {
         body::KeyBody body;
-        if (auto decoded = decode_body(request.body, "keyringArgs", body); !decoded)
-            return bad_request("Request decode failed: " + decoded.error().message());
+        BodyFault fault;
+        if (auto decoded = decode_body(request.body, "keyringArgs", body, fault); !decoded) {
+            return refused_body(400,
+                                "Bad request: Request decode failed: " + decoded.error().message(),
+                                fault, request);
+        }
         wanted.key = std::move(body.key);
     }
     if (auto refusal = read_relay_factor(request, wanted)) return std::move(*refusal);

@@ -106,9 +106,9 @@ struct Decoded {
     Duration lock_delay = kLockDelayDefault;
 };
 
-Result<Decoded> decode_session(std::string_view text) {
+Result<Decoded> decode_session(std::string_view text, BodyFault& fault) {
     Decoded decoded;
-    WEFT_TRY(const JsonValue tree, parse_json(text));
+    WEFT_TRY(const JsonValue tree, parse_body(text, fault));
     if (!tree.is_null() && tree.kind != JsonValue::Kind::Object) {
         return invalid_session(
             fmt::format("json: cannot unmarshal {} into Go value of type struct {{ LockDelay "
@@ -118,6 +118,7 @@ Result<Decoded> decode_session(std::string_view text) {
     JsonDecoder decoder("Alias");
     decoder.accept_unknown_fields();
     decoder.decode(tree, decoded.session);
+    fault = decoder.fault();
     if (decoder.error()) return *decoder.error();
     clear_null_lists(tree, decoded.session);
     WEFT_TRY(decoded.lock_delay, lock_delay(tree));
@@ -183,9 +184,12 @@ CatalogBody<agent::SessionRow> read_session_body(std::string_view text, std::str
                                                  Duration ttl_min) {
     Decoded session;
     if (!text.empty()) {
-        auto decoded = decode_session(text);
-        if (!decoded)
-            return CatalogBodyError{400, "Request decode failed: " + decoded.error().message()};
+        BodyFault fault;
+        auto decoded = decode_session(text, fault);
+        if (!decoded) {
+            return CatalogBodyError{400, "Request decode failed: " + decoded.error().message(),
+                                    std::move(fault)};
+        }
         session = std::move(decoded).value();
     }
     auto row = to_row(session, node_name, ttl_min);

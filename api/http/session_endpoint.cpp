@@ -71,7 +71,7 @@ void create(const EndpointsPtr& endpoints, const Request& request, Respond respo
     if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
     auto row = read_session_body(request.body, endpoints->facts.node_name,
                                  endpoints->limits.session_ttl_min);
-    if (!row) return respond(Response::text(row.error().status, row.error().text));
+    if (!row) return respond(refused_body(row.error(), request));
     std::string id = random_uuid();
     row.value().id = id;
     auto answer = [id = std::move(id),

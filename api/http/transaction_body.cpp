@@ -182,8 +182,9 @@ Result<agent::TransactionOperation> to_operation(const body::OperationBody& body
     return operation;
 }
 
-Result<std::vector<body::OperationBody>> decode_operations(std::string_view text) {
-    WEFT_TRY(const JsonValue tree, parse_json(text));
+Result<std::vector<body::OperationBody>> decode_operations(std::string_view text,
+                                                           BodyFault& fault) {
+    WEFT_TRY(const JsonValue tree, parse_body(text, fault));
     if (!tree.is_null() && tree.kind != JsonValue::Kind::Array) {
         return make_error(Errc::InvalidArgument,
                           fmt::format("json: cannot unmarshal {} into Go value of type api.TxnOps",
@@ -192,6 +193,7 @@ Result<std::vector<body::OperationBody>> decode_operations(std::string_view text
     std::vector<body::OperationBody> operations;
     JsonDecoder decoder("TxnOp");
     decoder.decode(tree, operations);
+    fault = decoder.fault();
     if (decoder.error()) return *decoder.error();
     return operations;
 }
@@ -200,9 +202,12 @@ Result<std::vector<body::OperationBody>> decode_operations(std::string_view text
 
 CatalogBody<TransactionBody> read_transaction_body(std::string_view text,
                                                    const agent::CommandLimits& limits) {
-    const auto operations = decode_operations(text);
-    if (!operations)
-        return CatalogBodyError{400, "Failed to parse body: " + operations.error().message()};
+    BodyFault fault;
+    const auto operations = decode_operations(text, fault);
+    if (!operations) {
+        return CatalogBodyError{400, "Failed to parse body: " + operations.error().message(),
+                                std::move(fault)};
+    }
     TransactionBody transaction;
     for (const body::OperationBody& body : operations.value()) {
         auto operation = to_operation(body);

@@ -100,7 +100,7 @@ void run(const EndpointsPtr& endpoints, const Request& request, Respond respond)
     if (auto refusal = refuse_large(request, limits.transaction_bytes, "txn_max_req_len"))
         return respond(*refusal);
     auto body = read_transaction_body(request.body, {.kv_value_bytes = limits.kv_value_bytes});
-    if (!body) return respond(Response::text(body.error().status, body.error().text));
+    if (!body) return respond(refused_body(body.error(), request));
     if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
     TransactionBody transaction = std::move(body).value();
     if (!transaction.errors.empty()) {

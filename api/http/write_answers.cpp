@@ -21,6 +21,18 @@ std::optional<Response> refuse_large(const Request& request, std::size_t bytes_m
                                       request.body.size(), bytes_max, option));
 }
 
+Response refused_body(int status, std::string text, const BodyFault& fault,
+                      const Request& request) {
+    Response response = Response::text(status, std::move(text));
+    if (fault.found)
+        response.headers.emplace_back("X-Weft-Body-Error", describe(fault, request.body));
+    return response;
+}
+
+Response refused_body(const CatalogBodyError& error, const Request& request) {
+    return refused_body(error.status, error.text, error.fault, request);
+}
+
 Writer::Done answer_held(Respond respond) {
     return [respond = std::move(respond)](const Result<Written>& written) {
         if (!written) return respond(Response::text(500, written.error().message()));

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/http/agent_interfaces.hpp"
+#include "api/http/catalog_body.hpp"
 #include "api/http/exchange.hpp"
 
 // What endpoints that write have in common.
@@ -16,6 +17,10 @@ std::optional<Response> refuse_foreign(const Request& request, const AgentFacts&
 // 413 for a body of more than bytes_max; option: the part of Consul's documentation that says more.
 std::optional<Response> refuse_large(const Request& request, std::size_t bytes_max,
                                      std::string_view option);
+
+// A refusal with that text; a header "X-Weft-Body-Error" says where the fault is.
+Response refused_body(int status, std::string text, const BodyFault& fault, const Request& request);
+Response refused_body(const CatalogBodyError& error, const Request& request);
 
 // Answers whether the command's condition was met, true or false, or 500 with why it was refused.
 Writer::Done answer_held(Respond respond);

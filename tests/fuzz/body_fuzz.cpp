@@ -23,15 +23,16 @@ void check_command(const weft::agent::Command& command) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data + 1), size - 1);
+    weft::api::BodyFault fault;
     switch (data[0] % 7) {
         case 0:
-            (void)weft::api::read_service_body(body);
+            (void)weft::api::read_service_body(body, fault);
             break;
         case 1:
-            (void)weft::api::read_check_body(body);
+            (void)weft::api::read_check_body(body, fault);
             break;
         case 2:
-            (void)weft::api::read_check_update_body(body);
+            (void)weft::api::read_check_update_body(body, fault);
             break;
         case 3: {
             const auto registration = weft::api::read_catalog_register_body(body);
@@ -53,5 +54,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         }
     }
+    if (fault.found) (void)describe(fault, body);
     return 0;
 }

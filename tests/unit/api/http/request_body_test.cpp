@@ -9,6 +9,16 @@ namespace {
 
 using std::chrono::seconds;
 
+Result<agent::ServiceDefinition> read_service(std::string_view body) {
+    BodyFault fault;
+    return read_service_body(body, fault);
+}
+
+Result<agent::CheckDefinition> read_check(std::string_view body) {
+    BodyFault fault;
+    return read_check_body(body, fault);
+}
+
 std::string parse_error(std::string_view text) {
     auto tree = parse_json(text);
     return tree ? "" : tree.error().context;
@@ -54,8 +64,8 @@ TEST(JsonTree, MinifiedTextIsSortedAndKeepsTheLastOfRepeatedNames) {
 }
 
 TEST(ServiceBody, CheckStandsBeforeChecks) {
-    auto service = read_service_body(
-        R"({"Name":"a","Checks":[{"TTL":"1s"},{"TTL":"2s"}],"Check":{"TTL":"3s"}})");
+    auto service =
+        read_service(R"({"Name":"a","Checks":[{"TTL":"1s"},{"TTL":"2s"}],"Check":{"TTL":"3s"}})");
     ASSERT_TRUE(service.has_value());
     ASSERT_EQ(service.value().checks.size(), 3u);
     EXPECT_EQ(service.value().checks[0].ttl, seconds(3));
@@ -63,7 +73,7 @@ TEST(ServiceBody, CheckStandsBeforeChecks) {
 }
 
 TEST(ServiceBody, MapsAreSortedAndObjectsKeptOpaque) {
-    auto service = read_service_body(
+    auto service = read_service(
         R"({"Name":"p","Kind":"connect-proxy","Port":1,"Meta":{"b":"2","a":"1"},
             "Proxy":{"DestinationServiceName":"d","Config":{"z":1,"a":{"k":[]}},
                      "Upstreams":[{"DestinationName":"u","LocalBindPort":5,"Config":null}]}})");
@@ -74,40 +84,38 @@ TEST(ServiceBody, MapsAreSortedAndObjectsKeptOpaque) {
 }
 
 TEST(ServiceBody, ASidecarIsNoticedAndItsFieldsAreChecked) {
-    EXPECT_TRUE(read_service_body(R"({"Name":"a","Connect":{"SidecarService":{}}})")
+    EXPECT_TRUE(read_service(R"({"Name":"a","Connect":{"SidecarService":{}}})")
                     .value()
                     .has_sidecar_service);
-    EXPECT_FALSE(read_service_body(R"({"Name":"a","Connect":{"SidecarService":null}})")
+    EXPECT_FALSE(read_service(R"({"Name":"a","Connect":{"SidecarService":null}})")
                      .value()
                      .has_sidecar_service);
-    EXPECT_EQ(read_service_body(R"({"Name":"a","Connect":{"SidecarService":{"Prot":1}}})")
-                  .error()
-                  .context,
-              "Request decode failed: json: unknown field \"Prot\"");
+    EXPECT_EQ(
+        read_service(R"({"Name":"a","Connect":{"SidecarService":{"Prot":1}}})").error().context,
+        "Request decode failed: json: unknown field \"Prot\"");
 }
 
 TEST(ServiceBody, NumbersThatDoNotFitAreRefused) {
-    EXPECT_EQ(read_service_body(R"({"Name":"a","Port":4294967376})").error().context,
+    EXPECT_EQ(read_service(R"({"Name":"a","Port":4294967376})").error().context,
               "Request decode failed: json: cannot unmarshal number 4294967376 into Go struct "
               "field .Port of type int");
 }
 
 TEST(ServiceBody, WeightsThatAreGivenInPartAreZeroElsewhere) {
-    EXPECT_EQ(read_service_body(R"({"Name":"a","Weights":{"Passing":3}})").value().weights->warning,
-              0);
+    EXPECT_EQ(read_service(R"({"Name":"a","Weights":{"Passing":3}})").value().weights->warning, 0);
 }
 
 TEST(CheckBody, DurationsAreTextOrNanoseconds) {
-    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":1500000000})").value().ttl,
+    EXPECT_EQ(read_check(R"({"Name":"a","TTL":1500000000})").value().ttl,
               std::chrono::milliseconds(1500));
-    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":"1h2m3.5s"})").value().ttl,
+    EXPECT_EQ(read_check(R"({"Name":"a","TTL":"1h2m3.5s"})").value().ttl,
               std::chrono::milliseconds(3723500));
-    EXPECT_FALSE(read_check_body(R"({"Name":"a","TTL":1e300})").has_error());
+    EXPECT_FALSE(read_check(R"({"Name":"a","TTL":1e300})").has_error());
 }
 
 TEST(CheckBody, TheNameIsTheIdUnlessGiven) {
-    EXPECT_EQ(read_check_body(R"({"Name":"a","TTL":"1s"})").value().id, "a");
-    EXPECT_EQ(read_check_body(R"({"Name":"a","id":"b","TTL":"1s"})").value().id, "b");
+    EXPECT_EQ(read_check(R"({"Name":"a","TTL":"1s"})").value().id, "a");
+    EXPECT_EQ(read_check(R"({"Name":"a","id":"b","TTL":"1s"})").value().id, "b");
 }
 
 TEST(CatalogBody, FillsInConsulsDefaults) {
@@ -153,7 +161,7 @@ TEST(ServiceBody, ListsThatNoLogCouldHoldAreRefused) {
     std::string addresses = R"("x0":{})";
     for (std::uint32_t i = 1; i <= agent::kMaxListedRows; ++i)
         addresses += ",\"x" + std::to_string(i) + "\":{}";
-    const auto refused = read_service_body(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
+    const auto refused = read_service(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().context, "Too many tagged addresses: 16385, the limit is 16384");
 }
