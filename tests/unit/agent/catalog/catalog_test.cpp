@@ -161,6 +161,31 @@ TEST(Catalog, ImportRefusesWhatIsNotAState) {
     EXPECT_TRUE(catalog.apply(Index(1), registration("n2")).changed);
 }
 
+TEST(Catalog, ImportTakesOneConfigurationOfAutopilot) {
+    Catalog source;
+    AutopilotCommand command;
+    command.configuration.min_quorum = 3;
+    source.apply(Index(7), command);
+    std::vector<StoredRecord> records;
+    Catalog::export_records(source.view(),
+                            [&](const StoredRecord& record) { records.push_back(record); });
+    ASSERT_EQ(records.size(), 1U);
+
+    Catalog copy;
+    ASSERT_TRUE(copy.begin_import());
+    EXPECT_FALSE(copy.import_record({records[0].key + "x", records[0].value}));
+    EXPECT_FALSE(copy.import_record({records[0].key, "x"}));
+    ASSERT_TRUE(copy.begin_import());
+    ASSERT_TRUE(copy.import_record(records[0]));
+    EXPECT_FALSE(copy.import_record(records[0]));  // twice
+    ASSERT_TRUE(copy.begin_import());
+    for (const StoredRecord& record : records) ASSERT_TRUE(copy.import_record(record));
+    ASSERT_TRUE(copy.finish_import(Index(7), source.view().digest()));
+    EXPECT_EQ(copy.view().autopilot().min_quorum, 3U);
+    EXPECT_EQ(copy.view().autopilot().create_index, Index(1));
+    EXPECT_EQ(copy.view().autopilot().modify_index, Index(7));
+}
+
 TEST(Catalog, DamagedRecordsNeverDoMoreThanFail) {
     Catalog source;
     RegisterCommand command = registration("n1", "web");

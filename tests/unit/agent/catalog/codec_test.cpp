@@ -168,6 +168,28 @@ TEST(CommandCodec, EveryFieldOfASessionComesBack) {
     EXPECT_EQ(back.service_checks, row.service_checks);
 }
 
+// Those whose default is not zero, too.
+TEST(CommandCodec, EveryFieldOfAutopilotComesBack) {
+    for (const bool flag : {false, true}) {
+        AutopilotCommand command;
+        AutopilotRow& row = command.configuration;
+        row.cleanup_dead_servers = flag;
+        row.last_contact_threshold_ns = flag ? 1 : 0;
+        row.max_trailing_logs = flag ? ~std::uint64_t{0} : 0;
+        row.min_quorum = flag ? 3 : 0;
+        row.server_stabilization_time_ns = flag ? 2 : 0;
+        row.redundancy_zone_tag = flag ? "zone" : "";
+        row.disable_upgrade_migration = flag;
+        row.upgrade_version_tag = flag ? "build" : "";
+        if (flag) command.cas = Index(0);
+        const auto decoded = decode_command(bytes(encode(command)));
+        ASSERT_TRUE(decoded);
+        const auto& back = std::get<AutopilotCommand>(decoded.value());
+        EXPECT_TRUE(back.configuration.same_content(row));
+        EXPECT_EQ(back.cas, command.cas);
+    }
+}
+
 TEST(CommandCodec, KeysHaveAllOfTheirBytesAndFlags) {
     KvCommand command;
     command.operation = {.verb = KvVerb::Lock,

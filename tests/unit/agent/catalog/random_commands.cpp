@@ -225,7 +225,10 @@ std::vector<Watch> RandomCommands::watches() {
                            {WatchKind::Overview, {}},      {WatchKind::Sessions, {}}};
     for (const char* key : kKeys) all.push_back({WatchKind::Key, key});
     all.push_back({WatchKind::Key, "never"});
-    for (const char* prefix : kPrefixes) all.push_back({WatchKind::KeyPrefix, prefix});
+    for (const char* prefix : kPrefixes) {
+        all.push_back({WatchKind::KeyPrefix, prefix});
+        all.push_back({WatchKind::Key, prefix});  // commands meant for trees become others
+    }
     for (const char* session : kSessions) all.push_back({WatchKind::Session, session});
     for (const char* id : kNodeIds) {
         all.push_back({WatchKind::Node, id});

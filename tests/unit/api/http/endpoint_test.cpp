@@ -215,10 +215,10 @@ TEST(Endpoints, MonitorStreamsLinesUntilTheClientLeaves) {
 
 TEST(Endpoints, LaterFeaturesSayWhichAndKnowTheirMethods) {
     EndpointFixture fixture;
-    EXPECT_EQ(fixture.call("GET /v1/kv/a/b")->status, 501);
-    EXPECT_EQ(fixture.body_of("GET /v1/kv/a"),
-              "The key/value store is not in this version of weft");
-    EXPECT_EQ(fixture.call("POST /v1/kv/a")->status, 405);
+    EXPECT_EQ(fixture.call("GET /v1/connect/intentions/a")->status, 501);
+    EXPECT_EQ(fixture.body_of("GET /v1/connect/intentions/a"),
+              "Intentions are not in this version of weft");
+    EXPECT_EQ(fixture.call("POST /v1/connect/intentions/a")->status, 405);
     EXPECT_EQ(fixture.body_of("PUT /v1/agent/service/register").substr(0, 21),
               "Request decode failed");
 }
