@@ -14,7 +14,8 @@ import urllib.request
 from peers import HOST, Agent, Peer, dig_in_order, free_ports, main, run, wait_until
 
 BIN = "/usr/lib/postgresql/15/bin"
-# A session lives half of Patroni's ttl: 4 seconds after the last sign of life of a leader, another may be elected.
+# Patroni halves ttl for its session, since Consul lets sessions live for up to twice their TTL. weft does not: here another
+# leader may be elected 7 seconds after the last sign of life of one, so loop_wait + 2 * retry_timeout is at most that.
 CONFIG = """
 scope: pg
 name: %(name)s
@@ -22,9 +23,9 @@ restapi: {listen: '%(host)s:%(api)d', connect_address: '%(host)s:%(api)d'}
 consul: {host: '%(host)s:%(http)d', register_service: true, service_check_interval: 1s}
 bootstrap:
   dcs:
-    ttl: 8
+    ttl: 14
     loop_wait: 1
-    retry_timeout: 4
+    retry_timeout: 3
     primary_start_timeout: 0
     postgresql: {use_pg_rewind: true}
   initdb: [no-sync, data-checksums, {encoding: UTF8}, {locale: C}]
