@@ -15,7 +15,7 @@ def modules_change_what_they_say(program):
         with Agent(program) as agent:
             assert os.path.exists("/usr/bin/ansible-playbook"), "Ansible is missing: run deploy/setup.sh --interop"
             run(["/usr/bin/ansible-playbook", "-i", "localhost,", "-e", "consul_host=%s consul_port=%d" % (HOST, agent.http_port),
-                 PLAYBOOK], seconds=120, cwd=home,
+                 PLAYBOOK], seconds=240, cwd=home,
                 env={"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8", "ANSIBLE_PIPELINING": "true",
                      "ANSIBLE_NOCOLOR": "true", "ANSIBLE_DISPLAY_OK_HOSTS": "false", "ANSIBLE_LOCALHOST_WARNING": "false"})
             assert list(agent.get("/v1/catalog/services")) == ["consul"] and agent.get("/v1/session/list") == []
