@@ -1,29 +1,16 @@
 // Escapes by number, and heredocs.
 #include <fmt/format.h>
 
+#include "agent/base/utf8.hpp"
 #include "agent/config/lexer.hpp"
 
 namespace weft::agent {
 namespace {
 
-void append_utf8(std::string& out, std::uint32_t point) {
+// What is no character becomes the one that stands for such.
+void append_character(std::string& out, std::uint32_t point) {
     if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) point = 0xFFFD;
-    const auto add = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-    if (point < 0x80) {
-        add(point);
-    } else if (point < 0x800) {
-        add(0xC0 | point >> 6);
-        add(0x80 | (point & 0x3F));
-    } else if (point < 0x10000) {
-        add(0xE0 | point >> 12);
-        add(0x80 | (point >> 6 & 0x3F));
-        add(0x80 | (point & 0x3F));
-    } else {
-        add(0xF0 | point >> 18);
-        add(0x80 | (point >> 12 & 0x3F));
-        add(0x80 | (point >> 6 & 0x3F));
-        add(0x80 | (point & 0x3F));
-    }
+    append_utf8(out, point);
 }
 
 int digit_value(char c) {
@@ -66,7 +53,7 @@ void Lexer::lex_numbered_escape(Token& token, int base, std::size_t digits_max, 
     };
     std::uint32_t value = read();
     if (is_byte) {
-        append_utf8(token.text, value & 0xFF);
+        append_character(token.text, value & 0xFF);
         return;
     }
     const bool high = value >= 0xD800 && value < 0xDC00;
@@ -77,7 +64,7 @@ void Lexer::lex_numbered_escape(Token& token, int base, std::size_t digits_max, 
         const bool paired = low >= 0xDC00 && low < 0xE000;
         value = paired ? 0x10000 + ((value - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
     }
-    append_utf8(token.text, value);
+    append_character(token.text, value);
 }
 
 Token Lexer::lex_heredoc() {

@@ -11,9 +11,6 @@
 // Small conversions of Go's strconv, whose inputs and error texts Consul's clients see.
 namespace weft::api {
 
-// The character as UTF-8; rune is no surrogate and at most 0x10ffff.
-void append_utf8(std::string& out, std::uint32_t rune);
-
 // strings.TrimSpace of a line: without blanks and tabs around it.
 std::string_view trimmed(std::string_view text);
 

@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/json_tree.hpp"
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 #include "agent/catalog/definition_fields.hpp"
 #include "api/http/body_fault.hpp"
-#include "api/http/json_tree.hpp"
 
 // Decoding a JSON tree into structs by Go's rules: names match without regard to case, null changes
 // nothing, an unknown name or a value of the wrong type is refused with Go's words. The structs'

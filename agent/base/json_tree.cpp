@@ -1,4 +1,4 @@
-#include "api/http/json_tree.hpp"
+#include "agent/base/json_tree.hpp"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <cstdint>
 
 #include "agent/base/json_writer.hpp"
-#include "api/http/go_text.hpp"
+#include "agent/base/utf8.hpp"
 
-namespace weft::api {
+namespace weft {
 namespace {
 
 bool is_digit(char c) {
@@ -393,4 +393,4 @@ std::string minified(const JsonValue& value) {
     return out;
 }
 
-}  // namespace weft::api
+}  // namespace weft

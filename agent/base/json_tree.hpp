@@ -7,7 +7,7 @@
 
 #include "agent/base/result.hpp"
 
-namespace weft::api {
+namespace weft {
 
 // One value of a request body. Unlike a general JSON library's tree it keeps what Go's decoder
 // shows in its answers: the literal of a number, and all members of an object in their order,
@@ -46,4 +46,4 @@ Result<JsonValue> parse_json(std::string_view body, std::size_t* fault = nullptr
 // Minified text with the members of objects sorted by name, as Go writes a map.
 std::string minified(const JsonValue& value);
 
-}  // namespace weft::api
+}  // namespace weft
