@@ -28,8 +28,9 @@ ARROWS = {
     "raft/driver": SHELL + ["raft/core", "raft/storage"],
     "agent/catalog": BASE,
     "agent/catalog/store": SHELL + ["agent/io/rocks", "agent/catalog"],
+    "agent/config_entry": BASE,
     "agent/health": SHELL + ["agent/catalog"],
-    "api/http": SHELL + ["agent/catalog"],
+    "api/http": SHELL + ["agent/catalog", "agent/config_entry"],
     "api/dns": SHELL + ["agent/catalog"],
     "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
@@ -38,7 +39,7 @@ ARROWS = {
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
 }
 
-CORES = ["agent/base", "agent/catalog", "gossip/wire", "gossip/core", "raft/core"]
+CORES = ["agent/base", "agent/catalog", "agent/config_entry", "gossip/wire", "gossip/core", "raft/core"]
 CORE_BANS = [
     (r"#include <boost/asio", "a core waits for nothing: Asio belongs to shells"),
     (r"#include <rocksdb", "a core knows no disk: RocksDB belongs to shells"),

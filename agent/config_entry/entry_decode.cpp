@@ -1,0 +1,82 @@
+#include "agent/config_entry/entry_decode.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/config_entry/value_decoder.hpp"
+
+namespace weft::agent {
+
+// Members of an object that is no entry.
+template <class Visitor, MaybeConstOf<ChainOverrides> Part>
+void visit_fields(Visitor& visit, Part& part) {
+    visit(EntryField{"OverrideMeshGateway", "override_mesh_gateway"}, part.mesh_gateway);
+    visit(EntryField{"OverrideProtocol", "override_protocol"}, part.protocol);
+    visit(EntryField{"OverrideConnectTimeout", "override_connect_timeout"}, part.connect_timeout);
+}
+
+namespace {
+
+Error refused(std::string text) {
+    return make_error(Errc::InvalidArgument, std::move(text));
+}
+
+Result<void> expect_object(const JsonValue& tree) {
+    if (tree.kind == JsonValue::Kind::Object || tree.is_null()) return success();
+    return refused(
+        fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+                    kind_name(tree)));
+}
+
+// The last member with one of the two spellings that Consul looks for.
+const JsonValue* kind_member(const JsonValue& tree) {
+    for (const std::string_view spelling : {"Kind", "kind"}) {
+        for (auto member = tree.members.rbegin(); member != tree.members.rend(); ++member) {
+            if (member->first == spelling) return &member->second;
+        }
+    }
+    return nullptr;
+}
+
+Result<ConfigEntry> decode(const JsonValue& tree, UnknownNames unknown) {
+    WEFT_TRY(expect_object(tree));
+    const JsonValue* kind_value = kind_member(tree);
+    if (kind_value == nullptr)
+        return refused("Payload does not contain a kind/Kind key at the top level");
+    if (kind_value->kind != JsonValue::Kind::String)
+        return refused("Kind value in payload is not a string");
+    const auto kind = entry_kind(kind_value->text);
+    if (!kind) return refused("invalid config entry kind: " + kind_value->text);
+
+    ConfigEntry entry = empty_entry(*kind);
+    ValueDecoder decoder(unknown);
+    std::visit([&](auto& body) { decoder.decode(tree, {}, body); }, entry);
+    WEFT_TRY(decoder.result());
+    return entry;
+}
+
+}  // namespace
+
+Result<ConfigEntry> decode_entry(const JsonValue& tree) {
+    return decode(tree, UnknownNames::Refused);
+}
+
+Result<ConfigEntry> decode_entry(std::string_view json) {
+    WEFT_TRY(const JsonValue tree, parse_json(json));
+    return decode_entry(tree);
+}
+
+Result<ConfigEntry> decode_stored_entry(std::string_view json) {
+    WEFT_TRY(const JsonValue tree, parse_json(json));
+    return decode(tree, UnknownNames::Skipped);
+}
+
+Result<ChainOverrides> decode_chain_overrides(const JsonValue& tree) {
+    WEFT_TRY(expect_object(tree));
+    ChainOverrides overrides;
+    ValueDecoder decoder(UnknownNames::Refused);
+    decoder.decode(tree, {}, overrides);
+    WEFT_TRY(decoder.result());
+    return overrides;
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,124 @@
+#include "agent/config_entry/set_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "agent/config_entry/discovery_chain.hpp"
+
+namespace weft::agent {
+namespace {
+
+using Keys = std::set<EntryKey>;
+
+// Whether a chain compiles depends on no name of a datacenter: any does.
+ChainOptions any_datacenter() {
+    ChainOptions options;
+    options.datacenter = options.local_datacenter = "dc1";
+    options.trust_domain = "consul";
+    return options;
+}
+
+bool share_a_key(const Keys& a, const Keys& b) {
+    return std::any_of(a.begin(), a.end(), [&](const EntryKey& key) { return b.contains(key); });
+}
+
+bool is_part_of_chains(EntryKind kind) {
+    return kind == EntryKind::ServiceDefaults || kind == EntryKind::ServiceRouter ||
+           kind == EntryKind::ServiceSplitter || kind == EntryKind::ServiceResolver;
+}
+
+// The problems of one set of entries that have to do with the keys.
+class SetChecker {
+public:
+    SetChecker(const EntryLookup& entries, const Keys& changed)
+        : entries_(entries), changed_(changed) {}
+
+    std::vector<SetProblem> problems() {
+        for (const EntryKey& key : changed_) check_gateway_name(key);
+        for (const EntryKey& key : entries_.keys(EntryKind::IngressGateway)) check_listeners(key);
+        for (const std::string& service : chains()) check_chain(service);
+        return std::move(problems_);
+    }
+
+private:
+    void check_gateway_name(const EntryKey& key) {
+        const bool is_ingress = key.kind == EntryKind::IngressGateway;
+        if (!is_ingress && key.kind != EntryKind::TerminatingGateway) return;
+        const EntryKey other{is_ingress ? EntryKind::TerminatingGateway : EntryKind::IngressGateway,
+                             key.name};
+        if (!entries_.find(key) || !entries_.find(other)) return;
+        problems_.push_back(
+            {key, fmt::format("gateway \"{}\" is an {} already: use another name ({})", key.name,
+                              to_string(other.kind), to_string(other))});
+    }
+
+    void check_listeners(const EntryKey& key) {
+        EntryPtr keep;
+        const auto* gateway = find_entry<IngressGateway>(entries_, key.name, keep);
+        if (gateway == nullptr) return;
+        for (const IngressListener& listener : gateway->listeners) {
+            for (const IngressService& service : listener.services)
+                check_protocol(key, listener, service.name);
+        }
+    }
+
+    void check_protocol(const EntryKey& gateway, const IngressListener& listener,
+                        const std::string& service) {
+        if (service == "*") return;
+        const CompiledChain compiled = compile_chain(entries_, service, any_datacenter());
+        // A chain that does not compile is told of as a chain.
+        if (!compiled.chain || compiled.chain.value().protocol == listener.protocol) return;
+        const bool is_own = changed_.contains(gateway);
+        if (!is_own && !share_a_key(compiled.consulted, changed_)) return;
+        problems_.push_back(
+            {gateway,
+             fmt::format("service \"{}\" has protocol \"{}\", which does not match defined "
+                         "listener protocol \"{}\"{}",
+                         service, compiled.chain.value().protocol, listener.protocol,
+                         is_own ? "" : " (" + to_string(gateway) + ")")});
+    }
+
+    // Of all services that a change may have to do with.
+    std::set<std::string> chains() const {
+        std::set<std::string> names;
+        for (const EntryKey& key : changed_) {
+            if (is_part_of_chains(key.kind)) names.insert(key.name);
+        }
+        for (const EntryKind kind :
+             {EntryKind::ServiceRouter, EntryKind::ServiceSplitter, EntryKind::ServiceResolver}) {
+            for (const EntryKey& key : entries_.keys(kind)) names.insert(key.name);
+        }
+        return names;
+    }
+
+    void check_chain(const std::string& service) {
+        const CompiledChain compiled = compile_chain(entries_, service, any_datacenter());
+        if (compiled.chain || !share_a_key(compiled.consulted, changed_)) return;
+        problems_.push_back(
+            {entry_key(EntryKind::ServiceResolver, service), compiled.chain.error().context});
+    }
+
+    const EntryLookup& entries_;
+    const Keys& changed_;
+    std::vector<SetProblem> problems_;
+};
+
+}  // namespace
+
+std::vector<SetProblem> check_changes(const EntryLookup& before,
+                                      const std::vector<EntryChange>& changes) {
+    Keys changed;
+    for (const EntryChange& change : changes) changed.insert(change.key);
+    const ChangedEntries after(before, changes);
+    auto problems = SetChecker(after, changed).problems();
+    if (problems.empty()) return problems;
+    const auto known = SetChecker(before, changed).problems();
+    std::erase_if(problems, [&](const SetProblem& problem) {
+        return std::find(known.begin(), known.end(), problem) != known.end();
+    });
+    return problems;
+}
+
+}  // namespace weft::agent

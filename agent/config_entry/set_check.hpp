@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/config_entry/entry_lookup.hpp"
+
+namespace weft::agent {
+
+// Why entries do not go together.
+struct SetProblem {
+    EntryKey about;    // the entry, or the service whose chain it is
+    std::string text;  // with the entries on the way to what is wrong
+    bool operator==(const SetProblem&) const = default;
+};
+
+// What the changes would break between entries, each of which is valid by itself: a chain that no
+// longer compiles (protocols that differ, subsets that do not exist, circles), a listener whose
+// service speaks another protocol, two gateways of one name. All changes are looked at together, so
+// their order does not matter; what was broken before in the same way is not their fault. Empty:
+// they may be made. Takes time in proportion to the number of routers, splitters, resolvers and
+// gateways.
+std::vector<SetProblem> check_changes(const EntryLookup& before,
+                                      const std::vector<EntryChange>& changes);
+
+}  // namespace weft::agent

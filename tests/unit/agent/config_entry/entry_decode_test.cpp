@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "agent/config_entry/chain_compiler.hpp"
+#include "agent/config_entry/entry_decode.hpp"
+#include "agent/config_entry/entry_json.hpp"
+#include "agent/config_entry/entry_rules.hpp"
+
+namespace weft::agent {
+namespace {
+
+std::string error_of(std::string_view json) {
+    const auto entry = decode_entry(json);
+    return entry ? "" : entry.error().context;
+}
+
+TEST(EntryDecode, ErrorsAreConsuls) {
+    EXPECT_EQ(error_of(""), "EOF");
+    EXPECT_EQ(error_of("x"), "invalid character 'x' looking for beginning of value");
+    EXPECT_EQ(error_of("[1]"),
+              "json: cannot unmarshal array into Go value of type map[string]interface {}");
+    EXPECT_EQ(error_of(R"({"Name":"x"})"),
+              "Payload does not contain a kind/Kind key at the top level");
+    EXPECT_EQ(error_of(R"({"Kind":1})"), "Kind value in payload is not a string");
+    EXPECT_EQ(error_of(R"({"Kind":"bogus"})"), "invalid config entry kind: bogus");
+    EXPECT_EQ(error_of(R"({"Kind":"service-defaults","Name":"x","Bogus":1})"),
+              "1 error occurred:\n\t* invalid config key \"Bogus\"\n\n");
+    EXPECT_EQ(error_of(R"({"Kind":"service-resolver","Name":"r3","ConnectTimeout":"fast"})"),
+              "1 error(s) decoding:\n\n* error decoding 'ConnectTimeout': time: invalid duration "
+              "\"fast\"");
+}
+
+TEST(EntryDecode, AllThatIsWrongIsToldWithItsPath) {
+    EXPECT_EQ(error_of(R"({"Kind":"service-router","Name":"r","Bogus":1,
+                           "Routes":[{"Match":{"HTTP":{"Path":"/"}}}]})"),
+              "2 errors occurred:\n\t* invalid config key \"Bogus\"\n\t* invalid config key "
+              "\"Routes[0].Match.HTTP.Path\"\n\n");
+    EXPECT_EQ(
+        error_of(R"({"Kind":"ingress-gateway","Name":"i","TLS":3,
+                           "Listeners":[{"Port":"x","Services":[{"Hosts":{"a":1}}]}]})"),
+        "3 error(s) decoding:\n\n"
+        "* 'Listeners[0].Services[0].Hosts[0]' expected type 'string', got unconvertible type "
+        "'map[string]interface {}'\n"
+        "* 'TLS' expected a map, got 'float64'\n"
+        "* cannot parse 'Listeners[0].Port' as int: strconv.ParseInt: parsing \"x\": invalid "
+        "syntax");
+}
+
+TEST(EntryDecode, NamesMatchInBothSpellingsWithoutRegardToCase) {
+    const auto entry = decode_entry(
+        R"({"kind":"service-defaults","NAME":"a","mesh_gateway":{"MODE":"local"},
+            "externalSNI":"x.example","CreateIndex":1,"ModifyIndex":2})");
+    ASSERT_TRUE(entry.has_value()) << entry.error().context;
+    const auto& defaults = std::get<ServiceDefaults>(entry.value());
+    EXPECT_EQ(defaults.name, "a");
+    EXPECT_EQ(defaults.mesh_gateway.mode, "local");
+    EXPECT_EQ(defaults.external_sni, "x.example");
+}
+
+TEST(EntryDecode, ValuesAreBentToTheirFields) {
+    const auto entry = decode_entry(
+        R"({"Kind":"service-router","Name":1,"Routes":{"Match":[{"HTTP":{"Methods":"get"}}],
+            "Destination":{"NumRetries":"3","RetryOnConnectFailure":"true",
+                           "RetryOnStatusCodes":503,"RequestTimeout":1500000000}}})");
+    ASSERT_TRUE(entry.has_value()) << entry.error().context;
+    const auto& router = std::get<ServiceRouter>(entry.value());
+    EXPECT_EQ(router.name, "1");
+    ASSERT_EQ(router.routes.size(), 1u);
+    EXPECT_EQ(router.routes[0].match->http->methods, std::vector<std::string>{"get"});
+    const RouteDestination& to = *router.routes[0].destination;
+    EXPECT_EQ(to.num_retries, 3);
+    EXPECT_TRUE(to.retry_on_connect_failure);
+    EXPECT_EQ(to.retry_on_status_codes, std::vector<std::int64_t>{503});
+    EXPECT_EQ(to.request_timeout, std::chrono::milliseconds(1500));
+}
+
+TEST(EntryDecode, WeightsAreKeptToAHundredthOfAPercent) {
+    constexpr std::pair<const char*, const char*> kCases[] = {
+        {"99.99", "99.99"}, {"0.014", "0.01"}, {"90", "90"}, {"33.30", "33.3"}, {"-0.5", "-0.5"}};
+    for (const auto& [text, shown] : kCases) {
+        const auto entry = decode_entry(
+            fmt::format(R"({{"Kind":"service-splitter","Splits":[{{"Weight":{}}}]}})", text));
+        ASSERT_TRUE(entry.has_value());
+        EXPECT_EQ(to_string(std::get<ServiceSplitter>(entry.value()).splits[0].weight), shown);
+    }
+}
+
+TEST(EntryJson, IndexesStandLast) {
+    EXPECT_EQ(with_indexes(R"({"Kind":"mesh"})", 3, 4),
+              R"({"Kind":"mesh","CreateIndex":3,"ModifyIndex":4})");
+}
+
+TEST(EntryJson, WhatCouldNotBeReadAgainIsNotStored) {
+    std::string paths = "{}";
+    for (int i = 0; i < 40'000; ++i) paths += ",{}";
+    const auto entry = decode_entry(R"({"Kind":"service-defaults","Name":"a","Expose":{"Paths":[)" +
+                                    paths + "]}}");
+    ASSERT_TRUE(entry.has_value());
+    EXPECT_EQ(stored_form(entry.value()).error().code, Errc::Limit);
+}
+
+// Doubling at each step: 2^20 splits if all were written out.
+TEST(DiscoveryChain, SplitsAreBounded) {
+    EntrySet entries;
+    const auto put = [&](const std::string& json) {
+        auto entry = decode_entry(json);
+        ASSERT_TRUE(entry.has_value()) << entry.error().context;
+        entries.put(std::move(entry).value());
+    };
+    put(R"({"Kind":"proxy-defaults","Name":"global","Config":{"protocol":"http"}})");
+    for (int i = 0; i < 20; ++i) {
+        for (const char side : {'a', 'b'}) {
+            put(fmt::format(R"({{"Kind":"service-splitter","Name":"{0}{1}","Splits":[
+                    {{"Weight":50,"Service":"a{2}"}},{{"Weight":50,"Service":"b{2}"}}]}})",
+                            side, i, i + 1));
+        }
+    }
+    const auto compiled = compile_chain(entries, "a0", {"dc1", "dc1", "consul", {}});
+    ASSERT_FALSE(compiled.chain.has_value());
+    EXPECT_EQ(compiled.chain.error().code, Errc::Limit);
+}
+
+TEST(DiscoveryChain, DepthIsBounded) {
+    EntrySet entries;
+    for (int i = 0; i < 1000; ++i) {
+        auto entry = decode_entry(fmt::format(
+            R"({{"Kind":"service-splitter","Name":"s{}","Splits":[{{"Weight":100,"Service":"s{}"}}]}})",
+            i, i + 1));
+        entries.put(std::move(entry).value());
+    }
+    const auto compiled = compile_chain(entries, "s0", {"dc1", "dc1", "consul", {}});
+    ASSERT_FALSE(compiled.chain.has_value());
+    EXPECT_TRUE(compiled.chain.error().context.starts_with("the discovery chain is too deep"));
+    EXPECT_LE(compiled.consulted.size(), 3 * kMaxChainDepth + 4);
+}
+
+}  // namespace
+}  // namespace weft::agent
