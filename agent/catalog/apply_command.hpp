@@ -13,6 +13,8 @@ class Mutation;
 // What each kind of command means, one file a command. A refusal comes before the first change.
 std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& command);
 std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntryCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const DeleteConfigEntryCommand& command);
 // These set all but `changed`.
 ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionCreateCommand& command);

@@ -129,8 +129,26 @@ struct AutopilotCommand {
     std::optional<Index> cas;  // only if that is the present one's modify index
 };
 
+// PUT /v1/config. Whether entries go together is found out before the command is proposed, from a
+// catalog whose entries last changed at seen_index: CatalogErrc::Outdated when they did since.
+struct PutConfigEntryCommand {
+    ConfigEntryRow entry;
+    // The entry's modify index, 0 for none: else ApplyOutcome::held is false.
+    std::optional<Index> cas;
+    Index seen_index;
+};
+
+// DELETE /v1/config/:kind/:name, likewise. An unknown entry is no error.
+struct DeleteConfigEntryCommand {
+    SharedText kind;
+    SharedText name;
+    std::optional<Index> cas;
+    Index seen_index;
+};
+
 using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                             SessionDestroyCommand, TransactionCommand, AutopilotCommand>;
+                             SessionDestroyCommand, TransactionCommand, AutopilotCommand,
+                             PutConfigEntryCommand, DeleteConfigEntryCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.

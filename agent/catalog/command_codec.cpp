@@ -31,6 +31,12 @@ std::string_view kind_of(const TransactionCommand&) {
 std::string_view kind_of(const AutopilotCommand&) {
     return "autopilot";
 }
+std::string_view kind_of(const PutConfigEntryCommand&) {
+    return "put-config-entry";
+}
+std::string_view kind_of(const DeleteConfigEntryCommand&) {
+    return "delete-config-entry";
+}
 
 // Looks for the first list that the reader would refuse.
 class LimitChecker {

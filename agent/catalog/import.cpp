@@ -166,6 +166,8 @@ Result<void> Importer::add(const StoredRecord& record) {
             return add_lock_delay(*key, record);
         case TableTag::Autopilot:
             return add_autopilot(*key, record);
+        case TableTag::ConfigEntries:
+            return add_config_entry(*key, record);
         case TableTag::Subjects:
             return add_subject(*key, record);
         case TableTag::Globals:

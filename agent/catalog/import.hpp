@@ -25,6 +25,7 @@ private:
     Result<void> add_key(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_kv_tombstone(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_autopilot(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_config_entry(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_subject(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_globals(const StoredRecord& record);
 

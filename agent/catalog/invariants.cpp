@@ -88,6 +88,7 @@ void Catalog::check_invariants() const {
     WEFT_ASSERT(again->autopilot.size() == root.autopilot.size());
     WEFT_ASSERT(again->lock_delays.size() == root.lock_delays.size());
     WEFT_ASSERT(root.lock_delays.size() <= kMaxLockDelays);
+    WEFT_ASSERT(again->config_entries.size() == root.config_entries.size());
     check_subjects(root.subjects, again->subjects);
     check_names(root.names, again->names);
 }

@@ -46,6 +46,8 @@ public:
     // Frees or deletes the keys that it has locked; an unknown one is no error. Sessions go by
     // themselves with their node and when a check of theirs becomes critical or goes.
     void remove_session(std::string_view id);
+    void put_config_entry(ConfigEntryRow row);
+    void remove_config_entry(std::string_view kind, std::string_view name);
 
     void put_autopilot(AutopilotRow row);
 
@@ -94,6 +96,7 @@ private:
     void touch_check(const CheckRow& row, Change change);
     void touch_service(const ServiceRow& row, Aspect aspect, Change change);
     void touch_session(const SessionRow& row, Change change);
+    void touch_config_entry(const ConfigEntryRow& row, Change change, int members);
     void move_member(SubjectKind kind, std::string_view from, std::string_view to);
     void join(SubjectKind kind, std::string_view name);
     void leave(SubjectKind kind, std::string_view name);

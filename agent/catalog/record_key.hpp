@@ -18,6 +18,7 @@ enum class TableTag : std::uint8_t {
     Kv = 0x50,
     KvTombstones = 0x58,
     LockDelays = 0x60,
+    ConfigEntries = 0x70,
     Autopilot = 0x90,
     Subjects = 0xe0,
     Globals = 0xf0,

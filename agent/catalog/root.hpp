@@ -2,6 +2,7 @@
 
 #include "agent/catalog/autopilot_table.hpp"
 #include "agent/catalog/checks_table.hpp"
+#include "agent/catalog/config_entries_table.hpp"
 #include "agent/catalog/globals.hpp"
 #include "agent/catalog/key_marks.hpp"
 #include "agent/catalog/kv_table.hpp"
@@ -25,6 +26,7 @@ struct CatalogRoot : RefCounted {
     KvTombstones kv_tombstones;
     LockDelays lock_delays;
     AutopilotTable autopilot;
+    ConfigEntriesTable config_entries;
     SubjectsTable subjects;  // index bookkeeping of single nodes and services
     Globals globals;         // ... and of whole tables
     ServiceNames names;      // derived from services
@@ -43,6 +45,7 @@ struct CatalogRoot : RefCounted {
         visit(kv_tombstones);
         visit(lock_delays);
         visit(autopilot);
+        visit(config_entries);
         visit(subjects);
     }
 

@@ -143,6 +143,15 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("modify_index", row.modify_index);
 }
 
+template <class Visitor, MaybeConst<ConfigEntryRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("kind", row.kind);
+    visit("name", row.name);
+    visit("body", row.body);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
 template <class Visitor, MaybeConst<SessionServiceCheck> Row>
 void visit_fields(Visitor& visit, Row& row) {
     visit("id", row.id);
@@ -175,6 +184,21 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("upgrade_version_tag", row.upgrade_version_tag);
     visit("create_index", row.create_index);
     visit("modify_index", row.modify_index);
+}
+
+template <class Visitor, MaybeConst<PutConfigEntryCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("entry", body.entry);
+    visit("cas", body.cas);
+    visit("seen_index", body.seen_index);
+}
+
+template <class Visitor, MaybeConst<DeleteConfigEntryCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("kind", body.kind);
+    visit("name", body.name);
+    visit("cas", body.cas);
+    visit("seen_index", body.seen_index);
 }
 
 template <class Visitor, MaybeConst<RegisterCommand> Body>

@@ -38,6 +38,10 @@ bool CheckRow::same_content(const CheckRow& other) const {
            type == other.type && definition == other.definition && status == other.status;
 }
 
+bool ConfigEntryRow::same_content(const ConfigEntryRow& other) const {
+    return kind == other.kind && name == other.name && body == other.body;
+}
+
 bool KvRow::same_content(const KvRow& other) const {
     return key == other.key && value == other.value && flags == other.flags &&
            lock_index == other.lock_index && session == other.session;

@@ -200,4 +200,15 @@ struct AutopilotRow {
     bool same_content(const AutopilotRow& other) const;
 };
 
+// What it says is for others to know: see agent/config_entry.
+struct ConfigEntryRow {
+    SharedText kind;  // primary key is (kind, name); in lower case
+    SharedText name;  // compared without regard to case
+    SharedText body;  // in the stored form of agent/config_entry
+    Index create_index;
+    Index modify_index;
+
+    bool same_content(const ConfigEntryRow& other) const;
+};
+
 }  // namespace weft::agent

@@ -20,7 +20,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("sessions", row.floors[static_cast<std::size_t>(Aspect::Sessions)]);
 }
 
-constexpr char kKindLetters[] = {'n', 's', 'c'};
+constexpr char kKindLetters[] = {'n', 's', 'c', 'e', 'k'};
 
 }  // namespace
 
@@ -52,6 +52,10 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
             return SubjectAspect{SubjectKind::Connect, Aspect::Members};
         case WatchKind::ConnectHealth:
             return SubjectAspect{SubjectKind::Connect, Aspect::Health};
+        case WatchKind::OneConfigEntry:
+            return SubjectAspect{SubjectKind::OneConfigEntry, Aspect::Members};
+        case WatchKind::ConfigEntries:
+            return SubjectAspect{SubjectKind::ConfigKind, Aspect::Members};
         case WatchKind::Nodes:
         case WatchKind::ServiceNames:
         case WatchKind::State:
@@ -79,6 +83,12 @@ std::optional<WatchKind> watch_of(SubjectKind kind, Aspect aspect) {
         case SubjectKind::Connect:
             if (aspect == Aspect::Members) return WatchKind::Connect;
             if (aspect == Aspect::Health) return WatchKind::ConnectHealth;
+            break;
+        case SubjectKind::OneConfigEntry:
+            if (aspect == Aspect::Members) return WatchKind::OneConfigEntry;
+            break;
+        case SubjectKind::ConfigKind:
+            if (aspect == Aspect::Members) return WatchKind::ConfigEntries;
             break;
     }
     return std::nullopt;

@@ -12,12 +12,13 @@
 
 namespace weft::agent {
 
-// What watches are about: a node, a service name, or a name that connect instances serve.
-enum class SubjectKind : std::uint8_t { Node, Service, Connect };
+// What watches are about: a node, a service name, a name that connect instances serve, a
+// configuration entry ("kind/name"), all entries of a kind, or (empty) of all kinds.
+enum class SubjectKind : std::uint8_t { Node, Service, Connect, OneConfigEntry, ConfigKind };
 
 // What of a subject can change apart from the rest; each is one kind of watch.
 enum class Aspect : std::uint8_t {
-    Members,   // a node with its services; the instances of a service with their nodes
+    Members,   // a node with its services; the instances of a service with their nodes; entries
     Health,    // Members with all their checks
     Checks,    // the checks of a node; the checks bound to a service; connect names have none
     Sessions,  // the sessions of a node

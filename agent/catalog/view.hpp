@@ -46,6 +46,8 @@ enum class WatchKind : std::uint8_t {
     Sessions,        // the list of sessions
     Session,         // one session (name: id)
     NodeSessions,    // sessions of a node (name: node)
+    OneConfigEntry,  // one configuration entry (name: "kind/name")
+    ConfigEntries,   // those of a kind (name: kind; empty: of all kinds)
 };
 
 struct Watch {
@@ -130,6 +132,9 @@ public:
     const SessionRow* session(std::string_view id) const;  // in either case
     std::vector<const SessionRow*> sessions() const;       // by id
     std::vector<const SessionRow*> sessions_of_node(std::string_view node) const;
+    const ConfigEntryRow* config_entry(std::string_view kind, std::string_view name) const;
+    // Of a kind, or, when it is empty, of all kinds; by kind and name.
+    std::vector<const ConfigEntryRow*> config_entries(std::string_view kind) const;
 
     // As it was set last, or the defaults; see AutopilotTable.
     const AutopilotRow& autopilot() const;

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "agent/base/go_quote.hpp"
+#include "agent/base/json_tree.hpp"
 #include "api/http/endpoints.hpp"
-#include "api/http/json_tree.hpp"
 
 // /v1/operator/raft/*: the consensus as operators see it.
 namespace weft::api {

@@ -63,6 +63,13 @@ std::string names(const View& view) {
     return out;
 }
 
+std::string config_entry(const View& view, const std::string& kind_and_name) {
+    const std::size_t slash = kind_and_name.find('/');
+    const auto* row =
+        view.config_entry(kind_and_name.substr(0, slash), kind_and_name.substr(slash + 1));
+    return row == nullptr ? "" : render(*row);
+}
+
 }  // namespace
 
 std::string render(const NodeRow& row) {
@@ -131,6 +138,11 @@ std::string render(const AutopilotRow& row) {
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
+std::string render(const ConfigEntryRow& row) {
+    return fmt::format("{}/{} {} {}", row.kind.view(), row.name.view(), row.body.view(),
+                       indexes(row.create_index, row.modify_index));
+}
+
 std::string render(const TransactionRow& row) {
     return std::visit([](const auto& each) { return render(each); }, row);
 }
@@ -178,16 +190,21 @@ std::string render(const View& view, const Watch& watch) {
             return view.session(watch.name) ? render(*view.session(watch.name)) + "\n" : "";
         case WatchKind::NodeSessions:
             return lines(view.sessions_of_node(watch.name));
+        case WatchKind::OneConfigEntry:
+            return config_entry(view, watch.name);
+        case WatchKind::ConfigEntries:
+            return lines(view.config_entries(watch.name));
     }
     return {};
 }
 
 std::string render(const Watch& watch) {
     static constexpr const char* kNames[] = {
-        "Nodes",         "Node",           "ServiceNames", "Service",     "ServiceHealth",
-        "ServiceChecks", "NodeChecks",     "State",        "Connect",     "ConnectHealth",
-        "Registrations", "NodesAndChecks", "Overview",     "NodeHealth",  "Key",
-        "KeyPrefix",     "Sessions",       "Session",      "NodeSessions"};
+        "Nodes",         "Node",           "ServiceNames", "Service",      "ServiceHealth",
+        "ServiceChecks", "NodeChecks",     "State",        "Connect",      "ConnectHealth",
+        "Registrations", "NodesAndChecks", "Overview",     "NodeHealth",   "Key",
+        "KeyPrefix",     "Sessions",       "Session",      "NodeSessions", "OneConfigEntry",
+        "ConfigEntries"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -16,6 +16,7 @@ std::string render(const KvRow& row);
 std::string render(const SessionRow& row);
 std::string render(const AutopilotRow& row);
 std::string render(const TransactionRow& row);
+std::string render(const ConfigEntryRow& row);
 
 // Everything that the answer to a watched query is made of.
 std::string render(const View& view, const Watch& watch);

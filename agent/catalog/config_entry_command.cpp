@@ -1,0 +1,54 @@
+#include "agent/catalog/apply_command.hpp"
+#include "agent/catalog/errc.hpp"
+#include "agent/catalog/mutation.hpp"
+
+namespace weft::agent {
+namespace {
+
+// When the newest change of any entry happened; 0 if there was none.
+Index last_change(const CatalogRoot& root) {
+    const SubjectPtr all = root.subjects.find(SubjectKind::ConfigKind, {});
+    return all ? all->current[static_cast<std::size_t>(Aspect::Members)] : root.globals.forgotten;
+}
+
+bool holds(const CatalogRoot& root, std::string_view kind, std::string_view name, Index cas) {
+    const ConfigEntryPtr present = root.config_entries.find(kind, name);
+    return (present ? present->row.modify_index : Index(0)) == cas;
+}
+
+// Whether the command may be carried out. The condition comes first: a client that lost a race is
+// told so, whatever else has changed.
+ApplyOutcome check(const CatalogRoot& root, std::string_view kind, std::string_view name,
+                   const std::optional<Index>& cas, Index seen) {
+    if (kind.empty() || name.empty() || !is_folded(kind)) {
+        return {.refusal =
+                    make_error(Errc::InvalidArgument,
+                               "a configuration entry has a kind, in lower case, and a name")};
+    }
+    if (cas && !holds(root, kind, name, *cas)) return {.held = false};
+    if (last_change(root) > seen) return {.refusal = make_error(CatalogErrc::Outdated)};
+    return {};
+}
+
+}  // namespace
+
+ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntryCommand& command) {
+    const ConfigEntryRow& entry = command.entry;
+    ApplyOutcome outcome =
+        check(mutation.root(), entry.kind, entry.name, command.cas, command.seen_index);
+    if (!outcome.refusal && outcome.held) {
+        ConfigEntryRow row = entry;
+        row.create_index = {};
+        mutation.put_config_entry(std::move(row));
+    }
+    return outcome;
+}
+
+ApplyOutcome apply_command(Mutation& mutation, const DeleteConfigEntryCommand& command) {
+    ApplyOutcome outcome =
+        check(mutation.root(), command.kind, command.name, command.cas, command.seen_index);
+    if (!outcome.refusal && outcome.held) mutation.remove_config_entry(command.kind, command.name);
+    return outcome;
+}
+
+}  // namespace weft::agent
