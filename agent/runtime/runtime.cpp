@@ -211,6 +211,7 @@ Result<void> Runtime::Parts::open_listeners() {
         .node_name = identity.node_name,
         .node_id = identity.node_id,
         .datacenter = identity.datacenter,
+        .trust_domain = uuid_of_name(identity.datacenter) + ".consul",
         .server = identity.server,
         .prometheus_retention = config.telemetry.prometheus_retention_time > Duration::zero()};
     const auto post_to_control =

@@ -169,6 +169,7 @@ struct AgentFacts {
     std::string node_name;
     std::string node_id;
     std::string datacenter;
+    std::string trust_domain = {};  // of the mesh: "<uuid>.consul"
     bool server = true;
     bool prometheus_retention = false;  // telemetry.prometheus_retention_time is above zero
 };

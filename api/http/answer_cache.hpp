@@ -15,7 +15,7 @@ struct RenderedBody {
     std::string bytes;
     std::uint64_t hash =
         0;  // of the minified body: tells whether two results differ, whatever their layout
-    bool is_absent = false;  // there is no such thing: 404
+    bool is_absent = false;  // there is no such thing: 404, with bytes as plain text
 };
 using Rendered = std::shared_ptr<const RenderedBody>;
 

@@ -5,6 +5,7 @@
 #include "agent/base/json_writer.hpp"
 #include "api/http/endpoints.hpp"
 #include "api/http/filter_fields.hpp"
+#include "api/http/gateway_services.hpp"
 #include "api/http/row_json.hpp"
 #include "api/http/selectors.hpp"
 
@@ -199,12 +200,13 @@ WorkerOutcome node(const Endpoints& endpoints, const Request& request, NodeForm 
     return query;
 }
 
-// Gateways are bound to services by configuration entries, of which this version has none.
 WorkerOutcome gateway_services(const Request& request) {
     if (request.rest.empty()) return Response::text(400, "Missing gateway name");
     CatalogQuery query;
-    query.watch = watch_of(WatchKind::Service, request.rest);
-    query.render = [](const View&) -> Result<std::string> { return std::string("null"); };
+    query.watch = {WatchKind::ConfigEntries, {}};
+    query.render = [name = request.rest](const View& view) -> Result<std::string> {
+        return render_gateway_services(view, name);
+    };
     return query;
 }
 

@@ -36,6 +36,7 @@ void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration 
     answer.headers.append("\r\n");
 }
 
+constexpr std::string_view kJsonHeader = "Content-Type: application/json\r\n";
 // A value may be a page that somebody else wrote.
 constexpr std::string_view kRawHeaders =
     "Content-Type: text/plain\r\nX-Content-Type-Options: nosniff\r\n"
@@ -178,15 +179,10 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
                               const LeaderContact& contact, std::uint64_t index) {
     auto body = rendered(read.query, view, read.layout);
     if (!body) return refused(body.error().message(), read.query);
-    Answer answer;
+    const bool is_absent = body.value()->is_absent;
+    Answer answer = is_absent ? Answer::text(404, body.value()->bytes) : Answer{};
     answer.headers.reserve(384);
-    if (body.value()->is_absent) {
-        answer.status = 404;
-    } else if (read.query.is_raw) {
-        answer.headers.append(kRawHeaders);
-    } else {
-        answer.headers.append("Content-Type: application/json\r\n");
-    }
+    if (!is_absent) answer.headers.append(read.query.is_raw ? kRawHeaders : kJsonHeader);
     if (read.query.has_index) add_index(answer, index, contact.known, contact.age);
     if (read.query.shows_consistency) {
         answer.headers.append("X-Consul-Effective-Consistency: ")
@@ -198,7 +194,7 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
         answer.headers.append(read.cache_hit ? "X-Cache: HIT\r\nAge: 0\r\n" : "X-Cache: MISS\r\n");
     }
     answer.headers.append(common_headers_);
-    if (body.value()->bytes.empty()) return answer;
+    if (is_absent || body.value()->bytes.empty()) return answer;
     if (read.layout.gzip) answer.headers.append("Content-Encoding: gzip\r\n");
     answer.body = bytes_of(body.value());
     return answer;
@@ -249,7 +245,9 @@ Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent
     auto body = std::make_shared<RenderedBody>();
     body->is_absent = !result && result.error().code == make_error_code(Errc::NotFound);
     if (!result && !body->is_absent) return result.error();
-    if (result) {
+    if (body->is_absent) {
+        body->bytes = result.error().context;
+    } else {
         body->bytes = std::move(result).value();
         // 0 is that of what is absent: an empty value is something else.
         body->hash =
@@ -260,7 +258,8 @@ Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent
 }
 
 Rendered CatalogQueries::laid_out(const Rendered& minified, Layout layout) {
-    if (minified->bytes.empty() || (!layout.pretty && !layout.gzip)) return minified;
+    if (minified->is_absent || minified->bytes.empty() || (!layout.pretty && !layout.gzip))
+        return minified;
     auto body = std::make_shared<RenderedBody>();
     body->hash = minified->hash;
     body->bytes = layout.pretty ? pretty_json(minified->bytes) : minified->bytes;

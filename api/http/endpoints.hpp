@@ -12,6 +12,8 @@ using EndpointsPtr = std::shared_ptr<const Endpoints>;
 
 void add_catalog_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_catalog_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_config_entry_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_discovery_chain_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_kv_routes(std::vector<Route>& routes);
 void add_kv_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);

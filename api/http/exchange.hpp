@@ -75,8 +75,8 @@ struct CatalogQuery {
     bool is_kept = true;
 
     // Minified JSON, or bytes if is_raw. A failure answers with status 500 and the error's text;
-    // Errc::NotFound with 404, no body, and index and blocking as ever. May be called on any worker
-    // thread.
+    // Errc::NotFound with 404, its context as body, and index and blocking as ever. May be called
+    // on any worker thread.
     std::function<Result<std::string>(const agent::View&)> render;
 
     // The result is bytes of a client's own: no layout is applied, and browsers are told to run

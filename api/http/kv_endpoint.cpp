@@ -17,7 +17,7 @@ using agent::WatchKind;
 constexpr std::size_t kBytesPerRow = 128;  // besides its value; a guess, to allocate once
 
 Error missing() {
-    return make_error(Errc::NotFound, "no such key");
+    return make_error(Errc::NotFound);
 }
 
 Result<std::string> render_value(const View& view, std::string_view key) {

@@ -15,8 +15,6 @@ void add_feature(std::vector<Route>& routes, std::string_view feature,
 }
 
 void add_mesh(std::vector<Route>& routes) {
-    add_feature(routes, "Configuration entries are",
-                {{"/v1/config", "PUT"}, {"/v1/config/", "GET DELETE"}});
     add_feature(routes, "The certificate authority of the service mesh is",
                 {{"/v1/connect/ca/configuration", "GET PUT"},
                  {"/v1/connect/ca/roots", "GET"},
@@ -28,7 +26,6 @@ void add_mesh(std::vector<Route>& routes) {
                  {"/v1/connect/intentions/check", "GET"},
                  {"/v1/connect/intentions/", "GET PUT DELETE"},
                  {"/v1/agent/connect/authorize", "POST"}});
-    add_feature(routes, "The discovery chain is", {{"/v1/discovery-chain/", "GET POST"}});
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     std::vector<Route> routes;
     add_catalog_routes(routes, shared);
     add_catalog_write_routes(routes, shared);
+    add_config_entry_routes(routes, shared);
+    add_discovery_chain_routes(routes, shared);
     add_health_routes(routes, shared);
     add_kv_routes(routes);
     add_kv_write_routes(routes, shared);

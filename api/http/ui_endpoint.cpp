@@ -67,7 +67,7 @@ WorkerOutcome node(const Request& request) {
         ui_query(watch_of(WatchKind::NodeHealth, request.rest), "ui/node " + request.rest);
     query.render = [name = request.rest](const View& view) -> Result<std::string> {
         const NodeRow* found = view.node(name);
-        if (!found) return make_error(Errc::NotFound, "no such node");
+        if (!found) return make_error(Errc::NotFound);
         std::string body;
         JsonWriter writer(body);
         write_node_overview(writer, *found, view.services_of_node(name), view.checks_of_node(name));

@@ -53,6 +53,7 @@ EndpointFixture::EndpointFixture() {
     AgentFacts facts;
     facts.node_name = "golden";
     facts.datacenter = "dc1";
+    facts.trust_domain = "<uuid>.consul";  // as the recordings put it
     router_ = std::make_unique<Router>(
         make_routes({catalog, catalog, sessions, local, ring, control, timers,
                      [this](const std::function<void()>& work) {
@@ -68,7 +69,8 @@ Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
     auto body = query.render(catalog.view());
     if (body && query.is_raw) return Response::text(200, std::move(body).value());
     if (body) return Response::json(std::move(body).value());
-    if (body.error().code == make_error_code(Errc::NotFound)) return Response::empty(404);
+    if (body.error().code == make_error_code(Errc::NotFound))
+        return Response::text(404, body.error().context);
     return Response::text(500, body.error().message());
 }
 

@@ -28,6 +28,7 @@ public:
     }
 
     void write(agent::Command command, Done done) override {
+        if (auto meanwhile = std::exchange(before_write, nullptr)) meanwhile();
         index_ += 1;
         auto outcome = catalog_.apply(agent::Index(index_), command);
         if (outcome.refusal) return done(*outcome.refusal);
@@ -38,6 +39,8 @@ public:
         write(std::move(command),
               [](const Result<Written>& written) { WEFT_ASSERT(written.has_value()); });
     }
+
+    std::function<void()> before_write;  // called once, by the next write
 
 private:
     agent::Catalog catalog_;

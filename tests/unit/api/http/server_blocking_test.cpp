@@ -202,6 +202,41 @@ TEST(HttpBlocking, ClientThatBreaksBehindItsNextRequestIsForgotten) {
     EXPECT_TRUE(eventually([&] { return server.metrics().connections.Value() == 0; }));
 }
 
+// GET /v1/first/<name>: the port of its first instance.
+WorkerOutcome first_port(const Request& request) {
+    CatalogQuery query;
+    query.watch = {agent::WatchKind::Service, request.rest};
+    query.shows_consistency = false;
+    query.render = [name = request.rest](const agent::View& view) -> Result<std::string> {
+        const auto instances = view.instances(name);
+        if (instances.empty()) return make_error(Errc::NotFound, "no " + name);
+        return std::to_string(instances.front().service->port);
+    };
+    return query;
+}
+
+TEST(HttpBlocking, WhatIsNotThereCanBeWaitedFor) {
+    TestServer server({Route{"/v1/first/", {{"GET", WorkerHandler(first_port)}}, "first"}});
+    auto missing = server.get("/v1/first/web");
+    EXPECT_EQ(missing.status, 404);
+    EXPECT_EQ(missing.body, "no web");
+    EXPECT_EQ(missing.header("Content-Type"), "text/plain; charset=utf-8");
+    EXPECT_EQ(missing.header("X-Consul-Index"), "1");
+    EXPECT_EQ(missing.header("X-Consul-Knownleader"), "true");
+
+    EXPECT_EQ(server.get("/v1/first/web?index=1&wait=50ms").status, 404);
+    RawClient client = server.connect();
+    client.get("/v1/first/web?index=1&wait=20s");
+    server.wait_until_waiting(1);
+    server.register_service("n1", "db", 81);
+    EXPECT_TRUE(client.is_silent());
+    server.register_service("n1", "web", 80);
+    auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "80");
+}
+
 TEST(HttpBlocking, RestoreWakesEverybody) {
     TestServer server;
     std::uint64_t index = server.register_service("n1", "web", 80);

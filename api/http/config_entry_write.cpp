@@ -1,0 +1,66 @@
+#include "api/http/config_entry_write.hpp"
+
+#include <utility>
+
+#include "agent/catalog/errc.hpp"
+#include "agent/config_entry/entry_json.hpp"
+#include "agent/config_entry/set_check.hpp"
+#include "api/http/view_entries.hpp"
+
+namespace weft::api {
+
+using agent::CatalogErrc;
+using agent::Index;
+
+ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints, agent::EntryChange change,
+                                   std::optional<std::uint64_t> cas, Writer::Done done)
+    : endpoints_(std::move(endpoints)),
+      change_(std::move(change)),
+      cas_(cas ? std::optional(Index(*cas)) : std::nullopt),
+      done_(std::move(done)) {}
+
+// Whether the condition holds in what is known here. If not, only the catalog can say so for sure,
+// and the rules don't matter.
+bool ConfigEntryWrite::may_hold(const agent::View& view) const {
+    if (!cas_) return true;
+    const auto* row = view.config_entry(agent::to_string(change_.key.kind), change_.key.name);
+    return (row == nullptr ? Index(0) : row->modify_index) == *cas_;
+}
+
+Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) const {
+    if (may_hold(view)) {
+        const ViewEntries entries(view);
+        const auto problems = agent::check_changes(entries, {change_});
+        if (!problems.empty()) return make_error(Errc::InvalidArgument, problems.front().text);
+    }
+    const Index seen = view.index_of({agent::WatchKind::ConfigEntries, {}});
+    if (!change_.entry) {
+        agent::DeleteConfigEntryCommand command;
+        command.kind = agent::to_string(change_.key.kind);
+        command.name = change_.key.name;
+        command.cas = cas_;
+        command.seen_index = seen;
+        return agent::Command(std::move(command));
+    }
+    agent::PutConfigEntryCommand command;
+    command.entry.kind = agent::to_string(change_.key.kind);
+    command.entry.name = agent::name_of(*change_.entry);
+    WEFT_TRY(const std::string body, agent::stored_form(*change_.entry));
+    command.entry.body = body;
+    command.cas = cas_;
+    command.seen_index = seen;
+    return agent::Command(std::move(command));
+}
+
+void ConfigEntryWrite::attempt(int attempts_left) {
+    auto command = command_for(endpoints_->catalog.view());
+    if (!command) return done_(std::move(command).error());
+    endpoints_->writer.write(std::move(command).value(), [self = shared_from_this(), attempts_left](
+                                                             const Result<Written>& written) {
+        const bool is_outdated = !written && written.error().code == CatalogErrc::Outdated;
+        if (!is_outdated || attempts_left <= 1) return self->done_(written);
+        self->attempt(attempts_left - 1);
+    });
+}
+
+}  // namespace weft::api

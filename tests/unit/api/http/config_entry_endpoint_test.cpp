@@ -1,0 +1,113 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/api/http/endpoint_fixture.hpp"
+
+namespace weft::api::testing {
+namespace {
+
+std::string put(EndpointFixture& fixture, std::string body, std::string_view query = "") {
+    const auto answer = fixture.call("PUT /v1/config" + std::string(query), std::move(body));
+    return std::to_string(answer->status) + " " + answer->body;
+}
+
+const std::string kWeb = R"({"Kind":"service-defaults","Name":"web","Protocol":"http"})";
+const std::string kSplit = R"({"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100}]})";
+
+TEST(ConfigEntryEndpoint, WhatIsReadMayBeWrittenAgain) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kWeb), "200 true");
+    const std::string read = fixture.body_of("GET /v1/config/service-defaults/WEB");
+    EXPECT_EQ(put(fixture, read), "200 true");
+    EXPECT_EQ(fixture.body_of("GET /v1/config/service-defaults/web"), read);
+}
+
+TEST(ConfigEntryEndpoint, CompareAndSetAndDelete) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kWeb, "?cas=0"), "200 true");
+    EXPECT_EQ(put(fixture, kWeb, "?cas=0"), "200 false");
+    const auto index = fixture.catalog.view().config_entry("service-defaults", "web")->modify_index;
+    const std::string cas = "?cas=" + std::to_string(index.get());
+    EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-defaults/web?cas=1"), "false");
+    EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-defaults/web" + cas), "true");
+    EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-defaults/web"), "{}");
+    EXPECT_EQ(fixture.call("GET /v1/config/service-defaults/web")->status, 404);
+    EXPECT_EQ(put(fixture, kWeb, "?cas=99999999999999999999"),
+              "500 strconv.ParseUint: parsing \"99999999999999999999\": value out of range");
+}
+
+// A condition that does not hold comes before rules that are broken.
+TEST(ConfigEntryEndpoint, ALostRaceIsNoBrokenRule) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kSplit, "?cas=5"), "200 false");
+    EXPECT_EQ(put(fixture, kSplit, "?cas=0").substr(0, 4), "500 ");
+}
+
+// The writer finds that the entries are no longer those that the write was checked against.
+TEST(ConfigEntryEndpoint, AChangeMeanwhileIsCheckedAgain) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kWeb), "200 true");
+    fixture.catalog.before_write = [&] {
+        EXPECT_EQ(put(fixture, R"({"Kind":"mesh"})"), "200 true");
+    };
+    EXPECT_EQ(put(fixture, kSplit), "200 true");
+    EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-splitter/web"), "{}");
+
+    fixture.catalog.before_write = [&] {
+        EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-defaults/web"), "{}");
+    };
+    EXPECT_EQ(put(fixture, kSplit),
+              "500 discovery chain \"web\" uses a protocol \"tcp\" that does not permit advanced "
+              "routing or splitting behavior; set Protocol to http, http2 or grpc in "
+              "service-defaults/web");
+    EXPECT_EQ(fixture.catalog.view().config_entry("service-splitter", "web"), nullptr);
+}
+
+TEST(ConfigEntryEndpoint, WhatOthersNeedStaysWithTheWayToIt) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kWeb), "200 true");
+    EXPECT_EQ(put(fixture, R"({"Kind":"service-resolver","Name":"web","Subsets":{"v2":{}}})"),
+              "200 true");
+    EXPECT_EQ(put(fixture, R"({"Kind":"service-splitter","Name":"web",
+                               "Splits":[{"Weight":100,"ServiceSubset":"v2"}]})"),
+              "200 true");
+    const auto refused = fixture.call("DELETE /v1/config/service-resolver/web");
+    EXPECT_EQ(refused->status, 500);
+    EXPECT_EQ(refused->body,
+              "service \"web\" does not have a subset named \"v2\" (service-splitter/web)");
+}
+
+TEST(ConfigEntryEndpoint, OtherDatacentersAreOutOfReach) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, kWeb, "?dc=dc2"), "500 No path to datacenter");
+    EXPECT_EQ(fixture.call("DELETE /v1/config/mesh/mesh?dc=dc2")->status, 500);
+}
+
+TEST(ConfigEntryEndpoint, GatewaysShowTheirServices) {
+    EndpointFixture fixture;
+    EXPECT_EQ(put(fixture, R"({"Kind":"ingress-gateway","Name":"igw","Listeners":[
+                    {"Port":80,"Services":[{"Name":"db"}]}]})"),
+              "200 true");
+    const auto index = fixture.catalog.view().config_entry("ingress-gateway", "igw")->modify_index;
+    const std::string number = std::to_string(index.get());
+    EXPECT_EQ(fixture.body_of("GET /v1/catalog/gateway-services/igw"),
+              R"([{"Gateway":{"Name":"igw"},"Service":{"Name":"db"},)"
+              R"("GatewayKind":"ingress-gateway","Port":80,"Protocol":"tcp","CreateIndex":)" +
+                  number + R"(,"ModifyIndex":)" + number + "}]");
+}
+
+TEST(DiscoveryChainEndpoint, OverridesAreChecked) {
+    EndpointFixture fixture;
+    const auto post = [&](std::string body) {
+        const auto answer = fixture.call("POST /v1/discovery-chain/web", std::move(body));
+        return std::to_string(answer->status) + " " + answer->body;
+    };
+    EXPECT_EQ(post(""), "400 Bad request: Request decoding failed: EOF");
+    EXPECT_EQ(post(R"({"OverrideMeshGateway":{"Mode":"sideways"}})"),
+              "400 Invalid OverrideMeshGateway.Mode parameter");
+    EXPECT_EQ(post(R"({"OverrideConnectTimeout":"soon"})"),
+              "400 Bad request: Request decoding failed: 1 error(s) decoding:\n\n* error decoding "
+              "'OverrideConnectTimeout': time: invalid duration \"soon\"");
+}
+
+}  // namespace
+}  // namespace weft::api::testing
