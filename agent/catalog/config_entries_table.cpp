@@ -1,5 +1,6 @@
 #include "agent/catalog/config_entries_table.hpp"
 
+#include "agent/base/assert.hpp"
 #include "agent/catalog/stored_value.hpp"
 
 namespace weft::agent {
@@ -10,11 +11,23 @@ ConfigEntryPtr ConfigEntriesTable::find(std::string_view kind, std::string_view 
 }
 
 void ConfigEntriesTable::replace(const ConfigEntryPtr& old, const ConfigEntryPtr& fresh) {
+    if (old) bytes_ -= bytes_of(old->row);
+    if (fresh) bytes_ += bytes_of(fresh->row);
     if (fresh) {
         by_key_.put(fresh);
     } else {
         by_key_.erase(old);
     }
+}
+
+void ConfigEntriesTable::check_invariants() const {
+    by_key_.check_invariants();
+    std::size_t bytes = 0;
+    scan([&](const ConfigEntryPtr& entry) {
+        bytes += bytes_of(entry->row);
+        return true;
+    });
+    WEFT_ASSERT(bytes == bytes_);
 }
 
 std::string ConfigEntriesTable::encode(const ConfigEntryEntry& entry) {

@@ -16,6 +16,10 @@ struct ConfigEntryEntry : RefCounted {
 };
 using ConfigEntryPtr = RefPtr<const ConfigEntryEntry>;
 
+// More are refused: each write of an entry is checked against all of them.
+inline constexpr std::size_t kMaxConfigEntries = 16'384;
+inline constexpr std::size_t kMaxConfigEntryBytes = 16 * 1024 * 1024;  // of all, as bytes() counts
+
 // Configuration entries by kind and name.
 class ConfigEntriesTable {
 public:
@@ -24,6 +28,10 @@ public:
 
     ConfigEntryPtr find(std::string_view kind, std::string_view name) const;
     std::size_t size() const { return by_key_.size(); }
+    std::size_t bytes() const { return bytes_; }
+    static std::size_t bytes_of(const ConfigEntryRow& row) {
+        return row.kind.size() + row.name.size() + row.body.size();
+    }
 
     template <class Visit>
     void scan(Visit&& visit) const {
@@ -48,7 +56,7 @@ public:
         return is_folded(key.id) ? find(key.name, key.id) : ConfigEntryPtr();
     }
 
-    void check_invariants() const { by_key_.check_invariants(); }
+    void check_invariants() const;
 
 private:
     struct Key {
@@ -66,6 +74,7 @@ private:
     };
 
     PersistentSet<ConfigEntryPtr, ByKey> by_key_;
+    std::size_t bytes_ = 0;
 };
 
 // The name of an entry's watch.

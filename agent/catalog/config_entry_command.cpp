@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "agent/catalog/apply_command.hpp"
 #include "agent/catalog/errc.hpp"
 #include "agent/catalog/mutation.hpp"
@@ -30,13 +32,35 @@ ApplyOutcome check(const CatalogRoot& root, std::string_view kind, std::string_v
     return {};
 }
 
+// What is there already stays changeable as long as it does not grow.
+std::optional<Error> over_limit(const ConfigEntriesTable& entries, const ConfigEntryRow& row) {
+    const ConfigEntryPtr present = entries.find(row.kind, row.name);
+    if (!present && entries.size() >= kMaxConfigEntries) {
+        return make_error(
+            Errc::Limit,
+            fmt::format("there are {} configuration entries, the limit is {}: delete one first",
+                        entries.size(), kMaxConfigEntries));
+    }
+    const std::size_t before = present ? ConfigEntriesTable::bytes_of(present->row) : 0;
+    const std::size_t after = ConfigEntriesTable::bytes_of(row);
+    const std::size_t all = entries.bytes() - before + after;
+    if (after <= before || all <= kMaxConfigEntryBytes) return std::nullopt;
+    return make_error(
+        Errc::Limit,
+        fmt::format("with {}/{} all configuration entries would be {} bytes, the limit is {}: "
+                    "delete one first",
+                    row.kind.view(), row.name.view(), all, kMaxConfigEntryBytes));
+}
+
 }  // namespace
 
 ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntryCommand& command) {
     const ConfigEntryRow& entry = command.entry;
     ApplyOutcome outcome =
         check(mutation.root(), entry.kind, entry.name, command.cas, command.seen_index);
-    if (!outcome.refusal && outcome.held) {
+    if (outcome.refusal || !outcome.held) return outcome;
+    outcome.refusal = over_limit(mutation.root().config_entries, entry);
+    if (!outcome.refusal) {
         ConfigEntryRow row = entry;
         row.create_index = {};
         mutation.put_config_entry(std::move(row));

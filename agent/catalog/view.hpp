@@ -154,6 +154,8 @@ public:
     std::size_t check_count() const;
     std::size_t key_count() const;
     std::size_t session_count() const;
+    std::size_t config_entry_count() const;
+    std::size_t config_entry_bytes() const;  // of kinds, names and bodies
 
     const RefPtr<const CatalogRoot>& root() const { return root_; }
 

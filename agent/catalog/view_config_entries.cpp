@@ -22,4 +22,11 @@ std::vector<const ConfigEntryRow*> View::config_entries(std::string_view kind) c
     return rows;
 }
 
+std::size_t View::config_entry_count() const {
+    return root_->config_entries.size();
+}
+std::size_t View::config_entry_bytes() const {
+    return root_->config_entries.bytes();
+}
+
 }  // namespace weft::agent

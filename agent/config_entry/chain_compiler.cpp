@@ -121,6 +121,18 @@ Error ChainCompiler::fail(std::string text) const {
     return make_error(Errc::InvalidArgument, std::move(text));
 }
 
+Error ChainCompiler::too_large(std::string_view what, std::size_t most) const {
+    return fail(fmt::format("the discovery chain is too large: \"{}\" has more than {} {}",
+                            chain_.service_name, most, what));
+}
+
+Error ChainCompiler::too_deep() const {
+    return fail(
+        fmt::format("the discovery chain is too deep: \"{}\" has more than {} splitters or "
+                    "redirects behind each other",
+                    chain_.service_name, kMaxChainDepth));
+}
+
 ChainCompiler::Destination ChainCompiler::destination(std::string_view service,
                                                       std::string_view subset) const {
     return {std::string(service), std::string(subset), options_.datacenter};
@@ -204,7 +216,7 @@ Result<std::string> ChainCompiler::add_splitter(const ServiceSplitter& splitter)
     node.name = in_namespace(splitter.name);
     const std::string key = node.key();
     if (chain_.nodes.contains(key)) return key;
-    if (trail_.size() > kMaxChainDepth) return fail("the discovery chain is too deep");
+    if (trail_.size() > kMaxChainDepth) return too_deep();
     // It stands before what it leads to, so that a circle ends here and is found later.
     WEFT_TRY(add_node(std::move(node)));
     for (const ServiceSplit& split : splitter.splits) {
@@ -271,7 +283,7 @@ Result<ChainCompiler::Settled> ChainCompiler::follow(Destination at) {
                               fmt::format("detected circular resolver redirect: [{}]",
                                           fmt::join(passed, " -> ")));
         }
-        if (passed.size() > kMaxChainDepth) return fail("the discovery chain is too deep");
+        if (passed.size() > kMaxChainDepth) return too_deep();
         if (resolver == nullptr) {
             if (!at.subset.empty()) return lacks_subset(at);
             return Settled{std::move(at), nullptr};
@@ -302,6 +314,7 @@ Result<void> ChainCompiler::check_external(const Destination& at,
 }
 
 Result<std::string> ChainCompiler::add_target(const Settled& settled) {
+    if (++targets_named_ > kMaxChainTargets) return too_large("targets", kMaxChainTargets);
     const Destination& at = settled.at;
     ChainTarget target;
     target.id = at.id();
@@ -405,17 +418,25 @@ Result<void> ChainCompiler::note_protocol(std::string_view service) {
 }
 
 Result<void> ChainCompiler::add_node(ChainNode node) {
-    if (chain_.nodes.size() >= kMaxChainNodes) return fail("the discovery chain is too large");
+    if (chain_.nodes.size() >= kMaxChainNodes) return too_large("nodes", kMaxChainNodes);
     std::string key = node.key();
     chain_.nodes.insert_or_assign(std::move(key), std::move(node));
     return success();
+}
+
+std::size_t DiscoveryChain::size() const {
+    std::size_t size = nodes.size() + targets.size();
+    for (const auto& [key, node] : nodes)
+        size += node.routes.size() + node.splits.size() + node.resolver.failover.size();
+    return size;
 }
 
 CompiledChain compile_chain(const EntryLookup& entries, std::string_view service,
                             const ChainOptions& options) {
     ChainCompiler compiler(entries, service, options);
     auto chain = compiler.compile();
-    return {std::move(chain), compiler.consulted()};
+    const std::size_t size = chain ? chain.value().size() : compiler.chain().size();
+    return {std::move(chain), compiler.consulted(), size};
 }
 
 }  // namespace weft::agent

@@ -12,8 +12,9 @@
 namespace weft::agent {
 
 inline constexpr std::size_t kMaxChainNodes = 4096;
-inline constexpr std::size_t kMaxChainSplits = 4096;  // of one splitter, once flattened
-inline constexpr std::size_t kMaxChainDepth = 64;     // splitters behind each other
+inline constexpr std::size_t kMaxChainTargets = 16'384;  // counted as often as they are named
+inline constexpr std::size_t kMaxChainSplits = 4096;     // of all splitters, once flattened
+inline constexpr std::size_t kMaxChainDepth = 64;        // splitters behind each other
 
 // Builds the graph of one service: first its router, then splitters, then resolvers. A value that
 // is used once.
@@ -24,6 +25,7 @@ public:
 
     Result<DiscoveryChain> compile();
     std::set<EntryKey> consulted() const;
+    const DiscoveryChain& chain() const { return chain_; }  // as far as it came
 
 private:
     // Where traffic is to go; becomes a target once redirects are followed.
@@ -60,6 +62,8 @@ private:
     const Entry* find(std::string_view name);
 
     Error fail(std::string text) const;
+    Error too_large(std::string_view what, std::size_t most) const;
+    Error too_deep() const;
     Destination destination(std::string_view service, std::string_view subset = {}) const;
 
     // Each gives the key of the node where traffic for the destination goes.
@@ -89,6 +93,7 @@ private:
     DiscoveryChain chain_;
     std::map<EntryKey, EntryPtr> found_;
     std::vector<EntryKey> trail_;
+    std::size_t targets_named_ = 0;
     bool plain_ = false;  // routers and splitters are left out: the protocol has no requests
     bool routes_requests_ = false;  // a router or splitter was used
     bool is_customized_ = false;

@@ -53,6 +53,13 @@ SplitWeight product(SplitWeight outer, SplitWeight inner) {
     return {static_cast<std::int32_t>((scaled + kWholeWeight / 2) / kWholeWeight)};
 }
 
+Error too_many_splits(const std::string& at) {
+    return make_error(Errc::Limit,
+                      fmt::format("the discovery chain is too large: with {} it has more than {} "
+                                  "splits once splitters behind splitters are counted",
+                                  at, kMaxChainSplits));
+}
+
 }  // namespace
 
 Result<void> refuse_circles(const DiscoveryChain& chain) {
@@ -62,6 +69,7 @@ Result<void> refuse_circles(const DiscoveryChain& chain) {
 Result<void> flatten_splitters(DiscoveryChain& chain) {
     Walk walk(chain);
     WEFT_TRY(walk.from(chain.start_node));
+    std::size_t all = 0;
     // What a splitter leads to was flattened before it.
     for (const std::string& key : walk.order()) {
         std::vector<ChainSplit> flat;
@@ -73,13 +81,10 @@ Result<void> flatten_splitters(DiscoveryChain& chain) {
             }
             for (const ChainSplit& inner : next.splits)
                 flat.push_back({product(split.weight, inner.weight), inner.next_node});
+            if (all + flat.size() > kMaxChainSplits) return too_many_splits(key);
         }
-        if (flat.size() > kMaxChainSplits) {
-            return make_error(Errc::Limit,
-                              fmt::format("the discovery chain is too large: {} has {} splits once "
-                                          "splitters behind it are counted, the limit is {}",
-                                          key, flat.size(), kMaxChainSplits));
-        }
+        all += flat.size();
+        if (all > kMaxChainSplits) return too_many_splits(key);
         chain.nodes.at(key).splits = std::move(flat);
     }
     return success();

@@ -67,6 +67,8 @@ struct DiscoveryChain {
     std::string start_node;
     std::map<std::string, ChainNode> nodes;  // by key
     std::map<std::string, ChainTarget> targets;
+
+    std::size_t size() const;  // nodes, targets, routes, splits and failovers together
 };
 
 struct ChainOptions {
@@ -81,6 +83,7 @@ struct CompiledChain {
 
     // Every entry that was looked for: the chain stays as it is as long as these do.
     std::set<EntryKey> consulted;
+    std::size_t size = 0;  // of the chain, or of what was made until it failed
 };
 
 // Never fails for a service without entries. Errors' contexts name the entries on the way to what

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "agent/config_entry/discovery_chain.hpp"
@@ -39,10 +40,40 @@ public:
         for (const EntryKey& key : changed_) check_gateway_name(key);
         for (const EntryKey& key : entries_.keys(EntryKind::IngressGateway)) check_listeners(key);
         for (const std::string& service : chains()) check_chain(service);
+        if (size_ > kMaxChainsSize) problems_ = {too_large()};
         return std::move(problems_);
     }
 
 private:
+    // What is to be known of a service's chain.
+    struct Checked {
+        std::string protocol;
+        std::string error;          // empty: it compiles
+        bool is_concerned = false;  // it consulted what is changed
+    };
+
+    // A service may be that of many listeners.
+    const Checked& chain_of(const std::string& service) {
+        const auto [at, is_new] = checked_.try_emplace(lower_case(service));
+        if (!is_new || size_ > kMaxChainsSize) return at->second;
+        const CompiledChain compiled = compile_chain(entries_, at->first, any_datacenter());
+        size_ += compiled.size;
+        if (compiled.chain) {
+            at->second.protocol = compiled.chain.value().protocol;
+        } else {
+            at->second.error = compiled.chain.error().message();
+        }
+        at->second.is_concerned = share_a_key(compiled.consulted, changed_);
+        return at->second;
+    }
+
+    SetProblem too_large() const {
+        return {*changed_.begin(),
+                fmt::format("the discovery chains of all services are too large: together they "
+                            "have more than {} nodes, targets, routes, splits and failovers",
+                            kMaxChainsSize)};
+    }
+
     void check_gateway_name(const EntryKey& key) {
         const bool is_ingress = key.kind == EntryKind::IngressGateway;
         if (!is_ingress && key.kind != EntryKind::TerminatingGateway) return;
@@ -67,16 +98,16 @@ private:
     void check_protocol(const EntryKey& gateway, const IngressListener& listener,
                         const std::string& service) {
         if (service == "*") return;
-        const CompiledChain compiled = compile_chain(entries_, service, any_datacenter());
+        const Checked& chain = chain_of(service);
         // A chain that does not compile is told of as a chain.
-        if (!compiled.chain || compiled.chain.value().protocol == listener.protocol) return;
+        if (!chain.error.empty() || chain.protocol == listener.protocol) return;
         const bool is_own = changed_.contains(gateway);
-        if (!is_own && !share_a_key(compiled.consulted, changed_)) return;
+        if (!is_own && !chain.is_concerned) return;
         problems_.push_back(
             {gateway,
              fmt::format("service \"{}\" has protocol \"{}\", which does not match defined "
                          "listener protocol \"{}\"{}",
-                         service, compiled.chain.value().protocol, listener.protocol,
+                         service, chain.protocol, listener.protocol,
                          is_own ? "" : " (" + to_string(gateway) + ")")});
     }
 
@@ -94,21 +125,38 @@ private:
     }
 
     void check_chain(const std::string& service) {
-        const CompiledChain compiled = compile_chain(entries_, service, any_datacenter());
-        if (compiled.chain || !share_a_key(compiled.consulted, changed_)) return;
-        problems_.push_back(
-            {entry_key(EntryKind::ServiceResolver, service), compiled.chain.error().context});
+        const Checked& chain = chain_of(service);
+        if (chain.error.empty() || !chain.is_concerned) return;
+        problems_.push_back({entry_key(EntryKind::ServiceResolver, service), chain.error});
     }
 
     const EntryLookup& entries_;
     const Keys& changed_;
+    std::map<std::string, Checked> checked_;  // by service, in lower case
+    std::size_t size_ = 0;                    // of all these chains
     std::vector<SetProblem> problems_;
 };
+
+// Which of them counted would depend on their order.
+std::vector<SetProblem> repetitions(const std::vector<EntryChange>& changes) {
+    std::map<EntryKey, int> times;
+    for (const EntryChange& change : changes) ++times[change.key];
+    std::vector<SetProblem> problems;
+    for (const auto& [key, count] : times) {
+        if (count > 1) {
+            problems.push_back(
+                {key, fmt::format("{} is given {} times: leave one", to_string(key), count)});
+        }
+    }
+    return problems;
+}
 
 }  // namespace
 
 std::vector<SetProblem> check_changes(const EntryLookup& before,
                                       const std::vector<EntryChange>& changes) {
+    if (changes.empty()) return {};
+    if (auto repeated = repetitions(changes); !repeated.empty()) return repeated;
     Keys changed;
     for (const EntryChange& change : changes) changed.insert(change.key);
     const ChangedEntries after(before, changes);

@@ -7,6 +7,9 @@
 
 namespace weft::agent {
 
+// Of all chains together, as DiscoveryChain::size() counts: what a check may take.
+inline constexpr std::size_t kMaxChainsSize = 262'144;
+
 // Why entries do not go together.
 struct SetProblem {
     EntryKey about;    // the entry, or the service whose chain it is
@@ -17,9 +20,9 @@ struct SetProblem {
 // What the changes would break between entries, each of which is valid by itself: a chain that no
 // longer compiles (protocols that differ, subsets that do not exist, circles), a listener whose
 // service speaks another protocol, two gateways of one name. All changes are looked at together, so
-// their order does not matter; what was broken before in the same way is not their fault. Empty:
-// they may be made. Takes time in proportion to the number of routers, splitters, resolvers and
-// gateways.
+// their order does not matter, and each entry is changed once; what was broken before in the same
+// way is not their fault. Empty: they may be made. Takes time in proportion to the size of all
+// chains, and chains that are more than kMaxChainsSize together are a problem themselves.
 std::vector<SetProblem> check_changes(const EntryLookup& before,
                                       const std::vector<EntryChange>& changes);
 

@@ -74,6 +74,10 @@ std::vector<MetricFamily> catalog_families(const View& view) {
         gauge("weft_catalog_service_instances", "Service instances in the catalog",
               number(view.service_instance_count())),
         gauge("weft_catalog_checks", "Checks in the catalog", number(view.check_count())),
+        gauge("weft_catalog_config_entries", "Configuration entries in the catalog",
+              number(view.config_entry_count())),
+        gauge("weft_catalog_config_entry_bytes", "Bytes of all configuration entries",
+              number(view.config_entry_bytes())),
         gauge("weft_catalog_applied_index", "Index of the last command applied",
               static_cast<double>(view.applied_index().get()))};
     return families;

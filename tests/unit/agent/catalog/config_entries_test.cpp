@@ -5,6 +5,7 @@
 
 #include "agent/base/rng.hpp"
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/config_entries_table.hpp"
 #include "agent/catalog/errc.hpp"
 #include "agent/catalog/text_order.hpp"
 #include "tests/unit/agent/catalog/rendering.hpp"
@@ -94,6 +95,34 @@ TEST(ConfigEntries, AnEntryHasAKindAndAName) {
     EXPECT_TRUE(catalog.apply(Index(2), put("mesh", "", "{}")).refusal);
     EXPECT_TRUE(catalog.apply(Index(3), put("Mesh", "a", "{}")).refusal);
     EXPECT_TRUE(catalog.view().config_entries("").empty());
+}
+
+TEST(ConfigEntries, TheirNumberIsBounded) {
+    Catalog catalog;
+    std::uint64_t index = 1;
+    while (index <= kMaxConfigEntries)
+        catalog.apply(Index(index++), put("service-defaults", std::to_string(index), "{}"));
+    EXPECT_EQ(catalog.apply(Index(index++), put("mesh", "mesh", "{}")).refusal->context,
+              "there are 16384 configuration entries, the limit is 16384: delete one first");
+    EXPECT_TRUE(catalog.apply(Index(index++), put("service-defaults", "7", "{1}")).changed);
+    EXPECT_TRUE(catalog.apply(Index(index++), erase("service-defaults", "7")).changed);
+    EXPECT_TRUE(catalog.apply(Index(index++), put("mesh", "mesh", "{}")).changed);
+    EXPECT_EQ(catalog.view().config_entry_count(), kMaxConfigEntries);
+}
+
+TEST(ConfigEntries, TheirBytesAreBounded) {
+    Catalog catalog;
+    const std::string large(kMaxConfigEntryBytes / 2, 'x');
+    EXPECT_TRUE(catalog.apply(Index(1), put("mesh", "mesh", large)).changed);
+    EXPECT_EQ(catalog.apply(Index(2), put("mesh", "more", large)).refusal->context,
+              "with mesh/more all configuration entries would be 16777232 bytes, the limit is "
+              "16777216: delete one first");
+    EXPECT_TRUE(catalog.apply(Index(3), put("mesh", "mesh", "{}")).changed);
+    EXPECT_TRUE(catalog.apply(Index(4), put("mesh", "more", large)).changed);
+    EXPECT_EQ(catalog.view().config_entry_bytes(), large.size() + 18);
+    EXPECT_TRUE(catalog.apply(Index(5), erase("mesh", "more")).changed);
+    EXPECT_EQ(catalog.view().config_entry_bytes(), 10U);
+    catalog.check_invariants();
 }
 
 TEST(ConfigEntries, CommandsComeBack) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "agent/config_entry/chain_compiler.hpp"
 #include "agent/config_entry/entry_decode.hpp"
 #include "agent/config_entry/entry_json.hpp"
 #include "agent/config_entry/entry_rules.hpp"
@@ -97,41 +96,6 @@ TEST(EntryJson, WhatCouldNotBeReadAgainIsNotStored) {
                                     paths + "]}}");
     ASSERT_TRUE(entry.has_value());
     EXPECT_EQ(stored_form(entry.value()).error().code, Errc::Limit);
-}
-
-// Doubling at each step: 2^20 splits if all were written out.
-TEST(DiscoveryChain, SplitsAreBounded) {
-    EntrySet entries;
-    const auto put = [&](const std::string& json) {
-        auto entry = decode_entry(json);
-        ASSERT_TRUE(entry.has_value()) << entry.error().context;
-        entries.put(std::move(entry).value());
-    };
-    put(R"({"Kind":"proxy-defaults","Name":"global","Config":{"protocol":"http"}})");
-    for (int i = 0; i < 20; ++i) {
-        for (const char side : {'a', 'b'}) {
-            put(fmt::format(R"({{"Kind":"service-splitter","Name":"{0}{1}","Splits":[
-                    {{"Weight":50,"Service":"a{2}"}},{{"Weight":50,"Service":"b{2}"}}]}})",
-                            side, i, i + 1));
-        }
-    }
-    const auto compiled = compile_chain(entries, "a0", {"dc1", "dc1", "consul", {}});
-    ASSERT_FALSE(compiled.chain.has_value());
-    EXPECT_EQ(compiled.chain.error().code, Errc::Limit);
-}
-
-TEST(DiscoveryChain, DepthIsBounded) {
-    EntrySet entries;
-    for (int i = 0; i < 1000; ++i) {
-        auto entry = decode_entry(fmt::format(
-            R"({{"Kind":"service-splitter","Name":"s{}","Splits":[{{"Weight":100,"Service":"s{}"}}]}})",
-            i, i + 1));
-        entries.put(std::move(entry).value());
-    }
-    const auto compiled = compile_chain(entries, "s0", {"dc1", "dc1", "consul", {}});
-    ASSERT_FALSE(compiled.chain.has_value());
-    EXPECT_TRUE(compiled.chain.error().context.starts_with("the discovery chain is too deep"));
-    EXPECT_LE(compiled.consulted.size(), 3 * kMaxChainDepth + 4);
 }
 
 }  // namespace
