@@ -218,9 +218,13 @@ Result<void> Runtime::Parts::open_listeners() {
         [executor = control.context().get_executor()](std::function<void()> work) {
             asio::post(executor, std::move(work));
         };
-    const api::Endpoints endpoints{commits, machine,       sessions,       local,
-                                   ring(),  agent_control, timers,         post_to_control,
-                                   facts,   random_seed(), config.requests};
+    const auto post_to_worker =
+        [executor = workers.front()->context().get_executor()](std::function<void()> work) {
+            asio::post(executor, std::move(work));
+        };
+    const api::Endpoints endpoints{commits, machine,       sessions,        local,
+                                   ring(),  agent_control, timers,          post_to_control,
+                                   facts,   random_seed(), config.requests, post_to_worker};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));

@@ -52,14 +52,25 @@ Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) co
     return agent::Command(std::move(command));
 }
 
+// Away from the control thread, which is told of what was written: checking takes long.
+void ConfigEntryWrite::attempt_again(int attempts_left) {
+    if (attempts_left == 0) {
+        return done_(make_error(Errc::Unavailable,
+                                "other configuration entries are being written all the time: try "
+                                "again"));
+    }
+    auto again = [self = shared_from_this(), attempts_left] { self->attempt(attempts_left); };
+    endpoints_->post_to_worker ? endpoints_->post_to_worker(std::move(again)) : again();
+}
+
 void ConfigEntryWrite::attempt(int attempts_left) {
     auto command = command_for(endpoints_->catalog.view());
     if (!command) return done_(std::move(command).error());
     endpoints_->writer.write(std::move(command).value(), [self = shared_from_this(), attempts_left](
                                                              const Result<Written>& written) {
         const bool is_outdated = !written && written.error().code == CatalogErrc::Outdated;
-        if (!is_outdated || attempts_left <= 1) return self->done_(written);
-        self->attempt(attempts_left - 1);
+        if (!is_outdated) return self->done_(written);
+        self->attempt_again(attempts_left - 1);
     });
 }
 

@@ -25,6 +25,7 @@ private:
     static constexpr int kMostAttempts = 8;
 
     void attempt(int attempts_left);
+    void attempt_again(int attempts_left);
     Result<agent::Command> command_for(const agent::View& view) const;
     bool may_hold(const agent::View& view) const;
 

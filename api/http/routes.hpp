@@ -24,6 +24,8 @@ struct Endpoints {
     AgentFacts facts;
     std::uint64_t seed = 1;  // for the jitter of waits
     RequestLimits limits{};
+    // From any thread, to a thread that may take its time; empty: work is done where it comes up.
+    std::function<void(std::function<void()>)> post_to_worker{};
 };
 
 // Every endpoint of the HTTP API, with those of later features, which say so. Called on the control

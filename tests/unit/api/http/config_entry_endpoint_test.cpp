@@ -62,6 +62,23 @@ TEST(ConfigEntryEndpoint, AChangeMeanwhileIsCheckedAgain) {
     EXPECT_EQ(fixture.catalog.view().config_entry("service-splitter", "web"), nullptr);
 }
 
+TEST(ConfigEntryEndpoint, ItIsCheckedAgainABoundedNumberOfTimes) {
+    EndpointFixture fixture;
+    int changes = 0;
+    // A write of its own between each check and the write that was checked.
+    std::function<void()> change = [&] {
+        ++changes;
+        EXPECT_EQ(
+            put(fixture, R"({"Kind":"mesh","Meta":{"n":")" + std::to_string(changes) + "\"}}"),
+            "200 true");
+        fixture.catalog.before_write = change;
+    };
+    fixture.catalog.before_write = change;
+    EXPECT_EQ(put(fixture, kWeb),
+              "500 other configuration entries are being written all the time: try again");
+    EXPECT_EQ(changes, 8);
+}
+
 TEST(ConfigEntryEndpoint, WhatOthersNeedStaysWithTheWayToIt) {
     EndpointFixture fixture;
     EXPECT_EQ(put(fixture, kWeb), "200 true");

@@ -40,7 +40,7 @@ public:
               [](const Result<Written>& written) { WEFT_ASSERT(written.has_value()); });
     }
 
-    std::function<void()> before_write;  // called once, by the next write
+    std::function<void()> before_write;  // called once, by the next write; may set itself again
 
 private:
     agent::Catalog catalog_;
