@@ -25,6 +25,11 @@ StoredRecord current_record(const CatalogRoot& root, std::string key) {
     return record;
 }
 
+// A restore replaces the state and is no mutation of it: see State::run_restore().
+std::optional<Error> apply_command(Mutation&, const RestoreCommand&) {
+    return make_error(Errc::InvalidArgument, "a restore cannot be part of another command");
+}
+
 ApplyOutcome as_outcome(std::optional<Error> refusal) {
     return {.refusal = std::move(refusal)};
 }
@@ -40,9 +45,20 @@ Catalog::~Catalog() = default;
 ApplyOutcome Catalog::apply(Index index, std::span<const std::byte> command) {
     auto decoded = decode_command(command);
     if (decoded) return apply(index, decoded.value());
-    WEFT_ASSERT(!state_->importing && index > state_->root->applied);
-    state_->own_root().applied = index;
+    state_->begin(index);
+    state_->applied(index);
     return as_outcome(decoded.error());
+}
+
+Index Catalog::State::begin(Index logged) const {
+    const Index index{logged.get() + root->globals.lead};
+    WEFT_ASSERT(!importing && index > root->applied);
+    return index;
+}
+
+void Catalog::State::applied(Index logged) {
+    CatalogRoot& own = own_root();
+    own.applied = Index{logged.get() + own.globals.lead};
 }
 
 ApplyOutcome Catalog::State::run(Index index, const Command& command, Journal& changes) {
@@ -73,12 +89,29 @@ ApplyOutcome Catalog::State::run_whole(Index index, const Command& command) {
 }
 
 ApplyOutcome Catalog::apply(Index index, const Command& command) {
-    WEFT_ASSERT(!state_->importing && index > state_->root->applied);
-    ApplyOutcome outcome = std::holds_alternative<TransactionCommand>(command)
-                               ? state_->run_whole(index, command)
-                               : state_->run(index, command, state_->journal);
-    state_->own_root().applied = index;
+    const Index own = state_->begin(index);
+    ApplyOutcome outcome;
+    if (const auto* piece = std::get_if<RestoreCommand>(&command)) {
+        outcome = state_->run_restore(index, *piece);
+    } else if (std::holds_alternative<TransactionCommand>(command)) {
+        outcome = state_->run_whole(own, command);
+    } else {
+        outcome = state_->run(own, command, state_->journal);
+    }
+    state_->applied(index);
     return outcome;
+}
+
+std::uint64_t Catalog::restores() const {
+    return state_->restores;
+}
+
+bool Catalog::is_restoring() const {
+    return state_->restore != nullptr;
+}
+
+void Catalog::abandon_restore() {
+    state_->restore.reset();
 }
 
 View Catalog::view() const {

@@ -9,17 +9,10 @@
 #include "agent/base/result.hpp"
 #include "agent/catalog/apply_outcome.hpp"
 #include "agent/catalog/command.hpp"
+#include "agent/catalog/stored_record.hpp"
 #include "agent/catalog/view.hpp"
 
 namespace weft::agent {
-
-// One row of the state in stored form, for the checkpoint (agent/catalog/store), snapshots and
-// replication.
-struct StoredRecord {
-    std::string key;  // table tag and primary key; unique, sorts by table
-    std::string
-        value;  // self-describing msgpack with the row's indexes; empty in a change list: removed
-};
 
 // The catalog as a deterministic state machine: the same commands at the same indexes give the same
 // rows, indexes and digest on every replica. Knows no log, clock, thread or disk. Used by one
@@ -34,7 +27,9 @@ public:
     Catalog(const Catalog&) = delete;
     Catalog& operator=(const Catalog&) = delete;
 
-    // Total: every byte string has a defined outcome. index must grow from call to call.
+    // Total: every byte string has a defined outcome. index is that of the log and must grow from
+    // call to call. That of the state is the same, until a restore sets it ahead of the log for
+    // good (View::lead).
     ApplyOutcome apply(Index index, std::span<const std::byte> command);
     ApplyOutcome apply(Index index, const Command& command);
 
@@ -52,14 +47,24 @@ public:
     // and its keys cost no memory. On at birth.
     void set_record_tracking(bool on);
 
+    // How often the state was replaced as a whole. Neither of the two above tells of that: whoever
+    // keeps something of the state begins anew when this number has changed.
+    std::uint64_t restores() const;
+
+    // Pieces of a snapshot have come, and the last one has not: a checkpoint now would lose them,
+    // since the log would not bring them again.
+    bool is_restoring() const;
+    // A new leader's term begins: a snapshot that is not complete will never be.
+    void abandon_restore();
+
     // The whole state, record by record; the same records give back the same state and digest.
     static void export_records(const View& view,
                                const std::function<void(const StoredRecord&)>& sink);
     Result<void> begin_import();
     Result<void> import_record(const StoredRecord& record);
-    // Ends an import; fails with Errc::Corrupt, and leaves the catalog empty, when a record failed
-    // or the digest of the rows is not the expected one. No watches are reported: whoever waits
-    // must be woken anyway.
+    // Ends an import of the state after that entry of the log; fails with Errc::Corrupt, and leaves
+    // the catalog empty, when a record failed or the digest of the rows is not the expected one. No
+    // watches are reported: whoever waits must be woken anyway.
     Result<void> finish_import(Index applied, std::optional<Digest> expected);
 
     // Recomputes everything derived and compares; for tests and the simulator.

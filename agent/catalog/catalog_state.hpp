@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
+
 #include "agent/catalog/catalog.hpp"
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/journal.hpp"
+#include "agent/catalog/restore.hpp"
 #include "agent/catalog/root.hpp"
 
 namespace weft::agent {
@@ -11,6 +14,8 @@ struct Catalog::State {
     RefPtr<CatalogRoot> root = make_ref<CatalogRoot>();
     Journal journal;
     Interner interner;
+    std::unique_ptr<Restore> restore;  // while pieces of a snapshot gather
+    std::uint64_t restores = 0;
     bool importing = false;
     bool import_failed = false;
 
@@ -20,14 +25,24 @@ struct Catalog::State {
         return *root;
     }
 
+    // The index of the state that goes with one of the log: of the command that is applied next,
+    // and that was.
+    Index begin(Index logged) const;
+    void applied(Index logged);
+
     // Does what the command says, but for root->applied.
     ApplyOutcome run(Index index, const Command& command, Journal& changes);
     // All of it or nothing.
     ApplyOutcome run_whole(Index index, const Command& command);
+    // logged: the command's place in the log.
+    ApplyOutcome run_restore(Index logged, const RestoreCommand& piece);
+    // Puts what has gathered in the state's place.
+    void take_over(Index logged, const RestoreCommand& last);
 
     void reset() {
         root = make_ref<CatalogRoot>();
         journal.clear();
+        restore.reset();
     }
 };
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/catalog/digest.hpp"
 #include "agent/catalog/rows.hpp"
+#include "agent/catalog/stored_record.hpp"
 
 // Commands are what the log holds: each is decided before it is proposed and applied the same way
 // on every replica. The index members of rows in a command are ignored; apply() sets them.
@@ -146,9 +148,28 @@ struct DeleteConfigEntryCommand {
     Index seen_index;
 };
 
-using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                             SessionDestroyCommand, TransactionCommand, AutopilotCommand,
-                             PutConfigEntryCommand, DeleteConfigEntryCommand>;
+// What the pieces of a snapshot must add up to.
+struct RestoreEnd {
+    Index index;    // of the snapshot: no row of it is newer
+    Digest digest;  // sum of row_digest() over the records as they were sent
+};
+
+// PUT /v1/snapshot: one piece of a snapshot. The pieces gather beside the state, which lives on;
+// the last one puts what they made in its place, with indexes above all that were given out before.
+// Refused when a piece is missing or malformed, which ends the restore, or of another restore than
+// the one that began last (NotFound). Then the state stays as it is.
+struct RestoreCommand {
+    SharedText id;            // of the restore, made by its proposer
+    std::uint64_t first = 0;  // records in the pieces before it; the piece with 0 begins
+    std::vector<StoredRecord> records;
+    std::optional<RestoreEnd> end;  // in the last piece
+    UnixMillis time{};
+};
+
+using Command =
+    std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
+                 SessionDestroyCommand, TransactionCommand, AutopilotCommand, PutConfigEntryCommand,
+                 DeleteConfigEntryCommand, RestoreCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.

@@ -3,6 +3,8 @@
 #include "agent/base/go_quote.hpp"
 #include "agent/catalog/command.hpp"
 #include "agent/catalog/field_codec.hpp"
+#include "agent/catalog/record_key.hpp"
+#include "agent/catalog/record_list.hpp"
 
 namespace weft::agent {
 namespace {
@@ -36,6 +38,9 @@ std::string_view kind_of(const PutConfigEntryCommand&) {
 }
 std::string_view kind_of(const DeleteConfigEntryCommand&) {
     return "delete-config-entry";
+}
+std::string_view kind_of(const RestoreCommand&) {
+    return "restore";
 }
 
 // Looks for the first list that the reader would refuse.
@@ -88,11 +93,29 @@ private:
 };
 
 template <class Body>
+Result<void> check_known(const Body&) {
+    return success();
+}
+// What is left out here would be in the state of newer replicas.
+Result<void> check_known(const RestoreCommand& piece) {
+    for (const StoredRecord& record : piece.records) {
+        const auto tag = record.key.empty() ? TableTag{} : static_cast<TableTag>(record.key[0]);
+        if (!is_table(tag)) {
+            return make_error(
+                Errc::Unsupported,
+                fmt::format("restore of rows of an unknown kind ({})", table_name(tag)));
+        }
+    }
+    return success();
+}
+
+template <class Body>
 Result<Command> decode_body(MsgpackReader& reader) {
     Body body;
     FieldReader(reader).read_struct(body);
     if (reader.failed() || !reader.at_end())
         return make_error(Errc::Corrupt, "the catalog command is malformed");
+    WEFT_TRY(check_known(body));
     return Command(std::move(body));
 }
 

@@ -88,6 +88,7 @@ private:
     }
 
     void write(const SharedText& text) { write(text.view()); }
+    void write(const std::string& text) { write(std::string_view(text)); }
     void write(bool value) { value ? packer_.pack_true() : packer_.pack_false(); }
     void write(std::int32_t value) { packer_.pack_int32(value); }
     void write(std::int64_t value) { packer_.pack_int64(value); }
@@ -158,6 +159,7 @@ private:
     };
 
     void read(SharedText& text) { text = SharedText(reader_.read_text()); }
+    void read(std::string& text) { text = reader_.read_text(); }
     void read(bool& value) { value = reader_.read_bool(); }
     void read(std::int32_t& value) { value = reader_.read_int32(); }
     void read(std::int64_t& value) { value = reader_.read_signed(); }

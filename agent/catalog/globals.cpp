@@ -1,9 +1,22 @@
 #include "agent/catalog/globals.hpp"
 
+#include <algorithm>
+
 #include "agent/catalog/record_key.hpp"
 #include "agent/catalog/stored_value.hpp"
 
 namespace weft::agent {
+
+namespace {
+
+struct Newest {
+    Index index;
+    void operator()(std::string_view, Index value) { index = std::max(index, value); }
+    template <class T>
+    void operator()(std::string_view, const T&) {}
+};
+
+}  // namespace
 
 template <class Visitor, MaybeConst<Globals> Row>
 void visit_fields(Visitor& visit, Row& row) {
@@ -19,7 +32,15 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("kv_forgotten", row.kv_forgotten);
     visit("sessions", row.sessions);
     visit("session_removals", row.session_removals);
+    visit("restored", row.restored);
+    visit("lead", row.lead);
     visit("time", row.time);
+}
+
+Index Globals::newest() const {
+    Newest newest;
+    visit_fields(newest, *this);
+    return newest.index;
 }
 
 std::string Globals::key() {
@@ -32,8 +53,9 @@ std::string Globals::encode() const {
 
 std::optional<Globals> Globals::decode(std::string_view value) {
     auto globals = decode_value<Globals>(value);
-    const bool is_time = globals && globals->time >= UnixMillis() && globals->time <= kTimeMax;
-    return is_time ? globals : std::nullopt;
+    const bool in_bounds = globals && globals->time >= UnixMillis() && globals->time <= kTimeMax &&
+                           globals->lead <= kIndexMax.get();
+    return in_bounds ? globals : std::nullopt;
 }
 
 }  // namespace weft::agent

@@ -21,10 +21,16 @@ struct Globals {
     Index kv_forgotten;           // likewise of a key
     Index sessions;               // creations and ends
     Index session_removals;
+    // After the restore of a snapshot: when that was, which is the least index of every result from
+    // then on, and what is added to an index of the log.
+    Index restored;
+    std::uint64_t lead = 0;
     UnixMillis time;  // the highest of the commands that changed something; never negative
     bool operator==(const Globals&) const = default;
 
     static constexpr UnixMillis kTimeMax{253'402'300'799'999};  // the end of the year 9999
+
+    Index newest() const;  // of all indexes here
 
     static std::string key();
     std::string encode() const;

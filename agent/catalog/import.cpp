@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/catalog/catalog_state.hpp"
+#include "agent/catalog/record_list.hpp"
 
 namespace weft::agent {
 
@@ -129,6 +130,7 @@ Result<void> Importer::add_subject(const ParsedKey& key, const StoredRecord& rec
     if (!fresh->is_stored()) return corrupt("index bookkeeping without an index");
     for (std::size_t i = 0; i < kAspects; ++i)
         fresh->current[i] = std::max(fresh->current[i], fresh->floors[i]);
+    for (const Index floor : fresh->floors) saw(floor);
     const SubjectPtr entry(fresh);
     root_.subjects.replace(present, entry);
     root_.rows_digest += row_digest(record.key, SubjectsTable::encode(*entry));
@@ -143,6 +145,7 @@ Result<void> Importer::add_globals(const StoredRecord& record) {
     const LockDelays::Ptr delay = root_.lock_delays.least();
     if (delay && delay->at <= globals->time) return corrupt("lock delay that is over");
     root_.globals = *globals;
+    saw(globals->newest());
     return success();
 }
 
@@ -182,17 +185,8 @@ Result<void> Importer::add(const StoredRecord& record) {
 
 void Catalog::export_records(const View& view,
                              const std::function<void(const StoredRecord&)>& sink) {
-    const CatalogRoot& root = *view.root();
-    root.for_each_table([&](const auto& table) {
-        using Table = std::remove_cvref_t<decltype(table)>;
-        table.scan([&](const typename Table::Ptr& entry) {
-            bool stored = true;
-            if constexpr (requires { entry->is_stored(); }) stored = entry->is_stored();
-            if (stored) sink(StoredRecord{Table::key_of(*entry), Table::encode(*entry)});
-            return true;
-        });
-    });
-    if (!(root.globals == Globals())) sink(StoredRecord{Globals::key(), root.globals.encode()});
+    const RecordList records(view);
+    for (std::size_t i = 0; i < records.size(); ++i) sink(records[i]);
 }
 
 Result<void> Catalog::begin_import() {
@@ -225,7 +219,7 @@ Result<void> Catalog::finish_import(Index applied, std::optional<Digest> expecte
                 "the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
                 digest.high, digest.low, expected->high, expected->low));
     }
-    state_->own_root().applied = applied;
+    state_->applied(applied);
     return success();
 }
 

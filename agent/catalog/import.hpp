@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "agent/base/result.hpp"
 #include "agent/catalog/catalog.hpp"
 #include "agent/catalog/interner.hpp"
@@ -15,6 +17,9 @@ public:
     Importer(CatalogRoot& root, Interner& interner) : root_(root), interner_(interner) {}
 
     Result<void> add(const StoredRecord& record);
+
+    // The greatest index in what was added.
+    Index newest() const { return newest_; }
 
 private:
     Result<void> add_node(const ParsedKey& key, const StoredRecord& record);
@@ -34,7 +39,10 @@ private:
     void put(Table& table, const typename Table::Ptr& entry) {
         root_.rows_digest += row_digest(Table::key_of(*entry), Table::encode(*entry));
         table.replace(typename Table::Ptr(), entry);
+        if constexpr (requires { entry->row.modify_index; }) saw(entry->row.modify_index);
+        if constexpr (requires { saw(entry->at); }) saw(entry->at);
     }
+    void saw(Index index) { newest_ = std::max(newest_, index); }
     // Raises aspects to at least that index.
     void raise(SubjectKind kind, std::string_view name, std::initializer_list<Aspect> aspects,
                Index index, std::uint32_t members = 0);
@@ -43,6 +51,7 @@ private:
 
     CatalogRoot& root_;
     Interner& interner_;
+    Index newest_;
 };
 
 }  // namespace weft::agent

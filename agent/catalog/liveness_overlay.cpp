@@ -87,6 +87,14 @@ void LivenessBook::applied(const View& view, const std::vector<Watch>& changed) 
     if (next) replace(std::move(*next));
 }
 
+void LivenessBook::restored(const View& view) {
+    std::vector<Watch> all;
+    if (overlay_) {
+        for (const auto& [watch, index] : overlay_->ahead) all.push_back(watch);
+    }
+    applied(view, all);
+}
+
 void LivenessBook::replace(LivenessOverlay next) {
     ++next.version;
     overlay_ = make_ref<const LivenessOverlay>(std::move(next));

@@ -48,6 +48,9 @@ public:
     // What the log changed, before a view of it is published.
     void applied(const View& view, const std::vector<Watch>& changed);
 
+    // The state was replaced as a whole, likewise.
+    void restored(const View& view);
+
     // The view with the overlay.
     View over(const View& view) const { return view.with_overlay(overlay_); }
 

@@ -60,6 +60,9 @@ public:
     void remove_service(std::string_view node, std::string_view id);
     void remove_check(std::string_view node, std::string_view id);
 
+    // Time goes on, as with any change: of a state that was put there as a whole.
+    void pass_time() { changed_ = true; }
+
     // After the last change of the command.
     void finish();
 

@@ -1,5 +1,7 @@
 #include "agent/catalog/record_key.hpp"
 
+#include <fmt/format.h>
+
 #include "agent/catalog/text_order.hpp"
 
 namespace weft::agent {
@@ -11,6 +13,33 @@ constexpr char kEnd = '\x01';
 constexpr char kOwn = '\xff';
 
 }  // namespace
+
+std::string table_name(TableTag tag) {
+    switch (tag) {
+        case TableTag::Nodes:
+            return "nodes";
+        case TableTag::Services:
+            return "services";
+        case TableTag::Checks:
+            return "checks";
+        case TableTag::Sessions:
+            return "sessions";
+        case TableTag::Kv:
+            return "kv";
+        case TableTag::KvTombstones:
+            return "kv tombstones";
+        case TableTag::LockDelays:
+            return "lock delays";
+        case TableTag::Autopilot:
+            return "autopilot";
+        case TableTag::Subjects:
+            return "indexes";
+        case TableTag::Globals:
+            return "table indexes";
+        default:
+            return fmt::format("table {:#04x}", static_cast<unsigned>(tag));
+    }
+}
 
 std::string record_key(TableTag tag, std::string_view name, std::string_view id) {
     std::string key;

@@ -24,6 +24,9 @@ enum class TableTag : std::uint8_t {
     Globals = 0xf0,
 };
 
+// For people: "services", "kv"; "table 0x99" for one without a name here.
+std::string table_name(TableTag tag);
+
 // Keys of one or two parts, sorted by part. The first is folded, since names compare without case.
 std::string record_key(TableTag tag, std::string_view name, std::string_view id = {});
 

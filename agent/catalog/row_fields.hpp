@@ -284,4 +284,31 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("cas", body.cas);
 }
 
+template <class Visitor, MaybeConst<StoredRecord> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("key", body.key);
+    visit("value", body.value);
+}
+
+template <class Visitor, MaybeConst<Digest> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("low", body.low);
+    visit("high", body.high);
+}
+
+template <class Visitor, MaybeConst<RestoreEnd> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("index", body.index);
+    visit("digest", body.digest);
+}
+
+template <class Visitor, MaybeConst<RestoreCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("id", body.id);
+    visit("first", body.first);
+    visit("records", body.records);
+    visit("end", body.end);
+    visit("time", body.time);
+}
+
 }  // namespace weft::agent

@@ -11,8 +11,11 @@
 
 namespace weft::agent {
 
-// Position of a command in the log; the unit of CreateIndex, ModifyIndex and X-Consul-Index.
+// Position of a command in the log; the unit of CreateIndex, ModifyIndex and X-Consul-Index. After
+// the restore of a snapshot it may be ahead of the log by a constant (View::lead).
 using Index = StrongId<struct CatalogIndexTag, std::uint64_t>;
+// No snapshot may claim a greater one: those to come must not overflow.
+inline constexpr Index kIndexMax{std::uint64_t{1} << 62};
 
 // When a command was proposed, by the proposer's clock: milliseconds since 1970, UTC.
 using UnixMillis = StrongId<struct UnixMillisTag, std::int64_t>;

@@ -103,6 +103,10 @@ Index View::applied_index() const {
     return root_->applied;
 }
 
+std::uint64_t View::lead() const {
+    return root_->globals.lead;
+}
+
 Digest View::digest() const {
     return root_->digest();
 }
@@ -112,7 +116,7 @@ Index View::index_of(const Watch& watch) const {
     const Index found =
         about ? subject_index(*root_, *about, watch.name) : table_index(*root_, watch);
     const Index ahead = overlay_ ? overlay_->ahead_of(watch) : Index();
-    return std::max({found, ahead, kFirst});
+    return std::max({found, ahead, root_->globals.restored, kFirst});
 }
 
 const NodeRow* View::node(std::string_view name) const {
@@ -230,7 +234,8 @@ std::uint64_t View::service_version(std::string_view service) const {
     // Each change that ServiceHealth is about happens at an index of its own.
     const SubjectPtr subject = root_->subjects.find(SubjectKind::Service, service);
     if (!subject || subject->members == 0) return 0;
-    const Index changed = subject->current[static_cast<std::size_t>(Aspect::Health)];
+    const Index changed = std::max(subject->current[static_cast<std::size_t>(Aspect::Health)],
+                                   root_->globals.restored);
     if (!overlay_) return changed.get();
     const Watch watch{WatchKind::ServiceHealth, std::string(service)};
     return std::max(changed, overlay_->ahead_of(watch)).get();

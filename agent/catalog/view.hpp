@@ -9,19 +9,13 @@
 #include <vector>
 
 #include "agent/base/ref_ptr.hpp"
+#include "agent/catalog/digest.hpp"
 #include "agent/catalog/rows.hpp"
 
 namespace weft::agent {
 
 struct CatalogRoot;      // the persistent trees; agent/catalog/root.hpp
 struct LivenessOverlay;  // agent/catalog/liveness_overlay.hpp
-
-// 128-bit sum over all rows: equal states have equal digests, whatever the order of changes.
-struct Digest {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-    bool operator==(const Digest&) const = default;
-};
 
 // What a query's result depends on. A blocking query waits for one Watch; View::index_of() says
 // when it last changed.
@@ -89,6 +83,9 @@ public:
     View with_overlay(const RefPtr<const LivenessOverlay>& overlay) const;
 
     Index applied_index() const;
+    // By how much the indexes here are ahead of the log's: above 0 after the restore of a snapshot
+    // whose indexes the log had not reached.
+    std::uint64_t lead() const;
     Digest digest() const;
 
     // Index at which the result of the watched query last changed, removals included; at least 1.

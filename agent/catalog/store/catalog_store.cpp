@@ -159,17 +159,28 @@ Result<Checkpoint> CatalogStore::load(Catalog& catalog) const {
     return checkpoint_;
 }
 
+void CatalogStore::put_changes(rocksdb::WriteBatch& batch, const CheckpointRound& round) {
+    const auto put_record = [&](const StoredRecord& record) {
+        put(batch, tagged(kRecordTag, record.key), record.value);
+    };
+    if (round.whole) {
+        batch.DeleteRange(std::string(1, kRecordTag), std::string(1, kRecordTag + 1))
+            .PermitUncheckedError();
+        return Catalog::export_records(*round.whole, put_record);
+    }
+    for (const StoredRecord& record : round.records) {
+        if (!record.value.empty()) {
+            put_record(record);
+        } else {
+            batch.Delete(tagged(kRecordTag, record.key)).PermitUncheckedError();
+        }
+    }
+}
+
 Result<void> CatalogStore::write(const CheckpointRound& round) {
     if (failed_) return *failed_;
     rocksdb::WriteBatch batch = protected_batch();
-    for (const StoredRecord& record : round.records) {
-        const std::string key = tagged(kRecordTag, record.key);
-        if (record.value.empty()) {
-            batch.Delete(key).PermitUncheckedError();
-        } else {
-            put(batch, key, record.value);
-        }
-    }
+    put_changes(batch, round);
     put_meta(batch, kCheckpoint, encode_checkpoint(round.checkpoint));
     WEFT_TRY(commit(batch));
     checkpoint_ = round.checkpoint;

@@ -32,6 +32,9 @@ struct Checkpoint {
 struct CheckpointRound {
     std::vector<StoredRecord> records;
     Checkpoint checkpoint;
+    // After a restore: the whole state, in the place of everything before; records are not looked
+    // at. It is encoded when the round is written, and is one batch like any other.
+    std::optional<View> whole{};
 };
 
 struct CatalogStoreConfig {
@@ -75,6 +78,7 @@ private:
     Result<void> load_checkpoint();
     Result<void> upgrade_from(std::uint64_t format);
     Result<std::optional<std::string>> meta(std::string_view name) const;
+    static void put_changes(rocksdb::WriteBatch& batch, const CheckpointRound& round);
     Result<void> commit(rocksdb::WriteBatch& batch);
 
     RocksErrors errors_;

@@ -58,6 +58,7 @@ void WriteBehind::arm() {
 }
 
 void WriteBehind::start() {
+    if (hooks_.holds && hooks_.holds()) return arm();
     dirty_ = false;
     pending_bytes_ = 0;
     metrics_.pending_bytes.Set(0);
@@ -107,7 +108,7 @@ void WriteBehind::close() {
     timer_.cancel();
     thread_.join();
     if (under_way_) finish(std::exchange(under_way_, nullptr));
-    if (!dirty_ || failed_) return;
+    if (!dirty_ || failed_ || (hooks_.holds && hooks_.holds())) return;
     dirty_ = false;
     const auto last = std::make_shared<Job>();
     last->round = hooks_.take();

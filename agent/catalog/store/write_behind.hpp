@@ -18,6 +18,8 @@ namespace weft::agent {
 struct WriteBehindHooks {
     // What changed since the last call, and the state that it leads to: called once a round.
     std::function<CheckpointRound()> take;
+    // True: not now, so ask again a while later. Not called: never.
+    std::function<bool()> holds{};
     // The round is on disk: the log may drop what is at or behind this index.
     std::function<void(const Checkpoint&)> covered;
     // Once; no round follows. The log can't be compacted any more, so it must take no more changes.

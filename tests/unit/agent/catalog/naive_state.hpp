@@ -39,6 +39,7 @@ private:
     Outcome apply_body(const SessionDestroyCommand& command);
     Outcome apply_body(const TransactionCommand& command);
     Outcome apply_body(const AutopilotCommand& command);
+    Outcome apply_body(const RestoreCommand&) { return {}; }  // not among the random commands
 
     bool fails_before(const TransactionOperation& operation) const;
     // Whether it succeeded.

@@ -254,5 +254,28 @@ INSTANTIATE_TEST_SUITE_P(Unsynced, CatalogCrashPoints,
                                            UnsyncedData::Kept),
                          name_of);
 
+TEST_F(CatalogStoreTest, AWholeStateReplacesAllThatWas) {
+    source_.register_service("n1", "web");
+    source_.register_service("n2", "db");
+    write_round();
+    Source other;
+    other.register_service("n3", "api");
+    CheckpointRound round = other.round();
+    round.records.clear();
+    round.whole = other.catalog.view();
+    {
+        auto store = open();
+        ASSERT_TRUE(store.value()->write(round));
+        // And what changes after it comes on top.
+        other.register_service("n4", "api");
+        ASSERT_TRUE(store.value()->write(other.round()));
+    }
+    Catalog catalog;
+    const auto loaded = open().value()->load(catalog);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(exported(catalog), exported(other.catalog));
+    EXPECT_EQ(catalog.view().node("n1"), nullptr);
+}
+
 }  // namespace
 }  // namespace weft::agent

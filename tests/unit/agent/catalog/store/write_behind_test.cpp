@@ -21,6 +21,7 @@ protected:
             ++taken_;
             return source_.round();
         };
+        hooks.holds = [this] { return held_; };
         hooks.covered = [this](const Checkpoint& checkpoint) {
             covered_.push_back(checkpoint.applied.get());
         };
@@ -48,6 +49,7 @@ protected:
     CatalogStoreMetrics metrics_{registry_};
     WriteBehindConfig config_{.interval = std::chrono::hours(1), .bytes = 1000};
     int taken_ = 0;
+    bool held_ = false;
     std::vector<std::uint64_t> covered_;
     std::vector<std::string> failures_;
     std::unique_ptr<CatalogStore> store_;
@@ -120,6 +122,22 @@ TEST_F(WriteBehindTest, AFailureIsReportedOnceAndFinal) {
 TEST(WriteBehindConfig, NamesWhatIsWrong) {
     EXPECT_TRUE(WriteBehindConfig{}.validate());
     EXPECT_FALSE((WriteBehindConfig{.interval = Duration::zero()}.validate()));
+}
+
+TEST_F(WriteBehindTest, TakesNothingWhileItIsHeld) {
+    config_.interval = std::chrono::milliseconds(10);
+    start();
+    held_ = true;
+    change(5000);
+    change(5000);
+    EXPECT_EQ(taken_, 0);
+    held_ = false;
+    run_until([&] { return !covered_.empty(); });
+    EXPECT_THAT(covered_, ::testing::ElementsAre(2));
+    held_ = true;
+    change(5000);
+    writer_->close();
+    EXPECT_EQ(taken_, 1) << "the log has it";
 }
 
 }  // namespace
