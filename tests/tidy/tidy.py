@@ -28,18 +28,19 @@ ARROWS = {
     "raft/driver": SHELL + ["raft/core", "raft/storage"],
     "agent/catalog": BASE,
     "agent/catalog/store": SHELL + ["agent/io/rocks", "agent/catalog"],
+    "agent/catalog/snapshot": ["agent/base", "agent/catalog"],
     "agent/config_entry": BASE,
     "agent/health": SHELL + ["agent/catalog"],
     "api/http": SHELL + ["agent/catalog", "agent/config_entry"],
     "api/dns": SHELL + ["agent/catalog"],
     "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
-    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
+    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/catalog/snapshot", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
     GOSSIP,
-    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog"],
+    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot"],
 }
 
-CORES = ["agent/base", "agent/catalog", "agent/config_entry", "gossip/wire", "gossip/core", "raft/core"]
+CORES = ["agent/base", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry", "gossip/wire", "gossip/core", "raft/core"]
 CORE_BANS = [
     (r"#include <boost/asio", "a core waits for nothing: Asio belongs to shells"),
     (r"#include <rocksdb", "a core knows no disk: RocksDB belongs to shells"),
