@@ -14,6 +14,7 @@ namespace {
 
 // Between two looks at the clock; a command takes some microseconds to apply.
 constexpr std::size_t kApplyChunk = 16;
+constexpr std::size_t kApplyBytes = std::size_t{64} << 10;  // likewise, for large ones
 constexpr std::size_t kReplayBytes = std::size_t{1} << 20;
 // What a queued proposal takes besides its bytes, so that many empty ones are bounded too.
 constexpr std::size_t kProposalOverhead = 256;
@@ -24,6 +25,18 @@ std::size_t size_of(const Proposal& proposal) {
         bytes += record.key.size() + (record.value ? record.value->size() : 0);
     }
     return bytes;
+}
+
+// How many of the entries are applied before the next look at the clock.
+std::size_t chunk_of(std::span<const Entry> entries) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < entries.size() && count < kApplyChunk) {
+        bytes += entries[count].data.size();
+        if (count > 0 && bytes > kApplyBytes) break;
+        ++count;
+    }
+    return count;
 }
 
 bool is_lazy(const Proposal& proposal) {
@@ -327,10 +340,11 @@ void SoloVoter::apply_turn() {
 Result<void> SoloVoter::apply_front(std::vector<Waiting>& ready) {
     Batch& batch = *applying_.front();
     const std::vector<Entry>& entries = batch.task.entries;
-    const std::size_t count = std::min(kApplyChunk, entries.size() - batch.entries_applied);
+    const auto left = std::span<const Entry>(entries).subspan(batch.entries_applied);
+    const std::size_t count = chunk_of(left);
     Result<void> applied = success();
     if (count > 0) {
-        applied = machine_.apply(std::span(entries).subspan(batch.entries_applied, count));
+        applied = machine_.apply(left.first(count));
         batch.entries_applied += count;
         applied_ = machine_.applied();
     }
