@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace weft {
 
@@ -24,7 +25,6 @@ public:
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
     int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
 
 private:
     int fd_;
@@ -37,15 +37,12 @@ Error io_error(std::string_view what, const std::string& path) {
         code, fmt::format("cannot {} {}: {}", what, path, std::generic_category().message(reason)));
 }
 
-Result<void> write_all(int fd, std::string_view content, const std::string& path) {
-    while (!content.empty()) {
-        const ssize_t written = ::write(fd, content.data(), content.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return io_error("write", path);
-        content.remove_prefix(static_cast<std::size_t>(written));
+Result<std::size_t> read_some(int fd, std::span<char> buffer, const std::string& path) {
+    while (true) {
+        const ssize_t size = ::read(fd, buffer.data(), buffer.size());
+        if (size >= 0) return static_cast<std::size_t>(size);
+        if (errno != EINTR) return io_error("read", path);
     }
-    if (::fsync(fd) != 0) return io_error("sync", path);
-    return success();
 }
 
 Result<void> sync_folder(const std::string& path) {
@@ -57,16 +54,6 @@ Result<void> sync_folder(const std::string& path) {
     return success();
 }
 
-Result<void> replace(const std::string& temporary, const std::string& path,
-                     std::string_view content, unsigned mode) {
-    Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
-    if (file.get() < 0) return io_error("create", temporary);
-    WEFT_TRY(write_all(file.get(), content, temporary));
-    if (::close(file.release()) != 0) return io_error("close", temporary);
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return io_error("rename to", path);
-    return sync_folder(path);
-}
-
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max) {
@@ -75,11 +62,9 @@ Result<std::string> read_file(const std::string& path, std::size_t max) {
     std::string content;
     char block[64 * 1024];
     while (true) {
-        const ssize_t size = ::read(file.get(), block, sizeof block);
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) return io_error("read", path);
+        WEFT_TRY(const std::size_t size, read_some(file.get(), block, path));
         if (size == 0) return content;
-        content.append(block, static_cast<std::size_t>(size));
+        content.append(block, size);
         if (content.size() > max)
             return make_error(Errc::Limit, fmt::format("{} is larger than {} bytes", path, max));
     }
@@ -87,10 +72,69 @@ Result<std::string> read_file(const std::string& path, std::size_t max) {
 
 Result<void> write_file_atomically(const std::string& path, std::string_view content,
                                    unsigned mode) {
-    const std::string temporary = path + ".new";
-    auto replaced = replace(temporary, path, content, mode);
-    if (!replaced) ::unlink(temporary.c_str());
-    return replaced;
+    WEFT_TRY(auto file, FileReplacement::open(path, mode));
+    WEFT_TRY(file.write(content));
+    WEFT_TRY(file.sync());
+    return file.commit();
+}
+
+Result<FileReader> FileReader::open(const std::string& path) {
+    FileReader reader(path, ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (reader.fd_ < 0) return io_error("open", path);
+    struct stat facts {};
+    if (::fstat(reader.fd_, &facts) != 0) return io_error("look at", path);
+    reader.size_ = static_cast<std::uint64_t>(facts.st_size);
+    return reader;
+}
+
+FileReader::FileReader(FileReader&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_) {}
+
+FileReader::~FileReader() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+Result<std::size_t> FileReader::read(std::span<char> buffer) {
+    return read_some(fd_, buffer, path_);
+}
+
+Result<FileReplacement> FileReplacement::open(std::string path, unsigned mode) {
+    std::string temporary = path + ".new";
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0) return io_error("create", temporary);
+    return FileReplacement(std::move(path), std::move(temporary), fd);
+}
+
+FileReplacement::FileReplacement(FileReplacement&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+FileReplacement::~FileReplacement() {
+    if (fd_ >= 0) ::close(fd_);
+    if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> FileReplacement::write(std::string_view piece) {
+    while (!piece.empty()) {
+        const ssize_t written = ::write(fd_, piece.data(), piece.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return io_error("write", temporary_);
+        piece.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return success();
+}
+
+Result<void> FileReplacement::sync() {
+    if (::fsync(fd_) != 0) return io_error("sync", temporary_);
+    return success();
+}
+
+Result<void> FileReplacement::commit() {
+    if (::close(std::exchange(fd_, -1)) != 0) return io_error("close", temporary_);
+    if (::rename(temporary_.c_str(), path_.c_str()) != 0) return io_error("rename to", path_);
+    temporary_.clear();
+    return sync_folder(path_);
 }
 
 Result<void> make_folder(const std::string& path, unsigned mode) {

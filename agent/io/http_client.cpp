@@ -3,19 +3,16 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
 #include <optional>
 #include <utility>
 
-#include "agent/base/assert.hpp"
-#include "agent/io/byte_stream.hpp"
 #include "agent/io/deadline.hpp"
-#include "agent/io/http_response_parser.hpp"
+#include "agent/io/http_conversation.hpp"
 #include "agent/io/output_tail.hpp"
-#include "agent/io/task_scope.hpp"
+#include "agent/io/run_blocking.hpp"
 
 namespace weft {
 
@@ -23,99 +20,6 @@ namespace asio = boost::asio;
 namespace urls = boost::urls;
 
 namespace {
-
-constexpr std::uint32_t kHeaderMax = 64 * 1024;
-
-bool same_name(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-const std::string* find_header(const HttpHeaders& headers, std::string_view name) {
-    for (const auto& [key, value] : headers) {
-        if (same_name(key, name)) return &value;
-    }
-    return nullptr;
-}
-
-// The words of Go's url.Error: method with a capital, URL in quotes.
-Error with_request(const HttpRequest& request, const Error& error) {
-    std::string method = request.method;
-    for (std::size_t i = 1; i < method.size(); ++i)
-        method[i] = static_cast<char>(std::tolower(method[i]));
-    return make_error(error.code,
-                      fmt::format("{} \"{}\": {}", method, request.url, error.message()));
-}
-
-std::string port_of(const urls::url& url) {
-    if (url.has_port() && !url.port().empty()) return std::string(std::string_view(url.port()));
-    return url.scheme() == "https" ? "443" : "80";
-}
-
-struct Target {
-    StreamTarget stream;
-    std::string host;  // value of the Host header
-    std::string path;  // with the query
-};
-
-Result<urls::url> parse_url(const std::string& text) {
-    auto parsed = urls::parse_uri(text);
-    if (!parsed) return make_error(Errc::InvalidArgument, fmt::format("invalid URL \"{}\"", text));
-    urls::url url(parsed.value());
-    if (url.scheme() != "http" && url.scheme() != "https") {
-        return make_error(Errc::InvalidArgument, fmt::format("unsupported protocol scheme \"{}\"",
-                                                             std::string_view(url.scheme())));
-    }
-    if (url.host().empty()) return make_error(Errc::InvalidArgument, "no Host in request URL");
-    return url;
-}
-
-Result<Target> find_target(const HttpRequest& request) {
-    WEFT_TRY(auto url, parse_url(request.url));
-    const bool is_https = url.scheme() == "https";
-    if (is_https && !request.tls)
-        return make_error(Errc::InvalidArgument, "https needs TLS settings");
-    Target target;
-    target.host = std::string(std::string_view(url.encoded_host_and_port()));
-    auto& stream = target.stream;
-    stream.unix_socket = request.unix_socket;
-    stream.address.host = std::string(url.host_address());
-    stream.address.port = port_of(url);
-    if (is_https) stream.tls = request.tls;
-    stream.tls_server_name = request.tls_server_name;
-    target.path = std::string(std::string_view(url.encoded_path()));
-    if (target.path.empty()) target.path = "/";
-    if (url.has_query()) target.path += "?" + std::string(std::string_view(url.encoded_query()));
-    return target;
-}
-
-bool has_line_break(std::string_view text) {
-    return text.find_first_of("\r\n") != std::string_view::npos;
-}
-
-// A header from a definition must not become two.
-Result<std::string> serialize(const HttpRequest& request, const Target& target) {
-    const std::string* host = find_header(request.headers, "Host");
-    std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, target.path,
-                                   host ? *host : target.host);
-    if (has_line_break(request.method) || (host && has_line_break(*host))) {
-        return make_error(Errc::InvalidArgument, "net/http: invalid header field value");
-    }
-    for (const auto& [name, value] : request.headers) {
-        if (same_name(name, "Host") || same_name(name, "Content-Length")) continue;
-        if (name.empty() || has_line_break(name) || has_line_break(value)) {
-            return make_error(Errc::InvalidArgument,
-                              fmt::format("net/http: invalid header field \"{}\"", name));
-        }
-        text += fmt::format("{}: {}\r\n", name, value);
-    }
-    const bool has_body =
-        !request.body.empty() || request.method == "POST" || request.method == "PUT";
-    if (has_body) text += fmt::format("Content-Length: {}\r\n", request.body.size());
-    text += "Connection: close\r\n\r\n" + request.body;
-    return text;
-}
 
 // Where the pieces of a body go while it is received.
 class BodyKeeper {
@@ -143,68 +47,6 @@ private:
     std::uint64_t read_max_;
     BodyOverflow overflow_;
     OutputTail tail_;
-};
-
-// One request on one connection. Phases are separate, since a stream of lines limits only the
-// first.
-class Conversation {
-public:
-    explicit Conversation(HttpRequest request) : request_(std::move(request)) {}
-
-    // Ends when the header has come.
-    asio::awaitable<Result<void>> begin(HttpBodySink sink) {
-        sink_ = std::move(sink);
-        WEFT_CO_TRY(auto target, find_target(request_));
-        WEFT_CO_TRY(auto text, serialize(request_, target));
-        auto stream = co_await open_stream(target.stream);
-        if (!stream) co_return std::move(stream).error();
-        stream_ = std::move(stream).value();
-        auto written = co_await stream_->write(text);
-        if (!written) co_return std::move(written).error();
-        new_parser();
-        while (!parser_->has_header()) {
-            auto read = co_await read_more();
-            if (!read) co_return std::move(read).error();
-            while (parser_->is_interim()) {
-                new_parser();
-                auto rest = parser_->consume(bytes_);
-                if (!rest) co_return std::move(rest).error();
-            }
-        }
-        co_return success();
-    }
-
-    asio::awaitable<Result<void>> finish() {
-        while (!parser_->is_done()) {
-            auto read = co_await read_more();
-            if (!read) co_return std::move(read).error();
-            if (at_end_) break;
-        }
-        co_return success();
-    }
-
-    HttpResponse head() const { return parser_->head(); }
-    const HttpRequest& request() const { return request_; }
-
-private:
-    void new_parser() { parser_.emplace(request_.method == "HEAD", kHeaderMax, sink_); }
-
-    asio::awaitable<Result<void>> read_more() {
-        auto size = co_await stream_->read_some(asio::buffer(block_));
-        if (!size) co_return std::move(size).error();
-        at_end_ = size.value() == 0;
-        if (at_end_) co_return parser_->consume_end();
-        bytes_.append(block_.data(), size.value());
-        co_return parser_->consume(bytes_);
-    }
-
-    HttpRequest request_;
-    HttpBodySink sink_;
-    std::unique_ptr<ByteStream> stream_;
-    std::optional<HttpResponseParser> parser_;
-    std::string bytes_;
-    std::array<char, 16 * 1024> block_;
-    bool at_end_ = false;
 };
 
 bool is_redirect(int status) {
@@ -247,7 +89,7 @@ Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
 
 asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
     const auto keeper = std::make_shared<BodyKeeper>(request);
-    Conversation conversation(request);
+    HttpConversation conversation(request);
     HttpBodySink sink = [keeper](std::string_view piece) { return keeper->take(piece); };
     auto begun = co_await conversation.begin(std::move(sink));
     if (!begun) co_return std::move(begun).error();
@@ -278,12 +120,6 @@ asio::awaitable<Result<HttpResponse>> fetch_following(HttpRequest request) {
             co_return with_request(request, stopped);
         }
     }
-}
-
-Error timed_out(const HttpRequest& request) {
-    const Error error = make_error(
-        Errc::Timeout, "context deadline exceeded (Client.Timeout exceeded while waiting)");
-    return with_request(request, error);
 }
 
 // Cuts what arrives into lines; a line longer than the limit is handed on in pieces.
@@ -350,23 +186,6 @@ struct LineSink {
     BodyKeeper keeper;
 };
 
-using Outcome = std::optional<Result<HttpResponse>>;
-
-asio::awaitable<void> store(asio::awaitable<Result<HttpResponse>> request, Outcome& outcome) {
-    outcome = co_await std::move(request);
-}
-
-// Runs one coroutine to its end on a loop of its own.
-Result<HttpResponse> run_blocking(asio::awaitable<Result<HttpResponse>> request) {
-    asio::io_context context(1);
-    TaskScope scope(context.get_executor());
-    Outcome outcome;
-    scope.spawn(store(std::move(request), outcome));
-    context.run();
-    WEFT_ASSERT(outcome.has_value());
-    return std::move(*outcome);
-}
-
 }  // namespace
 
 std::string_view HttpResponse::header(std::string_view name) const {
@@ -383,7 +202,7 @@ asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request) {
 asio::awaitable<Result<HttpResponse>> http_stream_lines(
     HttpRequest request, std::function<bool(std::string_view)> on_line) {
     const auto lines = std::make_shared<LineSink>(request, std::move(on_line));
-    Conversation conversation(request);
+    HttpConversation conversation(request);
     HttpBodySink sink = [lines](std::string_view piece) { return lines->take(piece); };
     auto begun = co_await within(request.timeout, conversation.begin(std::move(sink)));
     if (!begun && begun.error().code == Errc::Timeout) co_return timed_out(request);

@@ -32,6 +32,34 @@ TEST(File, AtomicWriteReplacesAndLeavesNothingBeside) {
     EXPECT_FALSE(std::filesystem::exists(path + ".new"));
 }
 
+TEST(File, PiecesReplaceAFileOnlyWhenTheyAreCommitted) {
+    const TemporaryFolder folder;
+    const auto path = folder.file("a");
+    ASSERT_TRUE(write_file_atomically(path, "one"));
+    {
+        auto dropped = FileReplacement::open(path);
+        ASSERT_TRUE(dropped.value().write("two"));
+    }
+    EXPECT_EQ(read_file(path, 100).value(), "one");
+    EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+    auto file = FileReplacement::open(path);
+    ASSERT_TRUE(file.value().write("th"));
+    ASSERT_TRUE(file.value().write("ree"));
+    ASSERT_TRUE(file.value().sync());
+    EXPECT_EQ(read_file(file.value().temporary(), 100).value(), "three");
+    ASSERT_TRUE(file.value().commit());
+    EXPECT_EQ(read_file(path, 100).value(), "three");
+
+    auto reader = FileReader::open(path);
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(reader.value().size(), 5U);
+    std::array<char, 3> piece;
+    EXPECT_EQ(reader.value().read(piece).value(), 3U);
+    EXPECT_EQ(reader.value().read(piece).value(), 2U);
+    EXPECT_EQ(reader.value().read(piece).value(), 0U);
+    EXPECT_EQ(FileReader::open(folder.file("none")).error().code, Errc::NotFound);
+}
+
 TEST(File, ErrorsNameTheFile) {
     const TemporaryFolder folder;
     const auto missing = read_file(folder.file("none"), 10);
