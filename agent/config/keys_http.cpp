@@ -50,6 +50,12 @@ const KeyRow kRows[] = {
         .with_set([](AgentConfig& config, const KeyValue& value) {
             config.requests.transaction_bytes = static_cast<std::size_t>(value.integer);
         }),
+    key("limits.snapshot_max_bytes", Integer, "268435456",
+        "Largest snapshot that may be restored, in bytes. It is held in memory meanwhile.")
+        .range(1024, 16.0 * 1024 * 1024 * 1024)
+        .with_set([](AgentConfig& config, const KeyValue& value) {
+            config.http.max_snapshot_bytes = static_cast<std::size_t>(value.integer);
+        }),
     key("session_ttl_min", Period, "10s", "The shortest TTL that a session may ask for.")
         .range(1, 86400)
         .with_set([](AgentConfig& config, const KeyValue& value) {

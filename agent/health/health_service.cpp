@@ -158,6 +158,11 @@ void HealthService::reconfigure(const HealthConfig& config) {
     sync_.set_node_meta(config.node_meta);
 }
 
+void HealthService::catalog_restored() {
+    sync_.compare_soon();
+    arm();
+}
+
 void HealthService::reschedule(const LocalChange& change) {
     for (const auto run : change.stopped) scheduler_.remove(run);
     for (const auto& id : change.started) {

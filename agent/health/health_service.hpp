@@ -59,6 +59,9 @@ public:
     // done.
     Result<void> set_configured(std::vector<ServiceDefinition> services,
                                 std::vector<CheckDefinition> checks);
+    // The catalog is another one: the registrations here are compared with it at once.
+    void catalog_restored();
+
     // Of a reload: the node's metadata and whether output is discarded; all else stays as it was.
     void reconfigure(const HealthConfig& config);
     // Called after the registered services changed, by whomever: clients, the configuration,

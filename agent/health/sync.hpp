@@ -64,6 +64,8 @@ public:
 
     // Compares everything, also for rows that nobody here knows.
     void compare_all(LocalState& state, const View& view, Instant now);
+    // The catalog was replaced: what it holds of this node is anybody's guess.
+    void compare_soon() { full_at_ = Instant::min(); }
     bool is_full_due(Instant now) const { return now >= full_at_; }
 
     // Writes for dirty rows whose time has come, at most limit of them; each is under way until

@@ -20,8 +20,11 @@ Result<void> CatalogMachine::load(const CatalogStore& store) {
 }
 
 CheckpointRound CatalogMachine::take_round() {
-    return {catalog_.take_changed_records(),
-            Checkpoint{Index{applied_.get()}, term_.get(), catalog_.view().digest()}};
+    CheckpointRound round{catalog_.take_changed_records(),
+                          Checkpoint{Index{applied_.get()}, term_.get(), catalog_.view().digest()}};
+    if (std::exchange(stored_restores_, catalog_.restores()) != catalog_.restores())
+        round.whole = catalog_.view();
+    return round;
 }
 
 Result<void> CatalogMachine::apply(std::span<const raft::Entry> entries) {
@@ -30,6 +33,7 @@ Result<void> CatalogMachine::apply(std::span<const raft::Entry> entries) {
     for (const raft::Entry& entry : entries) {
         if (entry.type == raft::EntryType::Command) applied = apply_command(entry);
         if (!applied) break;
+        if (entry.type == raft::EntryType::Noop) catalog_.abandon_restore();
         applied_ = entry.index;
         term_ = entry.term;
         bytes += entry.data.size();
@@ -60,6 +64,7 @@ Result<void> CatalogMachine::apply_command(const raft::Entry& entry) {
 
 void CatalogMachine::published() {
     std::vector<Watch> changed = catalog_.take_changed_watches();
+    if (catalog_.restores() != published_restores_) return publish_restored();
     liveness_.applied(catalog_.view(), changed);
     publish(std::move(changed));
 }
@@ -73,6 +78,15 @@ void CatalogMachine::publish(std::vector<Watch> changed) {
     published_.store(boost::make_shared<const View>(liveness_.over(catalog_.view())));
     if (!changed_ || changed.empty()) return;
     changed_(std::make_shared<const std::vector<Watch>>(std::move(changed)));
+}
+
+void CatalogMachine::publish_restored() {
+    published_restores_ = catalog_.restores();
+    liveness_.restored(catalog_.view());
+    View before = view();
+    published_.store(boost::make_shared<const View>(liveness_.over(catalog_.view())));
+    if (changed_) changed_(nullptr);
+    if (restored_) restored_(std::move(before));
 }
 
 ApplyOutcome CatalogMachine::take_outcome(raft::LogIndex index) {

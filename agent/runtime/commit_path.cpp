@@ -63,7 +63,7 @@ void CommitPath::propose(raft::Proposal proposal, Done done) {
         if (!committed) return done(committed.error());
         ApplyOutcome outcome = machine_.take_outcome(committed.value());
         if (outcome.refusal) return done(std::move(*outcome.refusal));
-        done(api::Written{Index{committed.value().get()}, outcome.held,
+        done(api::Written{machine_.index_of(committed.value()), outcome.held,
                           std::move(outcome.transaction)});
     };
     voter_->propose(std::move(proposal));

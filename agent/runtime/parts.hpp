@@ -26,6 +26,7 @@
 #include "agent/runtime/runtime.hpp"
 #include "agent/runtime/self_ring.hpp"
 #include "agent/runtime/session_keeper.hpp"
+#include "agent/runtime/state_snapshots.hpp"
 #include "agent/runtime/telemetry.hpp"
 #include "api/dns/server.hpp"
 #include "api/http/routes.hpp"
@@ -50,6 +51,7 @@ struct Runtime::Parts {
     Result<void> start();
     void register_self(std::function<void(Result<void>)> done);
     void wait_for_telemetry();
+    SnapshotOrigin snapshot_origin() const;
     AgentStats consensus_stats() const;
     AgentStats stats() const;
     Result<void> apply_reload(const AgentConfig& effective);
@@ -73,6 +75,7 @@ struct Runtime::Parts {
     std::vector<std::unique_ptr<IoThread>> workers;
     IoThread control;
     IoThread background;
+    IoThread snapshot_thread;
 
     Telemetry telemetry;
     api::HttpMetrics http_metrics;
@@ -83,6 +86,7 @@ struct Runtime::Parts {
     CatalogMachine machine;
     CommitPath commits;
     SessionKeeper sessions;
+    StateSnapshots snapshots;
     std::unique_ptr<CatalogStore> store;  // none in dev mode, nor what follows
     std::unique_ptr<WriteBehind> write_behind;
     std::unique_ptr<raft::SoloVoter> voter;

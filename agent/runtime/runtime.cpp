@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/base/uuid.hpp"
+#include "agent/catalog/snapshot/reader.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/random_seed.hpp"
 #include "agent/runtime/parts.hpp"
@@ -64,6 +65,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       identity(make_identity(given, std::move(node_id), options.version)),
       control("weft-control"),
       background("weft-background"),
+      snapshot_thread("weft-snapshot"),
       telemetry(given.telemetry, identity.node_name, options.version),
       http_metrics(telemetry.registry()),
       dns_metrics(telemetry.registry()),
@@ -73,6 +75,13 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       commits(machine, {.kv_value_bytes = given.requests.kv_value_bytes},
               control.context().get_executor()),
       sessions(machine, commits, control.context().get_executor(), log),
+      snapshots(machine, commits,
+                {.origin = [this] { return snapshot_origin(); },
+                 .state_bytes =
+                     [limit = given.http.max_snapshot_bytes] {
+                         return SnapshotLimits{limit}.state_bytes();
+                     }},
+                snapshot_thread.context().get_executor(), log),
       health(health_config(given, identity), commits, control.context().get_executor(),
              background.context().get_executor(), logging->logger("health"), telemetry.registry(),
              random_seed()),
@@ -114,6 +123,7 @@ Result<void> Runtime::Parts::open_checkpoint() {
     WEFT_TRY(machine.load(*store));
     WriteBehindHooks hooks{
         .take = [this] { return machine.take_round(); },
+        .holds = [this] { return machine.holds_rounds(); },
         .covered =
             [this](const Checkpoint& at) { voter->checkpointed(raft::LogIndex{at.applied.get()}); },
         .failed =
@@ -165,9 +175,11 @@ void Runtime::Parts::join_threads() {
     for (auto& worker : workers) worker->stop();
     control.stop();
     background.stop();
+    snapshot_thread.stop();
     for (auto& worker : workers) worker->join();
     control.join();
     background.join();
+    snapshot_thread.join();
 }
 
 std::vector<asio::io_context*> Runtime::Parts::worker_contexts() {
@@ -222,9 +234,10 @@ Result<void> Runtime::Parts::open_listeners() {
         [executor = workers.front()->context().get_executor()](std::function<void()> work) {
             asio::post(executor, std::move(work));
         };
-    const api::Endpoints endpoints{commits, machine,       sessions,        local,
-                                   ring(),  agent_control, timers,          post_to_control,
-                                   facts,   random_seed(), config.requests, post_to_worker};
+    const api::Endpoints endpoints{commits,         machine, sessions,      snapshots,
+                                   local,           ring(),  agent_control, timers,
+                                   post_to_control, facts,   random_seed(), config.requests,
+                                   post_to_worker};
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));
@@ -232,8 +245,16 @@ Result<void> Runtime::Parts::open_listeners() {
                                        logging->logger("dns")));
     distances.follow(config.dns.sort_by_distance);
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
-        sessions.changed(*watches);
+        if (watches) {
+            sessions.changed(*watches);
+        } else {
+            sessions.restored();
+            health.catalog_restored();
+        }
         http->catalog_changed(std::move(watches));
+    });
+    machine.on_restore([this](View before) {
+        asio::post(background.context(), [before = std::move(before)] { (void)before; });
     });
     return success();
 }
@@ -255,6 +276,7 @@ Result<void> Runtime::Parts::open_storage() {
 Result<void> Runtime::Parts::start() {
     running = true;
     background.start();
+    snapshot_thread.start();
     control.start();
     asio::post(telemetry_timer.get_executor(), [this] { wait_for_telemetry(); });
 
@@ -308,11 +330,19 @@ void Runtime::Parts::wait_for_telemetry() {
     });
 }
 
+SnapshotOrigin Runtime::Parts::snapshot_origin() const {
+    return {.datacenter = identity.datacenter,
+            .node = identity.node_name,
+            .program = options.version,
+            .term = voter->term().get(),
+            .time = UnixMillis{wall_now().unix_ns / 1'000'000}};
+}
+
 // Any thread: the term of a single voter is that of its start.
 AgentStats Runtime::Parts::consensus_stats() const {
     AgentStats stats;
     const View view = machine.view();
-    stats.applied_index = view.applied_index().get();
+    stats.applied_index = view.applied_index().get() - view.lead();
     stats.catalog_digest = view.digest();
     stats.last_log_index = stats.applied_index;
     stats.term = voter->term().get();

@@ -15,6 +15,16 @@ SessionKeeper::SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
 
 void SessionKeeper::start() {
     running_ = true;
+    look_at_all();
+}
+
+void SessionKeeper::restored() {
+    if (!running_) return;
+    deadlines_ = {};
+    look_at_all();
+}
+
+void SessionKeeper::look_at_all() {
     const View view = machine_.view();
     for (const SessionRow* row : view.sessions()) look_at(row->id, row);
     rearm();

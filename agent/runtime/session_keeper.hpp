@@ -26,9 +26,12 @@ public:
     void stop();
     // After each publication: what changed.
     void changed(const std::vector<Watch>& watches);
+    // All are others: each has its full TTL.
+    void restored();
     void renew(std::string_view id) override;
 
 private:
+    void look_at_all();
     void look_at(std::string_view id, const SessionRow* row);
     void end_due();
     void rearm();

@@ -15,6 +15,7 @@
 #include "agent/catalog/definition.hpp"
 #include "agent/catalog/rows.hpp"
 #include "agent/catalog/view.hpp"
+#include "api/http/exchange.hpp"
 
 // What the HTTP API needs of the agent. Declared here by the caller, implemented by agent/runtime.
 namespace weft::api {
@@ -59,6 +60,31 @@ public:
 
     // The session gets its full TTL once more. One that is unknown or without a TTL is left alone.
     virtual void renew(std::string_view id) = 0;
+};
+
+// A snapshot of the state, ready to be sent.
+struct SavedSnapshot {
+    agent::Index index;
+    std::shared_ptr<BodySource> body;
+};
+
+// What a restore came to.
+struct RestoredSnapshot {
+    std::uint64_t skipped = 0;  // rows of kinds that this version does not know
+};
+
+// The whole state as a file, and a file as the state.
+class Snapshots {
+public:
+    virtual ~Snapshots() = default;
+
+    // Of the newest state. Any thread. Limit: too many are being read.
+    virtual Result<SavedSnapshot> save() = 0;
+
+    // Any thread. done is called once, on any thread: the state is that of the file, or it is what
+    // it was, and why. Unavailable: another one is being restored.
+    using Restored = std::function<void(Result<RestoredSnapshot>)>;
+    virtual void restore(std::shared_ptr<const std::string> file, Restored done) = 0;
 };
 
 struct LocalService {

@@ -41,6 +41,7 @@ struct HttpConfig {
     std::uint32_t max_connections = 16'384;          // of all clients, per agent
     std::uint32_t max_waiting_queries = 16'384;      // blocking queries at once, per worker
     std::size_t max_body_bytes = 512 * 1024;
+    std::size_t max_snapshot_bytes = std::size_t{256} << 20;  // limits.snapshot_max_bytes
     std::size_t max_header_bytes = 64 * 1024;
     Duration header_timeout = std::chrono::seconds(30);  // to read a request once begun
     Duration idle_timeout = std::chrono::minutes(10);    // kept-alive connection without a request

@@ -70,6 +70,7 @@ void Connection::wind_down(bool graceful) {
             if (!graceful) return close();
             return end_long_poll();
         case State::Writing:
+        case State::Downloading:
             if (!graceful) close();
             return;
         case State::Streaming:
@@ -87,6 +88,8 @@ void Connection::close() {
     state_ = State::Closed;
     if (streamed_) streamed_->stream->close();
     streamed_.reset();
+    download_.reset();
+    large_body_.reset();
     unsent_.reset();
     parser_.reset();
     worker_->deadlines().remove(*this);
@@ -163,7 +166,8 @@ void Connection::look_at_client() {
         case Transport::State::Closed:
             break;
     }
-    if (state_ == State::Waiting || state_ == State::Streaming) return close();
+    if (state_ == State::Waiting || state_ == State::Streaming || state_ == State::Downloading)
+        return close();
     // Who has only finished sending is still owed his answer, but it is not worth waiting for.
     ignore_read();
     form_.keep_alive = false;
@@ -238,6 +242,7 @@ void Connection::parse(std::string_view& input) {
                 ++turn;
                 break;
             case RequestParser::Progress::NeedMore:
+                if (!admit_large_body()) return;
                 if (parser_->takes_continue()) {
                     transport_.write("HTTP/1.1 100 Continue\r\n\r\n", {});
                 }
@@ -250,7 +255,9 @@ void Connection::parse(std::string_view& input) {
 void Connection::read_on() {
     const HttpConfig& config = worker_->config();
     const Instant at = now();
-    if (parser_ && !request_deadline_) request_deadline_ = at + config.header_timeout;
+    // A large body may take as long as it likes, but must go on coming.
+    const bool restarts = !request_deadline_ || large_body_;
+    if (parser_ && restarts) request_deadline_ = at + config.header_timeout;
     worker_->deadlines().set(*this, parser_ ? *request_deadline_ : at + config.idle_timeout);
     worker_->rearm();
     if (!std::exchange(readable_, false) && !transport_.has_buffered()) return watch_read();
@@ -266,10 +273,19 @@ void Connection::resume() {
     consume(input);
 }
 
+// False: another is held, and this one is refused before it comes.
+bool Connection::admit_large_body() {
+    if (!parser_->has_large_body() || large_body_) return true;
+    large_body_ = worker_->large_bodies().hold();
+    if (large_body_) return true;
+    fail_request({429, "Another snapshot is being restored: try again"});
+    return false;
+}
+
 void Connection::fail_request(const RequestFault& fault) {
-    Refusal reason = fault.status == 413   ? Refusal::Body
-                     : fault.status == 431 ? Refusal::Header
-                                           : Refusal::Malformed;
+    Refusal reason = fault.status == 413 || fault.status == 429 ? Refusal::Body
+                     : fault.status == 431                      ? Refusal::Header
+                                                                : Refusal::Malformed;
     worker_->metrics().refused(reason);
     Answer answer = Answer::text(fault.status, fault.text);
     form_ = AnswerForm{};
@@ -295,6 +311,7 @@ void Connection::deadline_passed() {
                 Answer::text(408, "408 Request Timeout: the request was not complete in time"));
         case State::Writing:
         case State::Streaming:
+        case State::Downloading:
             worker_->metrics().refused(Refusal::Timeout);
             return close();
         case State::Handling:

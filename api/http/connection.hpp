@@ -57,12 +57,13 @@ public:
 
 private:
     enum class State : std::uint8_t {
-        Reading,    // or idle, when no request has begun
-        Handling,   // an endpoint answers later
-        Waiting,    // a query blocks
-        Writing,    // the socket is full
-        Streaming,  // an answer without an end
-        Lingering,  // all is sent; waits for the client to take it and close
+        Reading,      // or idle, when no request has begun
+        Handling,     // an endpoint answers later
+        Waiting,      // a query blocks
+        Writing,      // the socket is full
+        Streaming,    // an answer without an end
+        Downloading,  // an answer that is made while it is sent
+        Lingering,    // all is sent; waits for the client to take it and close
         Closed,
     };
     enum class Sent { All, Part, Nothing };
@@ -100,6 +101,7 @@ private:
     void act_on(std::unique_ptr<Waiter>& waiter);
     void act_on(CallLater& call);
     void act_on(OpenStream& open);
+    void act_on(SendDownload& download);
     void answer_exception(const std::exception& error);
     void fail_request(const RequestFault& fault);
     void end_long_poll();
@@ -113,6 +115,9 @@ private:
     void answer_is_sent();
     void start_stream(std::shared_ptr<ClientStream> stream, std::shared_ptr<void> source);
     void flush_stream();
+    bool admit_large_body();
+    void pull();
+    void pulled(Result<std::string> bytes);
     void end_output();
     void close();
 
@@ -128,6 +133,8 @@ private:
     std::shared_ptr<LongPoll> long_poll_;  // while the control thread handles a request
     std::unique_ptr<Unsent> unsent_;
     std::unique_ptr<Streamed> streamed_;
+    std::shared_ptr<BodySource> download_;  // while downloading
+    std::shared_ptr<void> large_body_;      // while this connection holds one
 
     const RequestCounters* counters_ = nullptr;  // of the request being answered
     Instant started_{};                          // of it, time spent blocking left out

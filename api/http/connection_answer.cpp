@@ -222,6 +222,10 @@ void Connection::continue_transmission() {
         worker_->deadlines().remove(*this);
         return flush_stream();
     }
+    if (state_ == State::Downloading) {
+        worker_->deadlines().remove(*this);
+        return pull();
+    }
     auto alive = shared_from_this();
     answer_is_sent();
     if (state_ == State::Reading) resume();
@@ -229,6 +233,7 @@ void Connection::continue_transmission() {
 
 void Connection::answer_is_sent() {
     state_ = State::Reading;
+    large_body_.reset();
     if (!form_.keep_alive) end_output();
 }
 

@@ -213,6 +213,11 @@ Dispatched Dispatcher::run_on_worker(const WorkerHandler& handler, Call& call) {
         outcome.action = finish(std::move(*response), call.layout);
         return outcome;
     }
+    if (auto* download = std::get_if<Download>(&made)) {
+        outcome.action =
+            SendDownload{finish(std::move(download->head), {}), std::move(download->body)};
+        return outcome;
+    }
     auto& query = std::get<CatalogQuery>(made);
     auto admitted = queries_.admit(call.request, query);
     if (auto* refusal = std::get_if<Answer>(&admitted)) {

@@ -23,10 +23,14 @@ struct CallLater {
 struct OpenStream {
     const StreamHandler* handler = nullptr;
 };
+struct SendDownload {
+    Answer head;
+    std::shared_ptr<BodySource> body;
+};
 
 // What is to be done with a request, and whom it counts for.
 struct Dispatched {
-    std::variant<Answer, std::unique_ptr<Waiter>, CallLater, OpenStream> action;
+    std::variant<Answer, std::unique_ptr<Waiter>, CallLater, OpenStream, SendDownload> action;
     const RequestCounters* counters = nullptr;
     std::string
         failure;  // words of an exception that the endpoint threw, for the log; answered with 500

@@ -19,6 +19,7 @@ void add_kv_routes(std::vector<Route>& routes);
 void add_kv_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_session_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_txn_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_snapshot_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_check_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);

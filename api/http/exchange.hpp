@@ -97,8 +97,25 @@ struct CatalogQuery {
     bool refusals_have_index = true;  // ... also when the read fails before it reaches the catalog
 };
 
+// A body that is made while it is sent.
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+
+    // Gives the next bytes, on any thread; none: that was all. An error cuts the answer off, so
+    // that its client sees that it is not whole. Not called again before done was. done owns what
+    // it needs: the source may be destroyed before.
+    virtual void next(std::function<void(Result<std::string>)> done) = 0;
+};
+
+// An answer of any size; its head comes without a body. Neither laid out nor compressed.
+struct Download {
+    Response head;
+    std::shared_ptr<BodySource> body;
+};
+
 // What an endpoint makes of a request on a worker thread.
-using WorkerOutcome = std::variant<Response, CatalogQuery>;
+using WorkerOutcome = std::variant<Response, CatalogQuery, Download>;
 using WorkerHandler = std::function<WorkerOutcome(const Request&)>;
 
 // Answers later, from any thread, exactly once. Runs on a worker, or on the control thread for

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "api/http/large_body.hpp"
+
 namespace weft::api {
 namespace {
 
@@ -19,6 +21,14 @@ public:
     int version = 11;
     bool has_host = false;
     bool expects_continue = false;
+    bool large = false;
+    std::size_t body_max = 0;
+
+    void limit_body(std::size_t most) {
+        body_max = most;
+        body_limit(most);
+    }
+    std::size_t large_body_max = 0;
 
 private:
     using Text = boost::beast::string_view;
@@ -29,6 +39,8 @@ private:
         version = http_version;
         request.method.assign(method.data(), method.size());
         target.assign(target_text.data(), target_text.size());
+        large = takes_large_body(request.method, target);
+        if (large) limit_body(large_body_max);
     }
     void on_response_impl(int, Text, int, Code&) override {}
     void on_field_impl(http::field field, Text name, Text value, Code&) override {
@@ -41,8 +53,8 @@ private:
     }
     void on_header_impl(Code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override {
-        // The limit was checked against it already.
-        if (length) request.body.reserve(static_cast<std::size_t>(*length));
+        // The limit was checked against it already, but a large one may never come.
+        if (length && !large) request.body.reserve(static_cast<std::size_t>(*length));
     }
     std::size_t on_body_impl(Text body, Code&) override {
         request.body.append(body.data(), body.size());
@@ -61,35 +73,39 @@ private:
 struct RequestParser::State {
     std::optional<Reader> reader;
     RequestFault fault;
-    std::size_t body_bytes_max = 0;
 
     void fail(const boost::beast::error_code& error) {
         if (error == http::error::header_limit) {
             fault = {431, "431 Request Header Fields Too Large"};
         } else if (error == http::error::body_limit) {
-            fault = {413, "Request body too large, max size: " + std::to_string(body_bytes_max) +
-                              " bytes"};
+            fault = too_large();
         } else if (error == http::error::bad_version) {
             fault = {505, "505 HTTP Version Not Supported: unsupported protocol version"};
         } else {
             fault = {400, "400 Bad Request"};
         }
     }
+
+    RequestFault too_large() const {
+        const std::string most = std::to_string(reader->body_max);
+        if (!reader->large) return {413, "Request body too large, max size: " + most + " bytes"};
+        return {413, "The snapshot is larger than " + most +
+                         " bytes, which this agent's limits.snapshot_max_bytes allows"};
+    }
 };
 
-RequestParser::RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max)
-    : state_(std::make_unique<State>()) {
-    reset(header_bytes_max, body_bytes_max);
+RequestParser::RequestParser(const RequestSizes& most) : state_(std::make_unique<State>()) {
+    reset(most);
 }
 
 RequestParser::~RequestParser() = default;
 
-void RequestParser::reset(std::size_t header_bytes_max, std::size_t body_bytes_max) {
+void RequestParser::reset(const RequestSizes& most) {
     Reader& reader = state_->reader.emplace();
     reader.eager(true);
-    reader.header_limit(static_cast<std::uint32_t>(header_bytes_max));
-    reader.body_limit(body_bytes_max);
-    state_->body_bytes_max = body_bytes_max;
+    reader.header_limit(static_cast<std::uint32_t>(most.header));
+    reader.limit_body(most.body);
+    reader.large_body_max = most.large_body;
     state_->fault = {};
 }
 
@@ -115,6 +131,11 @@ bool RequestParser::takes_continue() {
     Reader& reader = *state_->reader;
     return reader.is_header_done() && !reader.is_done() &&
            std::exchange(reader.expects_continue, false);
+}
+
+bool RequestParser::has_large_body() const {
+    const Reader& reader = *state_->reader;
+    return reader.large && reader.is_header_done();
 }
 
 Request& RequestParser::request() {

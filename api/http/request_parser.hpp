@@ -14,13 +14,20 @@ struct RequestFault {
     std::string text;
 };
 
+// How many bytes a request may have.
+struct RequestSizes {
+    std::size_t header = 0;
+    std::size_t body = 0;
+    std::size_t large_body = 0;  // of those that takes_large_body() names
+};
+
 // Reads one HTTP/1 request from bytes as they come. The only file that knows how is
 // request_parser.cpp.
 class RequestParser {
 public:
     enum class Progress { NeedMore, Done, Failed };
 
-    RequestParser(std::size_t header_bytes_max, std::size_t body_bytes_max);
+    explicit RequestParser(const RequestSizes& most);
     RequestParser(const RequestParser&) = delete;
     RequestParser& operator=(const RequestParser&) = delete;
     ~RequestParser();
@@ -30,10 +37,13 @@ public:
     Progress feed(std::string_view& input);
 
     // Ready for the next request.
-    void reset(std::size_t header_bytes_max, std::size_t body_bytes_max);
+    void reset(const RequestSizes& most);
 
     // The client waits for "100 Continue" before it sends the body. Said once.
     bool takes_continue();
+
+    // The body that is on its way, or has come, is one of takes_large_body().
+    bool has_large_body() const;
 
     // The rest holds when Done. path, query and rest of the request are left empty: see target().
     Request& request();

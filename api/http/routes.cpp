@@ -16,6 +16,7 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     add_kv_write_routes(routes, shared);
     add_session_routes(routes, shared);
     add_txn_routes(routes, shared);
+    add_snapshot_routes(routes, shared);
     add_agent_service_routes(routes, shared);
     add_agent_check_routes(routes, shared);
     add_agent_health_routes(routes, shared);

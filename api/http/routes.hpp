@@ -16,6 +16,7 @@ struct Endpoints {
     Writer& writer;
     CatalogReader& catalog;
     SessionTimes& sessions;
+    Snapshots& snapshots;
     LocalServices& local;
     Ring& ring;
     AgentControl& control;

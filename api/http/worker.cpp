@@ -274,10 +274,10 @@ std::string_view Worker::date() {
 }
 
 std::unique_ptr<RequestParser> Worker::take_parser() {
-    if (!spare_parser_) {
-        return std::make_unique<RequestParser>(config().max_header_bytes, config().max_body_bytes);
-    }
-    spare_parser_->reset(config().max_header_bytes, config().max_body_bytes);
+    const RequestSizes most{config().max_header_bytes, config().max_body_bytes,
+                            config().max_snapshot_bytes};
+    if (!spare_parser_) return std::make_unique<RequestParser>(most);
+    spare_parser_->reset(most);
     return std::move(spare_parser_);
 }
 

@@ -22,6 +22,7 @@
 #include "api/http/connection_placement.hpp"
 #include "api/http/deadline_heap.hpp"
 #include "api/http/dispatcher.hpp"
+#include "api/http/large_body.hpp"
 #include "api/http/listening_socket.hpp"
 #include "api/http/readiness.hpp"
 #include "api/http/request_parser.hpp"
@@ -61,6 +62,7 @@ struct WorkerShared {
     std::shared_ptr<spdlog::logger> log;
     ConnectionLimits limits;
     ConnectionPlacement placement;
+    LargeBodies large_bodies;
     SeenQueries seen;
     std::vector<std::weak_ptr<Worker>> workers;  // complete before the first accepts
 };
@@ -95,6 +97,7 @@ public:
     WaitTable& waits() { return waits_; }
     DeadlineHeap& deadlines() { return deadlines_; }
     Readiness& readiness() { return readiness_; }
+    LargeBodies& large_bodies() { return shared_->large_bodies; }
     HttpMetrics& metrics() { return shared_->metrics; }
     spdlog::logger& log() { return *shared_->log; }
     const std::shared_ptr<spdlog::logger>& shared_log() const { return shared_->log; }

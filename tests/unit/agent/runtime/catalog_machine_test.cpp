@@ -92,5 +92,47 @@ TEST_F(CatalogMachineTest, PublishesWhatTheRingSaysOfItsNodes) {
     EXPECT_EQ(machine_.view().liveness("a"), Liveness::Present);
 }
 
+TEST_F(CatalogMachineTest, ARestoreReplacesAllAndIsOneRound) {
+    ASSERT_TRUE(machine_.apply(std::vector{entry(registration("a"))}));
+    machine_.published();
+    (void)machine_.take_round();
+    RestoreCommand piece;
+    piece.id = "r";
+    ASSERT_TRUE(machine_.apply(std::vector{entry(encode(piece))}));
+    EXPECT_TRUE(machine_.holds_rounds());
+
+    bool all_changed = false;
+    std::optional<View> before;
+    machine_.on_publish([&](const auto& watches) { all_changed = !watches; });
+    machine_.on_restore([&](View view) { before = std::move(view); });
+    piece.end = RestoreEnd{Index{100}, {}};
+    ASSERT_TRUE(machine_.apply(std::vector{entry(encode(piece))}));
+    machine_.published();
+    EXPECT_TRUE(all_changed);
+    ASSERT_TRUE(before);
+    EXPECT_NE(before->node("a"), nullptr);
+    EXPECT_EQ(machine_.view().node("a"), nullptr);
+    EXPECT_FALSE(machine_.holds_rounds());
+    EXPECT_EQ(machine_.index_of(machine_.applied()), Index{101});
+
+    const CheckpointRound round = machine_.take_round();
+    ASSERT_TRUE(round.whole);
+    EXPECT_EQ(round.checkpoint.applied, Index{3}) << "of the log";
+    EXPECT_FALSE(machine_.take_round().whole);
+}
+
+TEST_F(CatalogMachineTest, ANewTermEndsARestore) {
+    RestoreCommand piece;
+    piece.id = "r";
+    ASSERT_TRUE(
+        machine_.apply(std::vector{entry(encode(piece)), entry({}, raft::EntryType::Noop)}));
+    EXPECT_FALSE(machine_.holds_rounds());
+    piece.end = RestoreEnd{Index{100}, {}};
+    piece.first = 0;
+    piece.id = "s";
+    ASSERT_TRUE(machine_.apply(std::vector{entry(encode(piece))}));
+    EXPECT_FALSE(machine_.take_outcome(raft::LogIndex{3}).refusal) << "another begins";
+}
+
 }  // namespace
 }  // namespace weft::agent

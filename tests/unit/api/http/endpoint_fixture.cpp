@@ -45,6 +45,18 @@ std::vector<KeyAnswer> no_encryption() {
     return {std::move(answer), std::move(lan)};
 }
 
+Response received(const Download& download) {
+    Response response = download.head;
+    bool more = true;
+    while (more) {
+        download.body->next([&](Result<std::string> bytes) {
+            more = bytes && !bytes.value().empty();
+            if (more) response.body += bytes.value();
+        });
+    }
+    return response;
+}
+
 }  // namespace
 
 EndpointFixture::EndpointFixture() {
@@ -55,7 +67,7 @@ EndpointFixture::EndpointFixture() {
     facts.datacenter = "dc1";
     facts.trust_domain = "<uuid>.consul";  // as the recordings put it
     router_ = std::make_unique<Router>(
-        make_routes({catalog, catalog, sessions, local, ring, control, timers,
+        make_routes({catalog, catalog, sessions, snapshots, local, ring, control, timers,
                      [this](const std::function<void()>& work) {
                          ++posted_to_control;
                          work();
@@ -65,6 +77,7 @@ EndpointFixture::EndpointFixture() {
 
 Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
     if (const auto* response = std::get_if<Response>(&outcome)) return *response;
+    if (const auto* download = std::get_if<Download>(&outcome)) return received(*download);
     const auto& query = std::get<CatalogQuery>(outcome);
     auto body = query.render(catalog.view());
     if (body && query.is_raw) return Response::text(200, std::move(body).value());

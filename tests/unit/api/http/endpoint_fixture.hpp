@@ -36,6 +36,7 @@ public:
 
     FakeCatalog catalog;
     FakeSessionTimes sessions;
+    FakeSnapshots snapshots;
     FakeLocalServices local;
     FakeRing ring;
     FakeControl control;

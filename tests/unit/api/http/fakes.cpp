@@ -11,6 +11,32 @@ SharedText text(const std::string& value) {
 
 }  // namespace
 
+namespace {
+
+class FakeBody final : public BodySource {
+public:
+    void next(std::function<void(Result<std::string>)> done) override {
+        done(left_.empty() ? std::string() : std::exchange(left_.front(), {}));
+        if (!left_.empty()) left_.erase(left_.begin());
+    }
+
+private:
+    std::vector<std::string> left_{"snap", "shot"};
+};
+
+}  // namespace
+
+Result<SavedSnapshot> FakeSnapshots::save() {
+    if (refusal) return *refusal;
+    return SavedSnapshot{agent::Index{7}, std::make_shared<FakeBody>()};
+}
+
+void FakeSnapshots::restore(std::shared_ptr<const std::string> file, Restored done) {
+    if (refusal) return done(*refusal);
+    restored.push_back(*file);
+    done(RestoredSnapshot{skipped});
+}
+
 void FakeLocalServices::add_check(const agent::CheckDefinition& definition, std::string id,
                                   std::string name) {
     agent::CheckRow row;

@@ -55,6 +55,17 @@ public:
     std::vector<std::string> renewed;
 };
 
+// A snapshot is a text in two pieces.
+class FakeSnapshots final : public Snapshots {
+public:
+    Result<SavedSnapshot> save() override;
+    void restore(std::shared_ptr<const std::string> file, Restored done) override;
+
+    std::vector<std::string> restored;
+    std::optional<Error> refusal;
+    std::uint64_t skipped = 0;
+};
+
 // Keeps registrations as rows, with just enough of the agent's rules for the endpoints to be seen.
 class FakeLocalServices final : public LocalServices {
 public:

@@ -60,8 +60,16 @@ public:
         AgentFacts facts;
         facts.node_name = "n1";
         facts.datacenter = "dc1";
-        router_ = std::make_unique<Router>(make_routes(
-            {writer_, writer_, sessions_, local_, ring_, control_, timers_, {}, facts}));
+        router_ = std::make_unique<Router>(make_routes({writer_,
+                                                        writer_,
+                                                        sessions_,
+                                                        snapshots_,
+                                                        local_,
+                                                        ring_,
+                                                        control_,
+                                                        timers_,
+                                                        {},
+                                                        facts}));
         queries_ =
             std::make_unique<CatalogQueries>(reader_, facts, seen_, metrics_, std::uint64_t{1});
         queries_->configure(std::make_shared<HttpConfig>(), "");
@@ -169,6 +177,7 @@ private:
     ReadCatalog reader_;
     FakeCatalog writer_;
     FakeSessionTimes sessions_;
+    FakeSnapshots snapshots_;
     FakeLocalServices local_;
     FakeRing ring_;
     FakeControl control_;

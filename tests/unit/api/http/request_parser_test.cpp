@@ -8,14 +8,14 @@ namespace {
 using Progress = RequestParser::Progress;
 
 int fault_of(std::string_view bytes, std::size_t header_max = 8192, std::size_t body_max = 1000) {
-    RequestParser parser(header_max, body_max);
+    RequestParser parser({header_max, body_max, body_max});
     return parser.feed(bytes) == Progress::Failed ? parser.fault().status : 0;
 }
 
 TEST(RequestParser, ReadsRequestByteByByte) {
     std::string_view bytes =
         "PUT /v1/x?a=b HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nx-Name:  v \r\n\r\nhello";
-    RequestParser parser(8192, 1000);
+    RequestParser parser({8192, 1000, 5000});
     std::string kept;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         kept.push_back(bytes[i]);
@@ -33,11 +33,11 @@ TEST(RequestParser, ReadsRequestByteByByte) {
 }
 
 TEST(RequestParser, LeavesTheNextRequestAlone) {
-    RequestParser parser(8192, 1000);
+    RequestParser parser({8192, 1000, 5000});
     std::string_view input = "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.0\r\n\r\nX";
     ASSERT_EQ(parser.feed(input), Progress::Done);
     EXPECT_EQ(parser.target(), "/1");
-    parser.reset(8192, 1000);
+    parser.reset({8192, 1000, 5000});
     ASSERT_EQ(parser.feed(input), Progress::Done);
     EXPECT_EQ(parser.target(), "/2");
     EXPECT_TRUE(parser.http_1_0());
@@ -46,7 +46,7 @@ TEST(RequestParser, LeavesTheNextRequestAlone) {
 }
 
 TEST(RequestParser, JoinsChunks) {
-    RequestParser parser(8192, 1000);
+    RequestParser parser({8192, 1000, 5000});
     std::string_view input =
         "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
         "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
@@ -55,7 +55,7 @@ TEST(RequestParser, JoinsChunks) {
 }
 
 TEST(RequestParser, SaysOnceThatTheClientWaits) {
-    RequestParser parser(8192, 1000);
+    RequestParser parser({8192, 1000, 5000});
     std::string_view input =
         "PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
     ASSERT_EQ(parser.feed(input), Progress::NeedMore);

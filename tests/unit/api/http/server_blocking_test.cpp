@@ -313,8 +313,8 @@ public:
 
 private:
     std::vector<Route> routes() {
-        auto all =
-            make_routes({writer_, writer_, sessions_, local_, ring_, control_, timers_, {}, {}});
+        auto all = make_routes(
+            {writer_, writer_, sessions_, snapshots_, local_, ring_, control_, timers_, {}, {}});
         std::erase_if(all,
                       [](const Route& route) { return route.pattern != "/v1/health/service/"; });
         return all;
@@ -322,6 +322,7 @@ private:
 
     testing::FakeCatalog writer_;
     testing::FakeSessionTimes sessions_;
+    testing::FakeSnapshots snapshots_;
     testing::FakeLocalServices local_;
     testing::FakeRing ring_;
     testing::FakeControl control_;

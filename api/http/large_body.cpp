@@ -1,0 +1,14 @@
+#include "api/http/large_body.hpp"
+
+namespace weft::api {
+
+bool takes_large_body(std::string_view method, std::string_view target) {
+    return method == "PUT" && target.substr(0, target.find('?')) == kLargeBodyPath;
+}
+
+std::shared_ptr<void> LargeBodies::hold() {
+    if (held_.exchange(true)) return nullptr;
+    return {this, [this](void*) { held_ = false; }};
+}
+
+}  // namespace weft::api
