@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +10,7 @@
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/dispatch.hpp"
 #include "agent/service_files.hpp"
+#include "agent/snapshot_files.hpp"
 
 namespace {
 
@@ -33,10 +36,13 @@ int main(int argc, char** argv) {
     // Ignored by whoever started us, it would hide how the programs of checks end.
     std::signal(SIGCHLD, SIG_DFL);
     CliConsole console{[](std::string_view text) { write_all(stdout, text); },
-                       [](std::string_view text) { write_all(stderr, text); }, environment};
+                       [](std::string_view text) { write_all(stderr, text); }, environment,
+                       ::isatty(STDERR_FILENO) == 1};
 
     std::vector<CliCommand> commands = agent_commands(WEFT_VERSION);
     for (CliCommand& command : client_commands(read_service_file))
+        commands.push_back(std::move(command));
+    for (CliCommand& command : snapshot_commands(inspect_snapshot))
         commands.push_back(std::move(command));
     commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help);
     const std::vector<std::string> words(argv + 1, argv + argc);

@@ -39,12 +39,13 @@ public:
     Result<HttpResponse> lines(const std::string& target,
                                std::function<bool(std::string_view)> on_line) const;
 
+    // For what call() does not do: transfers of large bodies.
+    HttpRequest request(std::string_view method, const std::string& target) const;
+
     // "127.0.0.1:8500" or "unix:///run/weft/http.sock", for messages.
     const std::string& address() const { return address_; }
 
 private:
-    HttpRequest request(std::string_view method, const std::string& target) const;
-
     std::string address_;
     HttpRequest prototype_;  // everything but method, path and body
     std::string base_;       // "http://127.0.0.1:8500"

@@ -65,6 +65,7 @@ struct CliConsole {
     std::function<void(std::string_view)> out;  // data
     std::function<void(std::string_view)> err;  // everything else
     std::function<std::optional<std::string>(const std::string&)> environment;
+    bool err_is_terminal = false;
 
     // A non-empty variable, the first of the names that is set; weft's own names come first.
     std::optional<std::string> variable(std::initializer_list<const char*> names) const;

@@ -1,0 +1,159 @@
+#include "agent/cli/snapshot_commands.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/transfer_progress.hpp"
+#include "agent/io/file.hpp"
+#include "agent/io/http_transfer.hpp"
+#include "agent/io/run_blocking.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+// A large state is applied in a few seconds; a busy agent may take longer.
+constexpr Duration kRestoreTimeout = std::chrono::minutes(10);
+
+ExitCode failed(CliConsole& console, const std::string& what, const Error& error) {
+    console.err(fmt::format("error: {}\ncause: {}\n", what, error.message()));
+    return ExitCode::Failed;
+}
+
+ExitCode missing_file(CliConsole& console) {
+    console.err("error: name the snapshot's file\n");
+    return ExitCode::Usage;
+}
+
+std::string target_of(const CliArguments& arguments) {
+    std::string target = "/v1/snapshot";
+    std::string query;
+    if (arguments.is_on("stale")) query += "&stale";
+    if (arguments.has("datacenter")) query += "&dc=" + url_escape(arguments.text("datacenter"));
+    if (!query.empty()) query[0] = '?';
+    return target + query;
+}
+
+// The file is replaced only by a snapshot that was read back and found right.
+ExitCode keep(CliConsole& console, FileReplacement& file, const std::string& path,
+              const SnapshotInspector& inspect) {
+    if (auto synced = file.sync(); !synced)
+        return failed(console, "the snapshot was not saved", synced.error());
+    const auto summary = inspect(file.temporary());
+    if (!summary)
+        return failed(console, "what the agent sent is no whole snapshot", summary.error());
+    if (auto committed = file.commit(); !committed)
+        return failed(console, "the snapshot was not saved as " + path, committed.error());
+    console.out(fmt::format("Saved and verified snapshot to index {}\n", summary.value().index));
+    return ExitCode::Ok;
+}
+
+ExitCode save(const CliArguments& arguments, CliConsole& console,
+              const SnapshotInspector& inspect) {
+    if (arguments.words().empty()) return missing_file(console);
+    const std::string path = arguments.words().front();
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        auto file = FileReplacement::open(path);
+        if (!file) return failed(console, "the snapshot was not saved", file.error());
+        TransferProgress progress(console, "saving " + path);
+        Result<void> written = success();
+        auto response = run_blocking(progress.during(
+            http_download(client.request("GET", target_of(arguments)), [&](std::string_view piece) {
+                progress.moved(piece.size());
+                written = file.value().write(piece);
+                return written.has_value();
+            })));
+        if (!written) return failed(console, "the snapshot was not saved", written.error());
+        return with_answer(console, client, response, [&](const HttpResponse&) {
+            return keep(console, file.value(), path, inspect);
+        });
+    });
+}
+
+ExitCode restore(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().empty()) return missing_file(console);
+    const std::string path = arguments.words().front();
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        auto file = FileReader::open(path);
+        if (!file) return failed(console, "nothing was restored", file.error());
+        TransferProgress progress(console, "restoring " + path, file.value().size());
+        HttpUpload upload;
+        upload.size = file.value().size();
+        upload.read = [&](std::span<char> buffer) {
+            auto size = file.value().read(buffer);
+            if (size) progress.moved(size.value());
+            return size;
+        };
+        auto response = run_blocking(progress.during(http_upload(
+            client.request("PUT", target_of(arguments)), std::move(upload), kRestoreTimeout)));
+        return with_answer(console, client, response, [&](const HttpResponse& answer) {
+            console.out("Restored snapshot\n");
+            if (const auto skipped = answer.header("X-Weft-Rows-Skipped"); !skipped.empty()) {
+                console.err(
+                    fmt::format("note: {} rows of kinds that only a later version of weft "
+                                "knows were left out\n",
+                                skipped));
+            }
+            return ExitCode::Ok;
+        });
+    });
+}
+
+ExitCode show(const CliArguments& arguments, CliConsole& console,
+              const SnapshotInspector& inspect) {
+    if (arguments.words().empty()) return missing_file(console);
+    const auto as_json = wants_json(arguments);
+    if (!as_json) {
+        console.err("error: " + as_json.error().message() + "\n");
+        return ExitCode::Usage;
+    }
+    const std::string path = arguments.words().front();
+    const auto summary = inspect(path);
+    if (!summary) return failed(console, path + " cannot be restored", summary.error());
+    console.out(as_json.value() ? snapshot_json(summary.value()) : snapshot_table(summary.value()));
+    return ExitCode::Ok;
+}
+
+std::vector<CliFlag> transfer_flags(bool reads) {
+    std::vector<CliFlag> flags = {
+        {"datacenter", "NAME", "datacenter of the catalog; the agent's own is the only one"}};
+    if (reads) flags.push_back({"stale", "", "any agent may answer, also without a leader"});
+    return with_client_flags(std::move(flags));
+}
+
+}  // namespace
+
+std::vector<CliCommand> snapshot_commands(const SnapshotInspector& inspect) {
+    return {
+        {.path = "snapshot save",
+         .group = "operate",
+         .summary = "Save the whole catalog as a file, and read it back to be sure.",
+         .words = "FILE",
+         .words_max = 1,
+         .flags = transfer_flags(true),
+         .examples = {"weft snapshot save backup.snap"},
+         .run = [inspect](const CliArguments& arguments,
+                          CliConsole& console) { return save(arguments, console, inspect); }},
+        {.path = "snapshot restore",
+         .group = "operate",
+         .summary = "Put what a snapshot holds in the place of the whole catalog.",
+         .words = "FILE",
+         .words_max = 1,
+         .flags = transfer_flags(false),
+         .examples = {"weft snapshot restore backup.snap"},
+         .run = restore},
+        {.path = "snapshot inspect",
+         .group = "operate",
+         .summary = "Check a snapshot and show what it holds; asks no agent.",
+         .words = "FILE",
+         .words_max = 1,
+         .flags = {format_flag()},
+         .examples = {"weft snapshot inspect backup.snap",
+                      "weft snapshot inspect -format=json backup.snap"},
+         .run = [inspect](const CliArguments& arguments,
+                          CliConsole& console) { return show(arguments, console, inspect); }},
+    };
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "agent/cli/command.hpp"
+#include "agent/io/task_scope.hpp"
+
+namespace weft::agent {
+
+// How far a transfer has come: on a terminal, once it takes longer than 300 ms, a line on stderr
+// that goes away at the end.
+class TransferProgress {
+public:
+    // total 0: not known.
+    TransferProgress(CliConsole& console, std::string what, std::uint64_t total = 0)
+        : console_(console), what_(std::move(what)), total_(total) {}
+
+    void moved(std::uint64_t bytes) { moved_ += bytes; }
+
+    template <class T>
+    boost::asio::awaitable<T> during(boost::asio::awaitable<T> operation) {
+        TaskScope scope(co_await boost::asio::this_coro::executor);
+        if (console_.err_is_terminal) scope.spawn(show());
+        T result = co_await std::move(operation);
+        co_await scope.close();
+        co_return result;
+    }
+
+    std::string line(std::int64_t tenths) const;
+
+private:
+    boost::asio::awaitable<void> show();
+
+    CliConsole& console_;
+    std::string what_;
+    std::uint64_t total_;
+    std::uint64_t moved_ = 0;
+};
+
+}  // namespace weft::agent
