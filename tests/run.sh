@@ -93,6 +93,8 @@ step 'golden suite' python3 tests/interop/golden/replay.py --program build/relea
 step 'interop tests' interop_tests
 step "kill -9, $kill_rounds rounds" python3 tests/cluster/kill_rounds.py --program build/release/weft --rounds $kill_rounds
 step 'histories of keys' python3 tests/cluster/kv_histories.py --program build/release/weft
+step "kill -9 while a snapshot is restored, $kill_rounds rounds" python3 tests/cluster/snapshot_kills.py \
+    --program build/release/weft --rounds $kill_rounds
 must 'build fuzzers' build fuzz
 step "fuzzers, $fuzz_seconds s each" tests/fuzz/run.sh --seconds "$fuzz_seconds"
 if [ $full = yes ]; then

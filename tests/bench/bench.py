@@ -3,7 +3,7 @@
 
 Absolute figures of a shared machine mean little: each row alternates between the programs and gives the median of the
 rounds, and what is compared is CPU time of the serving process per answer wherever that makes sense. Parts: dns http
-writes memory polls startup (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
+writes memory polls startup snapshot (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
 named and its column stays empty.
 """
 import argparse
@@ -21,6 +21,7 @@ import tempfile
 import time
 
 import servers
+import snapshot_bench
 from servers import HOST, ROOT, Knot, address_of
 
 SIZES = (5, 10, 50, 250)
@@ -331,7 +332,8 @@ def bench_startup(options, table, _):
 
 
 PARTS = {"dns": bench_dns, "http": bench_http, "writes": bench_writes, "memory": bench_memory, "polls": bench_polls,
-         "startup": bench_startup}
+         "startup": bench_startup,
+         "snapshot": lambda options, table, _: snapshot_bench.bench_snapshot(options, table, big_catalog)}
 
 
 def main():
