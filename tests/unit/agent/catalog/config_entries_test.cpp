@@ -100,8 +100,8 @@ TEST(ConfigEntries, AnEntryHasAKindAndAName) {
 TEST(ConfigEntries, TheirNumberIsBounded) {
     Catalog catalog;
     std::uint64_t index = 1;
-    while (index <= kMaxConfigEntries)
-        catalog.apply(Index(index++), put("service-defaults", std::to_string(index), "{}"));
+    for (; index <= kMaxConfigEntries; ++index)
+        catalog.apply(Index(index), put("service-defaults", std::to_string(index), "{}"));
     EXPECT_EQ(catalog.apply(Index(index++), put("mesh", "mesh", "{}")).refusal->context,
               "there are 16384 configuration entries, the limit is 16384: delete one first");
     EXPECT_TRUE(catalog.apply(Index(index++), put("service-defaults", "7", "{1}")).changed);

@@ -40,6 +40,9 @@ private:
     Outcome apply_body(const TransactionCommand& command);
     Outcome apply_body(const AutopilotCommand& command);
     Outcome apply_body(const RestoreCommand&) { return {}; }  // not among the random commands
+    // Have a model of their own in config_entries_test.cpp.
+    Outcome apply_body(const PutConfigEntryCommand&) { return {}; }
+    Outcome apply_body(const DeleteConfigEntryCommand&) { return {}; }
 
     bool fails_before(const TransactionOperation& operation) const;
     // Whether it succeeded.
