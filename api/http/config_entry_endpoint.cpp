@@ -75,6 +75,7 @@ WorkerOutcome read(const Request& request) {
         query = of.has_name ? one(of) : list(of.kind);
     }
     query.shows_consistency = false;
+    query.refusals_have_index = false;
     return query;
 }
 
