@@ -12,6 +12,7 @@
 #include "agent/base/nearest.hpp"
 #include "agent/catalog/definition_fields.hpp"
 #include "agent/config/letter_case.hpp"
+#include "agent/config/value_hint.hpp"
 
 namespace weft::agent {
 namespace {
@@ -81,6 +82,8 @@ public:
                     {"help", "args = [\"/bin/sh\", \"-c\", \"...\"] runs a shell"});
             } else if (close) {
                 found.label = fmt::format("did you mean `{}`?", *close);
+                const bool quoted = source_ && source_->text_at(member.key_span).starts_with('"');
+                found.fix = quoted ? fmt::format("\"{}\"", *close) : std::string(*close);
             } else if (member.value.is(Kind::Object)) {
                 found.label = fmt::format("blocks take no label here: write name = \"{}\" inside",
                                           member.key);
@@ -91,10 +94,13 @@ public:
 private:
     Place at(Span span) const { return Place{source_, span, {}}; }
 
-    void misfit(const TreeNode& node, std::string_view wanted) {
+    void misfit(const TreeNode& node, std::string_view wanted,
+                ValueType type = ValueType::Anything) {
         auto& found = diagnostics_.error("W1010", fmt::format("`{}` must be {}", field_, wanted),
                                          at(node.span));
         found.label = fmt::format("this is {}", describe(node.kind));
+        if (field_.ends_with("token")) return;
+        if (auto meant = meant_value(type, node)) found.suggest(std::move(*meant));
     }
 
     const TreeNode& unwrap(const TreeNode& node) const {
@@ -103,7 +109,7 @@ private:
 
     void read(const TreeNode& written, std::string& out) {
         const TreeNode& node = unwrap(written);
-        if (!node.is(Kind::Text)) return misfit(node, "a string");
+        if (!node.is(Kind::Text)) return misfit(node, "a string", ValueType::Text);
         out = node.text;
     }
 
@@ -115,14 +121,15 @@ private:
 
     void read(const TreeNode& written, bool& out) {
         const TreeNode& node = unwrap(written);
-        if (!node.is(Kind::Bool)) return misfit(node, "true or false");
+        if (!node.is(Kind::Bool)) return misfit(node, "true or false", ValueType::Bool);
         out = node.flag;
     }
 
     void read(const TreeNode& written, std::int64_t& out) {
         const TreeNode& node = unwrap(written);
         const bool whole = node.number == std::trunc(node.number) && std::abs(node.number) < 9e15;
-        if (!node.is(Kind::Number) || !whole) return misfit(node, "a whole number");
+        if (!node.is(Kind::Number) || !whole)
+            return misfit(node, "a whole number", ValueType::Integer);
         out = static_cast<std::int64_t>(node.number);
     }
 
@@ -140,7 +147,7 @@ private:
     void read(const TreeNode& written, Duration& out) {
         const TreeNode& node = unwrap(written);
         if (!node.is(Kind::Text)) {
-            misfit(node, "a duration such as \"30s\"");
+            misfit(node, "a duration such as \"30s\"", ValueType::Period);
             return;
         }
         const auto parsed = parse_go_duration(node.text);
@@ -151,13 +158,14 @@ private:
         auto& found = diagnostics_.error(
             "W1013", fmt::format("`{}` must be a duration such as \"30s\"", field_), at(node.span));
         found.label = "units are h, m, s, ms, us, ns";
+        if (auto meant = meant_duration(node.text)) found.suggest("\"" + *meant + "\"");
     }
 
     void read(const TreeNode& node, std::vector<std::string>& out) {
-        if (!node.is(Kind::List)) return misfit(node, "a list of strings");
+        if (!node.is(Kind::List)) return misfit(node, "a list of strings", ValueType::Texts);
         for (const TreeNode& item : node.items) {
             if (!item.is(Kind::Text)) {
-                misfit(item, "a list of strings");
+                misfit(item, "a list of strings", ValueType::Text);
                 continue;
             }
             out.push_back(item.text);

@@ -90,6 +90,16 @@ void write_json(JsonWriter& writer, const Diagnostic& diagnostic) {
         writer.end_object();
     }
     writer.end_array();
+    if (diagnostic.fix && diagnostic.place && diagnostic.place->span.line > 0) {
+        const Span& span = diagnostic.place->span;
+        writer.key("Fix");
+        writer.begin_object();
+        writer.field("Line", span.line);
+        writer.field("Column", span.column);
+        writer.field("EndColumn", span.column + span.length);
+        writer.field("Text", *diagnostic.fix);
+        writer.end_object();
+    }
     writer.end_object();
 }
 

@@ -24,6 +24,14 @@ struct Diagnostic {
         std::string text;
     };
     std::vector<Note> notes;
+    // What to write in place of the marked text, for editors; none when one edit does not help.
+    std::optional<std::string> fix;
+
+    // Says what to write instead, to people and to editors.
+    void suggest(std::string text) {
+        notes.push_back({"help", "write `" + text + "`"});
+        fix = std::move(text);
+    }
 };
 
 inline constexpr std::size_t kMaxDiagnostics = 500;  // kept; the others are only counted

@@ -87,7 +87,10 @@ private:
         if (token_.text == "(") return expression(keys.front());
         if (at(TokenKind::Colon)) {
             auto* found = fail(token_, "HCL writes `=` between key and value");
-            if (found) found->notes.push_back({"help", "name the file *.json if it is JSON"});
+            if (!found) return;
+            found->label = "write `=`";
+            found->fix = " =";
+            found->notes.push_back({"help", "name the file *.json if it is JSON"});
             return;
         }
         auto* found = fail(keys.front(), fmt::format("`{}` has no value", keys.front().text));
@@ -174,6 +177,9 @@ private:
             const bool yes = word.text == "yes" || word.text == "on" || word.text == "True";
             const bool no = word.text == "no" || word.text == "off" || word.text == "False";
             found->label = yes ? "did you mean `true`?" : no ? "did you mean `false`?" : "";
+            if (yes || no) found->fix = yes ? "true" : "false";
+            if (!yes && !no && word.text.find('"') == std::string::npos)
+                found->fix = "\"" + word.text + "\"";
         }
         return false;
     }

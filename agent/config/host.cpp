@@ -8,8 +8,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
+#include <sstream>
 
 #include "agent/base/ip_address.hpp"
+#include "agent/io/clock.hpp"
+#include "agent/io/file.hpp"
 
 namespace weft::agent {
 namespace {
@@ -77,10 +81,57 @@ Result<std::string> evaluate(const std::string& call, const HostFacts& host) {
                       fmt::format("this host has no interface {} with an address", name));
 }
 
+constexpr std::size_t kSmallFileMax = 65536;
+constexpr unsigned kBindCapability = 10;  // CAP_NET_BIND_SERVICE of capability.h
+constexpr std::int32_t kFirstOpenPort = 1024;
+
+// Empty when there is none.
+std::string read_small(const std::string& path) {
+    auto text = read_file(path, kSmallFileMax);
+    return text ? std::move(text.value()) : std::string();
+}
+
+// The effective set of capabilities, by proc(5).
+bool may_bind_low_ports() {
+    const std::string status = read_small("/proc/self/status");
+    constexpr std::string_view kField = "CapEff:\t";
+    const std::size_t at = status.find(kField);
+    if (at == std::string::npos) return true;
+    const auto set = std::strtoull(status.c_str() + at + kField.size(), nullptr, 16);
+    return (set >> kBindCapability & 1) != 0;
+}
+
+std::int32_t read_lowest_port() {
+    if (may_bind_low_ports()) return 0;
+    const auto text = read_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", kSmallFileMax);
+    return text ? static_cast<std::int32_t>(std::strtol(text.value().c_str(), nullptr, 10))
+                : kFirstOpenPort;
+}
+
 }  // namespace
+
+std::vector<std::string> parse_search_domains(std::string_view text) {
+    std::vector<std::string> domains;
+    std::istringstream lines{std::string(text)};
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string word;
+        if (!(words >> word) || (word != "search" && word != "domain")) continue;
+        domains.clear();
+        while (words >> word) {
+            if (word.starts_with('#') || word.starts_with(';')) break;
+            while (word.ends_with('.')) word.pop_back();
+            if (!word.empty()) domains.push_back(word);
+        }
+    }
+    return domains;
+}
 
 HostFacts read_host_facts() {
     HostFacts host;
+    host.search_domains = parse_search_domains(read_small("/etc/resolv.conf"));
+    host.lowest_port = read_lowest_port();
+    host.unix_time = wall_now().unix_ns / 1'000'000'000;
     std::array<char, 256> name{};
     if (gethostname(name.data(), name.size() - 1) == 0) host.name = name.data();
     ifaddrs* all = nullptr;

@@ -84,8 +84,10 @@ private:
             const Token wrong = take();
             auto* found =
                 fail(wrong, fmt::format("a key in quotes is expected, not `{}`", wrong.text));
-            if (found && wrong.kind == TokenKind::Identifier)
+            if (found && wrong.kind == TokenKind::Identifier) {
                 found->label = "JSON keys need quotes";
+                found->fix = "\"" + wrong.text + "\"";
+            }
             return false;
         }
         const Token key = take();

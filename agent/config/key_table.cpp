@@ -90,6 +90,18 @@ const KeyTable& key_table() {
     return table;
 }
 
+bool takes_secret_file(const KeyRow& row) {
+    return row.is_secret && row.type == ValueType::Text && row.key_class != KeyClass::Renamed &&
+           key_table().find(fmt::format("{}_file", row.path)) == nullptr;
+}
+
+const KeyRow* secret_of_file_key(std::string_view path) {
+    constexpr std::string_view kEnd = "_file";
+    if (!path.ends_with(kEnd) || key_table().find(path) != nullptr) return nullptr;
+    const KeyRow* row = key_table().find(path.substr(0, path.size() - kEnd.size()));
+    return row != nullptr && takes_secret_file(*row) ? row : nullptr;
+}
+
 std::string type_words(const KeyRow& row) {
     switch (row.type) {
         case ValueType::Bool:
@@ -131,6 +143,14 @@ std::optional<KeyHelp> describe_key(std::string_view path) {
     for (const std::string_view child : table.children(help.path))
         help.children.emplace_back(child);
     const KeyRow* row = table.find(path);
+    if (const KeyRow* secret = secret_of_file_key(help.path)) {
+        help.type = "a string";
+        help.documentation =
+            fmt::format("File that holds the value of {}; closed to other users.", secret->path);
+        help.status = status_of(*secret);
+        help.reload = reload_of(*secret);
+        return help;
+    }
     if (row == nullptr && (path.empty() || help.children.empty())) return {};
     if (row == nullptr) {
         help.type = "a block";
@@ -145,7 +165,7 @@ std::optional<KeyHelp> describe_key(std::string_view path) {
     return help;
 }
 
-std::string suggest_key(std::string_view section, std::string_view name) {
+KeySuggestion suggest_key(std::string_view section, std::string_view name) {
     const KeyTable& table = key_table();
     const std::string word = lower_case(name);
     // The exact word elsewhere beats a similar word here: whoever writes `http` at the top means
@@ -154,13 +174,22 @@ std::string suggest_key(std::string_view section, std::string_view name) {
         std::find_if(table.rows().begin(), table.rows().end(), [&](const KeyRow* row) {
             return name_of(row->path) == word && row->key_class != KeyClass::Renamed;
         });
-    const auto elsewhere = [&](std::string_view path) {
-        if (parent_of(path).empty()) return fmt::format("`{}` is a key of the top level", path);
-        return fmt::format("`{}` is a key of `{}`", name_of(path), parent_of(path));
+    const auto elsewhere = [&](std::string_view path) -> KeySuggestion {
+        const std::string_view parent = parent_of(path);
+        const std::string text = parent.empty()
+                                     ? fmt::format("`{}` is a key of the top level", path)
+                                     : fmt::format("`{}` is a key of `{}`", name_of(path), parent);
+        return {std::string(path), text};
     };
     const std::vector<std::string_view> siblings = table.children(section);
-    const auto here = nearest(word, siblings);
-    if (here && edit_distance(word, *here) <= 1) return fmt::format("did you mean `{}`?", *here);
+    const auto close = nearest(word, siblings);
+    const auto here = [&]() -> KeySuggestion {
+        const std::string path = section.empty()
+                                     ? std::string(*close)
+                                     : fmt::format("{}.{}", lower_case(section), *close);
+        return {path, fmt::format("did you mean `{}`?", *close), true};
+    };
+    if (close && edit_distance(word, *close) <= 1) return here();
     if (table.is_section(word)) return elsewhere(word);
     if (exact != table.rows().end()) {
         // Of several sections with such a key the ones that users meet first.
@@ -170,14 +199,14 @@ std::string suggest_key(std::string_view section, std::string_view name) {
         }
         return elsewhere((*exact)->path);
     }
-    if (here) return fmt::format("did you mean `{}`?", *here);
+    if (close) return here();
     std::vector<std::string_view> names;
     for (const KeyRow* row : table.rows()) names.push_back(name_of(row->path));
     const auto far = nearest(word, names);
     if (!far) return {};
     const auto found = std::find_if(table.rows().begin(), table.rows().end(),
                                     [&](const KeyRow* row) { return name_of(row->path) == *far; });
-    return fmt::format("did you mean `{}`?", (*found)->path);
+    return {std::string((*found)->path), fmt::format("did you mean `{}`?", (*found)->path)};
 }
 
 }  // namespace weft::agent

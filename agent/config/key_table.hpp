@@ -204,6 +204,12 @@ private:
 // Constant data: made at the first use, never changed.
 const KeyTable& key_table();
 
+// Whether KEY_file may name a file that holds the value: so of every secret that is a text.
+bool takes_secret_file(const KeyRow& row);
+
+// The secret whose file a key names: of "encrypt_file" the row of "encrypt"; null if there is none.
+const KeyRow* secret_of_file_key(std::string_view path);
+
 // What `weft help config KEY` shows.
 struct KeyHelp {
     std::string path;
@@ -219,8 +225,13 @@ struct KeyHelp {
 
 std::optional<KeyHelp> describe_key(std::string_view path);
 
-// "did you mean `datacenter`?", or "`http` is a key of `ports`"; empty when nothing is near.
-std::string suggest_key(std::string_view section, std::string_view name);
+// What an unknown key of a section may have meant: its whole path, empty when nothing is near.
+struct KeySuggestion {
+    std::string path;
+    std::string text;         // "did you mean `datacenter`?", or "`http` is a key of `ports`"
+    bool is_sibling = false;  // a key of the same section: only the word is wrong
+};
+KeySuggestion suggest_key(std::string_view section, std::string_view name);
 
 std::string type_words(const KeyRow& row);  // "a port number from -1 to 65535"
 

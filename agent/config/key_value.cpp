@@ -11,6 +11,7 @@
 #include "agent/base/nearest.hpp"
 #include "agent/config/key_table.hpp"
 #include "agent/config/letter_case.hpp"
+#include "agent/config/value_hint.hpp"
 
 namespace weft::agent {
 namespace {
@@ -26,9 +27,19 @@ Diagnostic& misfit(const KeyRow& row, const Place& place, Diagnostics& diagnosti
     return found;
 }
 
-Diagnostic& wrong_kind(const KeyRow& row, const TreeNode& node, const Place& place,
-                       Diagnostics& diagnostics) {
-    return misfit(row, place, diagnostics, fmt::format("this is {}", describe(node.kind)));
+void wrong_kind(const KeyRow& row, const TreeNode& node, const Place& place,
+                Diagnostics& diagnostics) {
+    auto& found = misfit(row, place, diagnostics, fmt::format("this is {}", describe(node.kind)));
+    suggest_value(found, row, node);
+}
+
+// Beside an item of a list or a map: it must be text, whatever the key's type.
+void wrong_item(const KeyRow& row, const TreeNode& item, const Place& place,
+                Diagnostics& diagnostics) {
+    auto& found = misfit(row, place, diagnostics, fmt::format("this is {}", describe(item.kind)));
+    const ValueType wanted = row.type == ValueType::PeriodMap ? ValueType::Period : ValueType::Text;
+    if (row.is_secret) return;
+    if (auto meant = meant_value(wanted, item)) found.suggest(std::move(*meant));
 }
 
 bool in_range(const KeyRow& row, double number) {
@@ -64,6 +75,7 @@ std::optional<Duration> read_duration(const KeyRow& row, const std::string& text
         auto& found = diagnostics.error(
             "W1013", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
         found.label = "units are h, m, s, ms, us, ns";
+        if (auto meant = meant_duration(text)) found.suggest("\"" + *meant + "\"");
         return {};
     }
     const double seconds = std::chrono::duration<double>(parsed.value()).count();
@@ -92,7 +104,11 @@ std::optional<KeyValue> read_choice(const KeyRow& row, const std::string& text, 
         const auto close = nearest(word, known);
         auto& found = diagnostics.error(
             "W1012", fmt::format("`{}` must be {}", row.path, type_words(row)), place);
-        found.label = close ? fmt::format("did you mean \"{}\"?", *close) : "";
+        if (!close) return {};
+        const auto choice = static_cast<std::size_t>(
+            std::find(lowered.begin(), lowered.end(), *close) - lowered.begin());
+        found.label = fmt::format("did you mean \"{}\"?", row.choices[choice]);
+        found.fix = fmt::format("\"{}\"", row.choices[choice]);
         return {};
     }
     KeyValue value;
@@ -116,8 +132,7 @@ std::optional<KeyValue> read_string(const KeyRow& row, const std::string& text, 
 std::optional<KeyValue> read_list(const KeyRow& row, const TreeNode& node, const Place& place,
                                   Diagnostics& diagnostics) {
     if (!node.is(Kind::List)) {
-        auto& found = wrong_kind(row, node, place, diagnostics);
-        if (node.is(Kind::Text)) found.notes.push_back({"help", "put it in brackets: [\"...\"]"});
+        wrong_kind(row, node, place, diagnostics);
         return {};
     }
     KeyValue value;
@@ -127,7 +142,7 @@ std::optional<KeyValue> read_list(const KeyRow& row, const TreeNode& node, const
             value.list.push_back(item.text);
             continue;
         }
-        wrong_kind(row, item, Place{place.source, item.span, {}}, diagnostics);
+        wrong_item(row, item, Place{place.source, item.span, {}}, diagnostics);
         good = false;
     }
     if (!good) return {};
@@ -145,7 +160,7 @@ std::optional<KeyValue> read_map(const KeyRow& row, const TreeNode& node, const 
     for (const auto& member : node.members) {
         const Place at{place.source, member.value.span, {}};
         if (!member.value.is(Kind::Text)) {
-            wrong_kind(row, member.value, at, diagnostics);
+            wrong_item(row, member.value, at, diagnostics);
             good = false;
             continue;
         }
@@ -216,12 +231,7 @@ std::optional<KeyValue> read_value(const KeyRow& row, const TreeNode& written,
             if (!node.is(Kind::Text)) break;
             return read_string(row, node.text, place, diagnostics);
         case ValueType::Period:
-            if (!node.is(Kind::Text)) {
-                auto& found = wrong_kind(row, node, place, diagnostics);
-                if (node.is(Kind::Number))
-                    found.notes.push_back({"help", fmt::format("write \"{}s\"", node.text)});
-                return {};
-            }
+            if (!node.is(Kind::Text)) break;
             return read_string(row, node.text, place, diagnostics);
         case ValueType::Texts:
             return read_list(row, node, place, diagnostics);

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "agent/config/resolve.hpp"
+#include "agent/config/secrets.hpp"
 
 namespace weft::agent {
 namespace {
@@ -42,7 +43,7 @@ std::vector<std::string> files_of(const std::string& path, Diagnostics& diagnost
     return files;
 }
 
-std::shared_ptr<const Source> read_file(const std::string& path, Diagnostics& diagnostics) {
+std::shared_ptr<const Source> read_source(const std::string& path, Diagnostics& diagnostics) {
     const bool standard_input = path == "-";
     const auto close = [](FILE* file) {
         if (file != stdin) std::fclose(file);
@@ -104,9 +105,13 @@ void build(const std::vector<std::shared_ptr<const Source>>& sources, const Load
         settings.add(parse_document(source, diagnostics), diagnostics);
     }
     for (const Override& given : request.overrides) settings.add(given, diagnostics);
-    AgentConfig config = resolve(settings, request.host ? *request.host : read_host_facts(),
-                                 request.dev_mode, diagnostics);
+    take_secrets(request, settings, diagnostics);
+    HostFacts host = request.host ? *request.host : read_host_facts();
+    if (request.thorough && !request.host) host.sockets = read_listening_sockets();
+    AgentConfig config = resolve(settings, host, request.dev_mode, diagnostics);
     validate(config, settings, diagnostics);
+    validate_certificate(config, settings, host.unix_time, diagnostics);
+    validate_host(config, settings, host, request.thorough, diagnostics);
     validate_folders(config, diagnostics);
     diagnostics.sort();
     if (!diagnostics.has_errors()) result.config = std::move(config);
@@ -121,20 +126,24 @@ LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
     return result;
 }
 
-LoadResult load(const LoadRequest& request) {
-    LoadResult result;
+std::vector<std::shared_ptr<const Source>> read_sources(const std::vector<std::string>& paths,
+                                                        Diagnostics& diagnostics) {
     std::vector<std::shared_ptr<const Source>> sources;
-    for (const std::string& path : request.paths) {
-        for (const std::string& file : files_of(path, result.diagnostics)) {
+    for (const std::string& path : paths) {
+        for (const std::string& file : files_of(path, diagnostics)) {
             if (sources.size() == kMaxFiles) {
-                report_unreadable(file, fmt::format("more than {} files", kMaxFiles),
-                                  result.diagnostics);
+                report_unreadable(file, fmt::format("more than {} files", kMaxFiles), diagnostics);
                 break;
             }
-            if (auto source = read_file(file, result.diagnostics))
-                sources.push_back(std::move(source));
+            if (auto source = read_source(file, diagnostics)) sources.push_back(std::move(source));
         }
     }
+    return sources;
+}
+
+LoadResult load(const LoadRequest& request) {
+    LoadResult result;
+    auto sources = read_sources(request.paths, result.diagnostics);
     for (const std::string& text : request.fragments) sources.push_back(Source::make("-hcl", text));
     build(sources, request, result);
     return result;

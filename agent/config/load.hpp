@@ -13,7 +13,7 @@
 namespace weft::agent {
 
 // Where the configuration comes from, weakest first: environment, paths in their order, fragments,
-// overrides in theirs.
+// overrides in theirs. Secrets have an order of their own: see secrets.hpp.
 struct LoadRequest {
     // Files and folders. A folder gives its *.hcl and *.json files in the order of their names,
     // without folders below.
@@ -24,7 +24,10 @@ struct LoadRequest {
     std::vector<std::pair<std::string, std::string>>
         environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
     bool dev_mode = false;
-    std::optional<HostFacts> host;  // none: asked of the machine
+    std::optional<HostFacts> host;                  // none: asked of the machine
+    std::optional<std::string> credentials_folder;  // systemd's, with secrets named like their keys
+    // Also warns of what the start itself would find out: for `weft validate`.
+    bool thorough = false;
 };
 
 struct LoadResult {
@@ -44,6 +47,10 @@ LoadResult load(const LoadRequest& request);
 // read.
 LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
                       const LoadRequest& request);
+
+// The texts of files and of the files in folders, as LoadRequest::paths names them.
+std::vector<std::shared_ptr<const Source>> read_sources(const std::vector<std::string>& paths,
+                                                        Diagnostics& diagnostics);
 
 // The variables of this process that start with WEFT_CONFIG_.
 std::vector<std::pair<std::string, std::string>> config_environment();

@@ -41,6 +41,9 @@ void ParserBase::hide_secret(const Token& taken) {
             if (after_assign_ && is_secret()) lexer_.source().hide(taken.span);
             if (!after_assign_) last_key_ = lower_case(taken.text);
             break;
+        case TokenKind::Number:
+            if (after_assign_ && is_secret()) lexer_.source().hide(taken.span);
+            break;
         default:
             break;
     }

@@ -6,6 +6,7 @@
 
 #include "agent/config/definition_reader.hpp"
 #include "agent/config/letter_case.hpp"
+#include "agent/config/value_hint.hpp"
 
 namespace weft::agent {
 namespace {
@@ -19,20 +20,20 @@ void report_unknown(const std::string& section, const std::string& name, const P
     auto& found = diagnostics.error("W1004", fmt::format("unknown key `{}`{}", name, where), place);
     if (!is_shown) return;
     if (name.find('.') != std::string::npos && key_table().find(name) != nullptr) {
-        found.label = fmt::format("write {} {{ {} = ... }}", name.substr(0, name.find('.')),
-                                  name.substr(name.find('.') + 1));
+        found.label = "keys of a block stand inside it";
+        found.notes.push_back({"help", fmt::format("write `{}`", in_blocks(name, "..."))});
         return;
     }
-    found.label = suggest_key(section, name);
-    const std::size_t from = found.label.find('`');
-    const std::size_t to = found.label.find('`', from + 1);
-    if (from == std::string::npos || to == std::string::npos ||
-        found.label.find("did you mean") != 0)
-        return;
-    const std::string close = found.label.substr(from + 1, to - from - 1);
-    const bool is_path = close.find('.') != std::string::npos || section.empty();
-    const std::string path = is_path ? close : section + "." + close;
-    found.notes.push_back({"help", fmt::format("`weft help config {}`", path)});
+    const KeySuggestion meant = suggest_key(section, name);
+    found.label = meant.text;
+    if (meant.path.empty()) return;
+    const std::size_t dot = meant.path.rfind('.');
+    if (meant.is_sibling) {
+        const bool quoted = place.source && place.source->text_at(place.span).starts_with('"');
+        const std::string word = meant.path.substr(dot + 1);
+        found.fix = quoted ? "\"" + word + "\"" : word;
+    }
+    found.notes.push_back({"help", fmt::format("`weft help config {}`", meant.path)});
 }
 
 // The row that says what a key means: that of its new name.
@@ -97,6 +98,8 @@ void Settings::add_member(const TreeNode::Member& member, const std::string& sec
         if (!member.value.is(Kind::Null)) add_key(*row, member, document, diagnostics);
         return;
     }
+    if (const KeyRow* secret = dotted ? nullptr : secret_of_file_key(path))
+        return add_secret_file(*secret, member, document, diagnostics);
     if (dotted || !key_table().is_section(path)) {
         report_unknown(section, member.key, document.place(member.key_span), diagnostics);
         return;
@@ -125,10 +128,13 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member,
         return add_definition(*row, member.value, document.place(member.key_span), diagnostics);
     }
     if (written.key_class == KeyClass::Renamed) {
-        diagnostics
-            .warning("W1102", fmt::format("`{}` was replaced by `{}`", written.path, row->path),
-                     document.place(member.key_span))
-            .label = "the old name still works";
+        auto& found = diagnostics.warning(
+            "W1102", fmt::format("`{}` was replaced by `{}`", written.path, row->path),
+            document.place(member.key_span));
+        found.label = "the old name still works";
+        if (document.source && document.source->is_file())
+            found.notes.push_back({"fix", fmt::format("`weft config fmt -fix {}` rewrites it",
+                                                      document.source->name())});
     }
     tried_.insert(row->path);
     // `recursor` held one server.
@@ -153,6 +159,19 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member,
     }
     set_in_document_.push_back(row);
     merge(*row, std::move(*value), place);
+}
+
+void Settings::add_secret_file(const KeyRow& secret, const TreeNode::Member& member,
+                               const Document& document, Diagnostics& diagnostics) {
+    const Place place = document.place(member.value.span);
+    if (member.value.is(Kind::Null)) return;
+    if (member.value.is(Kind::Text) && !member.value.text.empty()) {
+        secret_files_[secret.path] = SecretFile{member.value.text, place};
+        return;
+    }
+    diagnostics
+        .error("W1010", fmt::format("`{}_file` must be the path of a file", secret.path), place)
+        .label = fmt::format("this is {}", describe(member.value.kind));
 }
 
 void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place place,
@@ -192,6 +211,11 @@ void Settings::merge(const KeyRow& row, KeyValue value, Place place) {
 const Setting* Settings::find(std::string_view path) const {
     const auto found = settings_.find(path);
     return found == settings_.end() ? nullptr : &found->second;
+}
+
+const Settings::SecretFile* Settings::secret_file(std::string_view key) const {
+    const auto found = secret_files_.find(key);
+    return found == secret_files_.end() ? nullptr : &found->second;
 }
 
 std::optional<Place> Settings::place_of(std::string_view path) const {

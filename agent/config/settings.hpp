@@ -43,6 +43,13 @@ public:
     }  // set, even if to a wrong value
     const std::map<std::string_view, Setting>& all() const { return settings_; }
 
+    // The file that KEY_file names for a secret; null if there is none.
+    struct SecretFile {
+        std::string path;
+        Place place;
+    };
+    const SecretFile* secret_file(std::string_view key) const;
+
     struct Definitions {
         std::vector<ServiceEntry> services;
         std::vector<CheckEntry> checks;
@@ -58,11 +65,14 @@ private:
                     const Document& document, Diagnostics& diagnostics);
     void add_key(const KeyRow& row, const TreeNode::Member& member, const Document& document,
                  Diagnostics& diagnostics);
+    void add_secret_file(const KeyRow& secret, const TreeNode::Member& member,
+                         const Document& document, Diagnostics& diagnostics);
     void add_definition(const KeyRow& row, const TreeNode& node, Place place,
                         Diagnostics& diagnostics);
     void merge(const KeyRow& row, KeyValue value, Place place);
 
     std::map<std::string_view, Setting> settings_;
+    std::map<std::string_view, SecretFile> secret_files_;
     std::set<std::string_view> tried_;
     std::vector<const KeyRow*> set_in_document_;
     Definitions definitions_;

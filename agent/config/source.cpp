@@ -26,6 +26,14 @@ std::string_view Source::line(std::uint32_t number) const {
     return content;
 }
 
+std::string_view Source::text_at(Span span) const {
+    const std::string_view whole = line(span.line);
+    const std::size_t column = span.column > 0 ? span.column - 1 : 0;
+    const std::size_t from = std::min(character_offset(whole, column), whole.size());
+    const std::string_view rest = whole.substr(from);
+    return rest.substr(0, std::min(character_offset(rest, span.length), rest.size()));
+}
+
 std::string Source::shown_line(std::uint32_t number) const {
     const std::string_view text = line(number);
     std::string out(text);

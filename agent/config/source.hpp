@@ -23,10 +23,15 @@ public:
     static std::shared_ptr<const Source> make(std::string name, std::string text);
 
     const std::string& name() const { return name_; }
+    // Whether the name is that of a file, and not of standard input or a flag.
+    bool is_file() const { return !name_.starts_with('<') && !name_.starts_with('-'); }
     std::string_view text() const { return text_; }
 
     // Without its line end; empty beyond the last line.
     std::string_view line(std::uint32_t number) const;
+
+    // What stands there, as written.
+    std::string_view text_at(Span span) const;
 
     // The line for people: secrets that were marked are replaced by asterisks, character for
     // character.

@@ -1,5 +1,6 @@
 #include "agent/config/tree.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -15,7 +16,25 @@ bool repeated_later(const std::vector<TreeNode::Member>& members, std::size_t in
     return false;
 }
 
-void write(JsonWriter& writer, const TreeNode& node) {
+bool repeated_before(const std::vector<TreeNode::Member>& members, std::size_t index) {
+    return std::any_of(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(index),
+                       [&](const auto& earlier) { return earlier.key == members[index].key; });
+}
+
+void write(JsonWriter& writer, const TreeNode& node, Repeated repeated);
+
+// All values of the key at index, as one list.
+void write_all(JsonWriter& writer, const std::vector<TreeNode::Member>& members,
+               std::size_t index) {
+    writer.key(members[index].key);
+    writer.begin_array();
+    for (std::size_t i = index; i < members.size(); ++i)
+        if (members[i].key == members[index].key)
+            write(writer, members[i].value, Repeated::IsAList);
+    writer.end_array();
+}
+
+void write(JsonWriter& writer, const TreeNode& node, Repeated repeated) {
     switch (node.kind) {
         case TreeNode::Kind::Null:
             return writer.null();
@@ -30,14 +49,23 @@ void write(JsonWriter& writer, const TreeNode& node) {
             return writer.value(node.number);
         case TreeNode::Kind::List:
             writer.begin_array();
-            for (const TreeNode& item : node.items) write(writer, item);
+            for (const TreeNode& item : node.items) write(writer, item, repeated);
             return writer.end_array();
         case TreeNode::Kind::Object:
             writer.begin_object();
             for (std::size_t i = 0; i < node.members.size(); ++i) {
-                if (repeated_later(node.members, i)) continue;
+                const bool later = repeated_later(node.members, i);
+                if (repeated == Repeated::IsAList) {
+                    if (repeated_before(node.members, i)) continue;
+                    if (later) {
+                        write_all(writer, node.members, i);
+                        continue;
+                    }
+                } else if (later) {
+                    continue;
+                }
                 writer.key(node.members[i].key);
-                write(writer, node.members[i].value);
+                write(writer, node.members[i].value, repeated);
             }
             return writer.end_object();
     }
@@ -63,10 +91,10 @@ std::string_view describe(TreeNode::Kind kind) {
     return "a value";
 }
 
-std::string to_json(const TreeNode& node) {
+std::string to_json(const TreeNode& node, Repeated repeated) {
     std::string out;
     JsonWriter writer(out);
-    write(writer, node);
+    write(writer, node, repeated);
     return out;
 }
 

@@ -34,8 +34,10 @@ struct TreeNode::Member {
 // "a string", "a list", ...: how messages call a value.
 std::string_view describe(TreeNode::Kind kind);
 
-// Minified JSON of the whole value, for what is opaque to the agent. A repeated key counts once,
-// with its last value.
-std::string to_json(const TreeNode& node);
+// What the same key twice in a block means: HCL writes lists of blocks so.
+enum class Repeated { LastCounts, IsAList };
+
+// Minified JSON of the whole value, for what is opaque to the agent.
+std::string to_json(const TreeNode& node, Repeated repeated = Repeated::LastCounts);
 
 }  // namespace weft::agent

@@ -115,6 +115,17 @@ private:
             found.label =
                 "this version of weft runs single servers; agents join each other in a later one";
         }
+        if (!config_.server && config_.bootstrap_expect > 0)
+            error("W1022", "`bootstrap_expect` is for servers", "bootstrap_expect").label =
+                "`server` is false";
+        if (config_.bootstrap_expect > 1 && config_.bootstrap_expect % 2 == 0) {
+            diagnostics_
+                .warning("W1044",
+                         fmt::format("{} servers are an even number", config_.bootstrap_expect),
+                         settings_.place_of("bootstrap_expect"))
+                .label =
+                fmt::format("{} would stand the loss of as many", config_.bootstrap_expect - 1);
+        }
         if (config_.bootstrap && config_.bootstrap_expect > 0) {
             error("W1022", "`bootstrap` and `bootstrap_expect` exclude each other",
                   "bootstrap_expect");
@@ -335,6 +346,27 @@ private:
                                                                   : "max_query_time");
         }
         check_networks("http_config.allow_write_http_from", config_.http.allow_write_cidrs);
+        check_remote_scripts();
+    }
+
+    // Who can reach the API can then run commands as the agent's user.
+    void check_remote_scripts() {
+        if (!config_.health.enable_remote_script_checks || !config_.http.allow_write_cidrs.empty())
+            return;
+        const auto& listeners = config_.http.listeners;
+        const auto open =
+            std::find_if(listeners.begin(), listeners.end(), [](const api::HttpListener& listener) {
+                return listener.unix_path.empty() && !listener.address.starts_with("127.") &&
+                       listener.address != "::1";
+            });
+        if (open == listeners.end()) return;
+        auto& found =
+            diagnostics_.warning("W1048", "whoever reaches the API may run commands on this host",
+                                 settings_.place_of("enable_script_checks"));
+        found.label = fmt::format("the API listens on {}", open->address);
+        found.notes.push_back(
+            {"help",
+             "set `enable_local_script_checks` instead, or `http_config.allow_write_http_from`"});
     }
 
     void check_networks(std::string_view key, const std::vector<std::string>& networks) {

@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <string>
 
+#include "agent/config/layout.hpp"
 #include "agent/config/load.hpp"
+#include "agent/config/migrate.hpp"
 #include "agent/config/parser.hpp"
+#include "agent/config/rename.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
@@ -19,5 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // Errors must be renderable wherever they point.
     (void)result.text();
     (void)result.json();
+    const std::string renamed = weft::agent::rename_keys(source).text;
+    (void)weft::agent::laid_out(weft::agent::Source::make(name, renamed));
+    (void)weft::agent::migrate({source}, true);
     return 0;
 }

@@ -215,11 +215,13 @@ TEST(DescribeKey, SortingByDistanceIsExplained) {
 }
 
 TEST(SuggestKey, LooksNearbyThenAcrossSections) {
-    EXPECT_EQ(suggest_key("", "datacenterr"), "did you mean `datacenter`?");
-    EXPECT_EQ(suggest_key("", "http"), "`http` is a key of `ports`");
-    EXPECT_EQ(suggest_key("ports", "datacenter"), "`datacenter` is a key of the top level");
-    EXPECT_EQ(suggest_key("", "node_tll"), "did you mean `dns_config.node_ttl`?");
-    EXPECT_EQ(suggest_key("", "xyzzyxyzzy"), "");
+    EXPECT_EQ(suggest_key("", "datacenterr").text, "did you mean `datacenter`?");
+    EXPECT_EQ(suggest_key("", "http").text, "`http` is a key of `ports`");
+    EXPECT_EQ(suggest_key("ports", "datacenter").text, "`datacenter` is a key of the top level");
+    EXPECT_EQ(suggest_key("", "node_tll").text, "did you mean `dns_config.node_ttl`?");
+    EXPECT_EQ(suggest_key("ports", "htttp").path, "ports.http");
+    EXPECT_FALSE(suggest_key("", "node_tll").is_sibling);
+    EXPECT_EQ(suggest_key("", "xyzzyxyzzy").text, "");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/support/temporary_folder.hpp"
+#include "tests/unit/agent/config/lab.hpp"
 #include "tests/unit/agent/config/samples.hpp"
 
 namespace weft::agent {
@@ -17,16 +18,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-HostFacts lab_host() {
-    return {"lab", {{"lo", "127.0.0.1"}, {"eth0", "10.0.0.7"}, {"eth1", "203.0.113.9"}}};
-}
-
 LoadRequest request(bool dev = false) {
-    LoadRequest out;
-    out.dev_mode = dev;
-    out.host = lab_host();
-    if (!dev) out.overrides.push_back({"data_dir", "/nonexistent/weft", "-data-dir"});
-    return out;
+    return testing::lab_request(dev);
 }
 
 LoadResult load_one(std::string text, std::string name = "a.hcl", bool dev = false) {
@@ -322,6 +315,14 @@ TEST(Load, ExamplesAreValid) {
     EXPECT_TRUE(result.ok()) << result.text();
     EXPECT_GE(result.files.size(), 2u);
     EXPECT_EQ(result.diagnostics.warnings(), 0u) << result.text();
+}
+
+TEST(Load, JsonOutputHasWhatToWriteInstead) {
+    EXPECT_THAT(load_one("{\"datacentre\": \"x\"}", "a.json").json(),
+                HasSubstr(R"("Fix":{"Line":1,"Column":2,"EndColumn":14,"Text":"\"datacenter\""})"));
+    EXPECT_THAT(load_one("ports { http = \"80\" }").json(),
+                HasSubstr(R"("Fix":{"Line":1,"Column":16,"EndColumn":20,"Text":"80"})"));
+    EXPECT_THAT(load_one("http = 80").json(), Not(HasSubstr("Fix")));
 }
 
 TEST(Load, JsonOutputHasPositions) {

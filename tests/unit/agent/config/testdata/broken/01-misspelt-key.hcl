@@ -1,0 +1,2 @@
+# suggests: did you mean `datacenter`?
+datacenterr = "paris"

@@ -1,0 +1,4 @@
+# suggests: did you mean `telemetry`?
+telemtry {
+  disable_hostname = true
+}

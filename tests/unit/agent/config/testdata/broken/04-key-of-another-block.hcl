@@ -1,0 +1,2 @@
+# suggests: `http` is a key of `ports`
+http = 8500

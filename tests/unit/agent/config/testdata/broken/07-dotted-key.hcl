@@ -1,0 +1,2 @@
+# suggests: write `ports { dns = ... }`
+ports.dns = 53

@@ -1,0 +1,2 @@
+# suggests: did you mean "DEBUG"?
+log_level = "DEBGU"

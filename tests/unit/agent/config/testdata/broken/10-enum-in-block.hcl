@@ -1,0 +1,4 @@
+# suggests: did you mean "random"?
+dns_config {
+  recursor_strategy = "randon"
+}

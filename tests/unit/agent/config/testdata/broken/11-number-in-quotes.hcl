@@ -1,0 +1,4 @@
+# suggests: write `8501`
+ports {
+  http = "8501"
+}

@@ -1,0 +1,2 @@
+# suggests: write `"30s"`
+check_update_interval = 30

@@ -1,0 +1,2 @@
+# suggests: write `"168h"`
+reconnect_timeout = "7d"

@@ -1,0 +1,4 @@
+# suggests: write `"7"`
+node_meta {
+  rack = 7
+}

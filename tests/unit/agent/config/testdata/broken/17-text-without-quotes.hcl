@@ -1,0 +1,2 @@
+# suggests: text needs quotes: "paris"
+datacenter = paris

@@ -1,0 +1,2 @@
+# suggests: did you mean `true`?
+server = yes

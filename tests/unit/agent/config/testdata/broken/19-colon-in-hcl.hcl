@@ -1,0 +1,2 @@
+# suggests: write `=`
+node_name: "web1"

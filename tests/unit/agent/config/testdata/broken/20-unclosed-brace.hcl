@@ -1,0 +1,7 @@
+# suggests: `}` is missing
+ports {
+  http = 8500
+
+dns_config {
+  node_ttl = "5s"
+}

@@ -1,0 +1,5 @@
+# suggests: did you mean `port`?
+service {
+  name = "web"
+  prot = 80
+}

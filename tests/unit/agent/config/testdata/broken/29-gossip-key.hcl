@@ -1,0 +1,2 @@
+# suggests: `weft keygen` makes a key
+encrypt = "c2hvcnQ="

@@ -1,0 +1,2 @@
+# suggests nothing
+xyzzyxyzzy = 1

@@ -1,0 +1,3 @@
+# suggests nothing
+node_name = <<EOF
+web1

@@ -1,0 +1,4 @@
+# suggests nothing
+ports {
+  https = 70000
+}
