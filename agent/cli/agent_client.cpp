@@ -8,6 +8,7 @@
 
 #include "agent/base/base64.hpp"
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/context.hpp"
 #include "agent/io/file.hpp"
 #include "agent/io/tls_context.hpp"
 
@@ -41,7 +42,8 @@ Result<std::string> read_token_file(const std::string& path) {
     return token;
 }
 
-Result<std::string> find_token(const CliArguments& arguments, const CliConsole& console) {
+Result<std::string> find_token(const CliArguments& arguments, const CliConsole& console,
+                               const Context& context) {
     if (arguments.has("token")) return arguments.text("token");
     if (arguments.has("token-file")) return read_token_file(arguments.text("token-file"));
     if (auto token = console.variable({"WEFT_TOKEN", "WEFT_HTTP_TOKEN"})) return *token;
@@ -49,6 +51,7 @@ Result<std::string> find_token(const CliArguments& arguments, const CliConsole& 
         return read_token_file(*path);
     if (auto token = console.variable({"CONSUL_HTTP_TOKEN"})) return *token;
     if (auto path = console.variable({"CONSUL_HTTP_TOKEN_FILE"})) return read_token_file(*path);
+    if (!context.token_file.empty()) return read_token_file(context.token_file);
     return std::string();
 }
 
@@ -66,19 +69,21 @@ Result<void> refuse_enterprise(const CliConsole& console) {
 }
 
 Result<void> add_tls(const CliArguments& arguments, const CliConsole& console,
-                     HttpRequest& prototype) {
+                     const Context& context, HttpRequest& prototype) {
     const TlsFiles files{
-        .cert_file =
-            setting(arguments, console, "client-cert", {"WEFT_CLIENT_CERT", "CONSUL_CLIENT_CERT"}),
-        .key_file =
-            setting(arguments, console, "client-key", {"WEFT_CLIENT_KEY", "CONSUL_CLIENT_KEY"}),
-        .ca_file = setting(arguments, console, "ca-file", {"WEFT_CACERT", "CONSUL_CACERT"}),
+        .cert_file = setting(arguments, console, "client-cert",
+                             {"WEFT_CLIENT_CERT", "CONSUL_CLIENT_CERT"}, context.client_cert),
+        .key_file = setting(arguments, console, "client-key",
+                            {"WEFT_CLIENT_KEY", "CONSUL_CLIENT_KEY"}, context.client_key),
+        .ca_file = setting(arguments, console, "ca-file", {"WEFT_CACERT", "CONSUL_CACERT"},
+                           context.ca_file),
         .ca_path = setting(arguments, console, "ca-path", {"WEFT_CAPATH", "CONSUL_CAPATH"})};
     const bool verify = is_true(
         console.variable({"WEFT_HTTP_SSL_VERIFY", "CONSUL_HTTP_SSL_VERIFY"}).value_or("true"));
     WEFT_TRY(prototype.tls, make_client_tls(files, !verify));
-    prototype.tls_server_name = setting(arguments, console, "tls-server-name",
-                                        {"WEFT_TLS_SERVER_NAME", "CONSUL_TLS_SERVER_NAME"});
+    prototype.tls_server_name =
+        setting(arguments, console, "tls-server-name",
+                {"WEFT_TLS_SERVER_NAME", "CONSUL_TLS_SERVER_NAME"}, context.tls_server_name);
     return success();
 }
 
@@ -94,6 +99,7 @@ std::vector<CliFlag> client_flags() {
         {"client-cert", "FILE", "certificate to show to the agent"},
         {"client-key", "FILE", "key of that certificate"},
         {"tls-server-name", "NAME", "name to expect in the agent's certificate"},
+        {"context", "NAME", "a named agent, see `weft context list`"},
     };
 }
 
@@ -136,9 +142,12 @@ std::string url_escape(std::string_view text) {
 
 Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliConsole& console) {
     WEFT_TRY(refuse_enterprise(console));
+    WEFT_TRY(const auto context, find_context(arguments, console));
     AgentClient client;
-    std::string address = setting(arguments, console, "http-addr",
-                                  {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"}, kDefaultAddress);
+    std::string address =
+        setting(arguments, console, "http-addr", {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"},
+                context.address.empty() ? kDefaultAddress : context.address);
+    client.datacenter_ = context.datacenter;
     client.address_ = address;
     bool tls = is_true(console.variable({"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}).value_or("false"));
     if (address.starts_with("unix://")) {
@@ -163,10 +172,10 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
     while (address.ends_with('/')) address.pop_back();
     client.base_ = (tls ? "https://" : "http://") + address;
     if (tls) {
-        WEFT_TRY(add_tls(arguments, console, client.prototype_));
+        WEFT_TRY(add_tls(arguments, console, context, client.prototype_));
     }
 
-    WEFT_TRY(auto token, find_token(arguments, console));
+    WEFT_TRY(auto token, find_token(arguments, console, context));
     if (!token.empty()) client.prototype_.headers.emplace_back("X-Consul-Token", token);
     if (auto login = console.variable({"WEFT_HTTP_AUTH", "CONSUL_HTTP_AUTH"}))
         client.prototype_.headers.emplace_back("Authorization", "Basic " + base64(*login));
@@ -178,6 +187,12 @@ HttpRequest AgentClient::request(std::string_view method, const std::string& tar
     HttpRequest request = prototype_;
     request.method = method;
     request.url = base_ + target;
+    const bool names_one =
+        target.find("?dc=") != std::string::npos || target.find("&dc=") != std::string::npos;
+    if (!datacenter_.empty() && !names_one) {
+        request.url += target.find('?') == std::string::npos ? "?dc=" : "&dc=";
+        request.url += url_escape(datacenter_);
+    }
     return request;
 }
 
@@ -189,8 +204,11 @@ Result<HttpResponse> AgentClient::call(std::string_view method, const std::strin
 }
 
 Result<HttpResponse> AgentClient::lines(const std::string& target,
-                                        std::function<bool(std::string_view)> on_line) const {
-    return http_stream_lines_blocking(request("GET", target), std::move(on_line));
+                                        std::function<bool(std::string_view)> on_line,
+                                        Duration lasts) const {
+    HttpRequest whole = request("GET", target);
+    whole.lines_time = lasts;
+    return http_stream_lines_blocking(std::move(whole), std::move(on_line));
 }
 
 ExitCode with_answer(CliConsole& console, const AgentClient& client,

@@ -35,9 +35,11 @@ public:
     // The response of any status; an error means that there was none.
     Result<HttpResponse> call(std::string_view method, const std::string& target,
                               std::string body = {}) const;
-    // Lines as they arrive; until the agent ends the answer or on_line returns false.
+    // Lines as they arrive; until the agent ends the answer, on_line returns false or the time is
+    // over (0: no limit).
     Result<HttpResponse> lines(const std::string& target,
-                               std::function<bool(std::string_view)> on_line) const;
+                               std::function<bool(std::string_view)> on_line,
+                               Duration lasts = {}) const;
 
     // For what call() does not do: transfers of large bodies.
     HttpRequest request(std::string_view method, const std::string& target) const;
@@ -47,8 +49,9 @@ public:
 
 private:
     std::string address_;
-    HttpRequest prototype_;  // everything but method, path and body
-    std::string base_;       // "http://127.0.0.1:8500"
+    HttpRequest prototype_;   // everything but method, path and body
+    std::string base_;        // "http://127.0.0.1:8500"
+    std::string datacenter_;  // of the context; asked for unless the target names one
 };
 
 // Calls and judges: prints why it failed and says how to exit, or hands the body of a 200 to `use`.

@@ -36,6 +36,8 @@ CliCommand force_leave_command();
 CliCommand event_command();
 CliCommand keygen_command();
 CliCommand keyring_command();
+CliCommand debug_command(std::string version);
+std::vector<CliCommand> context_commands();
 
 // All of them, in the order of the overview.
 std::vector<CliCommand> client_commands(const ServiceFileReader& read_file);

@@ -7,7 +7,11 @@
 
 #include "agent/base/nearest.hpp"
 #include "agent/cli/arguments.hpp"
+#include "agent/cli/code_pages.hpp"
+#include "agent/cli/completion.hpp"
 #include "agent/cli/help.hpp"
+#include "agent/cli/man_pages.hpp"
+#include "agent/io/file.hpp"
 
 namespace weft::agent {
 
@@ -81,14 +85,30 @@ bool asks_for_help(std::span<const std::string> words) {
     return false;
 }
 
+// The page of an error code, given with or without regard to case.
+std::optional<std::string> code_page(std::string code, const CodeHelp& code_help) {
+    if (code.size() != 5 || (code[0] != 'W' && code[0] != 'w') ||
+        code.find_first_not_of("0123456789", 1) != std::string::npos)
+        return std::nullopt;
+    code[0] = 'W';
+    if (const CodePage* own = find_page(cli_code_pages(), code)) return render(*own);
+    if (auto text = code_help ? code_help(code) : std::nullopt) return text;
+    return fmt::format("{}: no such code in this version\n", code);
+}
+
 ExitCode help_command(std::span<const CliCommand> commands, const ConfigHelp& config_help,
-                      const CliArguments& arguments, CliConsole& console) {
+                      const CodeHelp& code_help, const CliArguments& arguments,
+                      CliConsole& console) {
     const std::vector<std::string>& words = arguments.words();
+    if (const auto page = words.size() == 1 ? code_page(words[0], code_help) : std::nullopt) {
+        console.out(*page);
+        return ExitCode::Ok;
+    }
     if (words.empty()) {
         console.out(overview(commands));
         return ExitCode::Ok;
     }
-    if (words[0] == "config") {
+    if (words[0] == "config" && !find_command(commands, words).command) {
         const std::string key = words.size() > 1 ? words[1] : "";
         if (const auto text = config_help(key)) {
             console.out(*text);
@@ -114,36 +134,79 @@ ExitCode help_command(std::span<const CliCommand> commands, const ConfigHelp& co
     return ExitCode::Usage;
 }
 
+using Table = std::shared_ptr<std::vector<CliCommand>>;
+
+CliCommand completion_command(const std::string& shell, const std::string& example,
+                              const Table& table,
+                              std::string (*script)(std::span<const CliCommand>)) {
+    return {.path = "completion " + shell,
+            .group = "about",
+            .summary = fmt::format("Print the completion script for {}.", shell),
+            .words = {},
+            .words_max = 0,
+            .flags = {},
+            .examples = {example},
+            .run = [table, script](const CliArguments&, CliConsole& console) {
+                console.out(script(*table));
+                return ExitCode::Ok;
+            }};
+}
+
+ExitCode write_man_pages(const std::vector<ManPage>& pages, const CliArguments& arguments,
+                         CliConsole& console) {
+    if (!arguments.has("dir")) {
+        console.out(pages.front().text);
+        return ExitCode::Ok;
+    }
+    for (const ManPage& page : pages) {
+        const std::string path = arguments.text("dir") + "/" + page.file;
+        if (const auto written = write_file_atomically(path, page.text, 0644); !written) {
+            console.err(fmt::format("error: {}\n", written.error().message()));
+            return ExitCode::Failed;
+        }
+    }
+    console.out(fmt::format("{} pages in {}\n", pages.size(), arguments.text("dir")));
+    return ExitCode::Ok;
+}
+
+CliCommand man_command(const Table& table, const std::string& version,
+                       const ConfigHelp& config_help) {
+    return {
+        .path = "man",
+        .group = "about",
+        .summary = "Print the manual page, or write those of all commands into a folder.",
+        .words = {},
+        .words_max = 0,
+        .flags = {{"dir", "FOLDER", "write weft.1, a page a command and weft.hcl.5 there"}},
+        .examples = {"weft man | man -l -", "weft man -dir /usr/local/share/man/man1"},
+        .run = [table, version, config_help](const CliArguments& arguments, CliConsole& console) {
+            return write_man_pages(man_pages(*table, version, config_help("").value_or("")),
+                                   arguments, console);
+        }};
+}
+
 }  // namespace
 
 std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std::string version,
-                                          ConfigHelp config_help) {
+                                          ConfigHelp config_help, CodeHelp code_help) {
     // The handlers speak about the whole table, themselves included.
-    auto table = std::make_shared<std::vector<CliCommand>>();
+    const auto table = std::make_shared<std::vector<CliCommand>>();
     const std::vector<CliCommand> own = {
         {.path = "help",
          .group = "about",
-         .summary = "Show help for a command or a configuration key.",
-         .words = "[COMMAND | config [KEY]]",
+         .summary = "Show help for a command, a configuration key or an error code.",
+         .words = "[COMMAND | config [KEY] | CODE]",
          .words_max = 3,
          .flags = {},
-         .examples = {"weft help services register", "weft help config ports"},
+         .examples = {"weft help services register", "weft help config ports", "weft help W1004"},
          .run =
-             [table, config_help](const CliArguments& arguments, CliConsole& console) {
-                 return help_command(*table, config_help, arguments, console);
+             [table, config_help, code_help](const CliArguments& arguments, CliConsole& console) {
+                 return help_command(*table, config_help, code_help, arguments, console);
              }},
-        {.path = "completion bash",
-         .group = "about",
-         .summary = "Print the completion script for bash.",
-         .words = {},
-         .words_max = 0,
-         .flags = {},
-         .examples = {"source <(weft completion bash)"},
-         .run =
-             [table](const CliArguments&, CliConsole& console) {
-                 console.out(bash_completion(*table));
-                 return ExitCode::Ok;
-             }},
+        completion_command("bash", "source <(weft completion bash)", table, bash_completion),
+        completion_command("zsh", "source <(weft completion zsh)", table, zsh_completion),
+        completion_command("fish", "weft completion fish | source", table, fish_completion),
+        man_command(table, version, config_help),
         {.path = "version",
          .group = "about",
          .summary = "Print the version of this program.",

@@ -12,9 +12,13 @@ namespace weft::agent {
 // the list of keys.
 using ConfigHelp = std::function<std::optional<std::string>(const std::string& key)>;
 
-// `help`, `completion` and `version`, which speak about the table itself; appended to the others.
+// The page of an error code that is not this folder's, handed in by main too.
+using CodeHelp = std::function<std::optional<std::string>(const std::string& code)>;
+
+// `help`, `completion`, `man` and `version`, which speak about the table itself; appended to the
+// others.
 std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std::string version,
-                                          ConfigHelp config_help);
+                                          ConfigHelp config_help, CodeHelp code_help = {});
 
 // Finds the command, checks its flags and runs it. A typo answers with one line and
 // ExitCode::Usage.

@@ -13,14 +13,14 @@ std::string flag_head(const CliFlag& flag) {
     return flag.value.empty() ? "-" + flag.name : fmt::format("-{} {}", flag.name, flag.value);
 }
 
+}  // namespace
+
 std::vector<const CliFlag*> shown_flags(const CliCommand& command) {
     std::vector<const CliFlag*> shown;
     for (const CliFlag& flag : command.flags)
         if (flag.refusal.empty() && !flag.help.empty()) shown.push_back(&flag);
     return shown;
 }
-
-}  // namespace
 
 std::string overview(std::span<const CliCommand> commands) {
     std::vector<std::string> groups;
@@ -54,41 +54,6 @@ std::string help_of(const CliCommand& command) {
                             flag->repeatable ? " (may be repeated)" : "");
     if (!command.examples.empty()) text += "\nexamples\n";
     for (const std::string& example : command.examples) text += fmt::format("  {}\n", example);
-    return text;
-}
-
-std::string bash_completion(std::span<const CliCommand> commands) {
-    // For each beginning of a path, the words that may follow it; for each whole path, its flags.
-    std::map<std::string, std::set<std::string>> next;
-    for (const CliCommand& command : commands) {
-        std::string before;
-        std::size_t begin = 0;
-        while (begin <= command.path.size()) {
-            const std::size_t end = std::min(command.path.find(' ', begin), command.path.size());
-            next[before].insert(command.path.substr(begin, end - begin));
-            before = command.path.substr(0, end);
-            begin = end + 1;
-        }
-        for (const CliFlag* flag : shown_flags(command)) next[before].insert("-" + flag->name);
-    }
-    std::string text =
-        "_weft() {\n"
-        "    local cur=${COMP_WORDS[COMP_CWORD]} path= word words=\n"
-        "    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-        "        case $word in -*) break ;; *) path+=\"${path:+ }$word\" ;; esac\n"
-        "    done\n"
-        "    case $path in\n";
-    for (const auto& [before, words] : next) {
-        text += fmt::format("    \"{}\") words=\"", before);
-        for (const std::string& word : words) text += word + " ";
-        text.back() = '"';
-        text += " ;;\n";
-    }
-    text +=
-        "    esac\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-        "}\n"
-        "complete -o default -F _weft weft\n";
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "agent/cli/command.hpp"
 
@@ -13,7 +14,7 @@ std::string overview(std::span<const CliCommand> commands);
 // Usage, flags and examples of one command.
 std::string help_of(const CliCommand& command);
 
-// A script for bash that completes commands and flags; for `source <(weft completion bash)`.
-std::string bash_completion(std::span<const CliCommand> commands);
+// The flags that help, man pages and completion show.
+std::vector<const CliFlag*> shown_flags(const CliCommand& command);
 
 }  // namespace weft::agent

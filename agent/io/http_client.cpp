@@ -210,7 +210,13 @@ asio::awaitable<Result<HttpResponse>> http_stream_lines(
     HttpResponse response = conversation.head();
     const bool go_on = lines->decide(response.status == 200);
     if (go_on) {
-        auto finished = co_await conversation.finish();
+        Result<void> finished = success();
+        if (request.lines_time > Duration{}) {
+            finished = co_await within(request.lines_time, conversation.finish());
+            if (!finished && finished.error().code == Errc::Timeout) finished = success();
+        } else {
+            finished = co_await conversation.finish();
+        }
         if (!finished) co_return with_request(request, finished.error());
     }
     if (lines->is_lines && go_on) lines->cutter.finish();

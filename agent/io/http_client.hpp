@@ -34,6 +34,7 @@ struct HttpRequest {
     HttpHeaders headers;      // "Host" replaces the one of the URL
     std::string body;
     Duration timeout = std::chrono::seconds(10);  // for everything, redirects included
+    Duration lines_time{};  // how long lines are read at most, which is no error; 0: to their end
     // Followed with the methods that Go's client uses; 0: a redirect is the response. Stricter than
     // Go: credentials and the Host header go to the same host and port alone and never from https
     // to http, where Go sends credentials to other ports, to subdomains and over http too.
