@@ -2,31 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "agent/agent_flags.hpp"
+#include "agent/config/code_pages.hpp"
 #include "agent/config/key_table.hpp"
 #include "agent/runtime/runtime.hpp"
 
 namespace weft::agent {
 
 namespace {
-
-std::vector<CliFlag> all_agent_flags() {
-    std::vector<CliFlag> flags = {
-        {"config-file", "FILE", "file to read", true},
-        {"config-dir", "FOLDER",
-         "folder whose .hcl and .json files are read in the order of their names", true},
-        {"config-format",
-         "FORMAT",
-         {},
-         false,
-         "-config-format is not needed: files are told apart by their names and contents"},
-        {"hcl", "TEXT", "configuration as a text", true},
-        {"dev", "", "keep nothing and answer at once; for trying out"},
-    };
-    const std::vector<CliFlag> more = agent_flag_rows();
-    flags.insert(flags.end(), more.begin(), more.end());
-    return flags;
-}
 
 // The agent's own are understood, so that files can be checked as a unit starts the agent with
 // them; `weft help agent` lists them.
@@ -74,6 +59,7 @@ ExitCode validate_files(const CliArguments& arguments, CliConsole& console) {
         console.err("weft validate: -format is text or json, not \"" + format + "\"\n");
         return ExitCode::Usage;
     }
+    request.thorough = true;
     const LoadResult loaded = load(request);
     if (format == "json") {
         console.out(loaded.json() + "\n");
@@ -87,10 +73,30 @@ ExitCode validate_files(const CliArguments& arguments, CliConsole& console) {
 
 }  // namespace
 
+std::vector<CliFlag> all_agent_flags() {
+    std::vector<CliFlag> flags = {
+        {"config-file", "FILE", "file to read", true},
+        {"config-dir", "FOLDER",
+         "folder whose .hcl and .json files are read in the order of their names", true},
+        {"config-format",
+         "FORMAT",
+         {},
+         false,
+         "-config-format is not needed: files are told apart by their names and contents"},
+        {"hcl", "TEXT", "configuration as a text", true},
+        {"dev", "", "keep nothing and answer at once; for trying out"},
+    };
+    const std::vector<CliFlag> more = agent_flag_rows();
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
 LoadRequest load_request(const CliArguments& arguments, bool dev_mode) {
     LoadRequest request;
     request.dev_mode = dev_mode;
     request.environment = config_environment();
+    if (const char* folder = std::getenv("CREDENTIALS_DIRECTORY"))
+        request.credentials_folder = folder;
     for (const auto& [flag, path] : arguments.in_order())
         if (flag == "config-file" || flag == "config-dir") request.paths.push_back(path);
     request.fragments = arguments.all("hcl");
@@ -138,6 +144,12 @@ std::vector<CliCommand> agent_commands(const std::string& version) {
                       "weft validate -format=json agent.hcl"},
          .run = validate_files},
     };
+}
+
+std::optional<std::string> code_help(const std::string& code) {
+    const CodePage* page = find_page(config_code_pages(), code);
+    if (page == nullptr) return std::nullopt;
+    return render(*page);
 }
 
 std::optional<std::string> config_help(const std::string& key) {

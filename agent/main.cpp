@@ -9,6 +9,7 @@
 #include "agent/agent_commands.hpp"
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/dispatch.hpp"
+#include "agent/config_commands.hpp"
 #include "agent/service_files.hpp"
 #include "agent/snapshot_files.hpp"
 
@@ -44,7 +45,10 @@ int main(int argc, char** argv) {
         commands.push_back(std::move(command));
     for (CliCommand& command : snapshot_commands(inspect_snapshot))
         commands.push_back(std::move(command));
-    commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help);
+    for (CliCommand& command : config_commands()) commands.push_back(std::move(command));
+    for (CliCommand& command : context_commands()) commands.push_back(std::move(command));
+    commands.push_back(debug_command(WEFT_VERSION));
+    commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help, code_help);
     const std::vector<std::string> words(argv + 1, argv + argc);
     return static_cast<int>(dispatch(commands, words, console));
 }

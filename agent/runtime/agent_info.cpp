@@ -50,6 +50,10 @@ void write_debug_config(JsonWriter& writer, const AgentConfig& config) {
     writer.begin_object();
     for (const AgentConfig::SetKey& key : config.set_keys) writer.field(key.key, key.value);
     writer.end_object();
+    writer.key("SetKeyOrigins");
+    writer.begin_object();
+    for (const AgentConfig::SetKey& key : config.set_keys) writer.field(key.key, key.origin.text());
+    writer.end_object();
     writer.end_object();
 }
 

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""The commands about configuration, as people call them: files and the running agent, entries, archives, contexts."""
+import json
+import os
+import subprocess
+import tarfile
+import tempfile
+
+from peers import main  # sets the path to tests/support
+from weft_agent import Agent
+
+
+class Weft:
+    """The program with a home of its own."""
+
+    def __init__(self, program):
+        self.program = os.path.abspath(program)
+        self.folder = tempfile.mkdtemp(prefix="weft-config-")
+
+    def __call__(self, *words, code=0, text=None):
+        done = subprocess.run([self.program, *words], input=text, capture_output=True, text=True, timeout=60, check=False,
+                              cwd=self.folder, env={"HOME": self.folder, "PATH": os.environ["PATH"]})
+        assert done.returncode == code, "weft %s ended with %d, not %d\n%s%s" % (
+            " ".join(words), done.returncode, code, done.stdout, done.stderr)
+        return done.stdout, done.stderr
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), encoding="utf-8") as f:
+            return f.read()
+
+
+def validate_reads_files_and_standard_input(program):
+    weft = Weft(program)
+    weft.write("a.hcl", 'datacenterr = "x"\nports { http = "80" }\n')
+    out, err = weft("validate", "-dev", "a.hcl", code=1)
+    assert "--> a.hcl:1:1" in err and "did you mean `datacenter`?" in err and "2 errors" in err, err
+    out, _ = weft("validate", "-dev", "-format=json", "a.hcl", code=1)
+    rows = json.loads(out)["Diagnostics"]
+    assert [(row["Code"], row["Line"], row["Fix"]["Text"]) for row in rows] == [("W1004", 1, "datacenter"), ("W1010", 2, "80")] or \
+        [(row["Code"], row["Line"], row["Fix"]["Text"]) for row in rows] == [("W1004", 1, "datacenter"), ("W1011", 2, "80")], rows
+    _, err = weft("validate", "-dev", "-", text='log_level = "DEBGU"\n', code=1)
+    assert "--> <stdin>:1:13" in err and 'did you mean "DEBUG"?' in err, err
+
+
+def every_code_of_a_message_has_help(program):
+    weft = Weft(program)
+    out, _ = weft("help", "W1004")
+    assert out.startswith("W1004: "), out
+    out, _ = weft("help", "w2001")
+    assert out.startswith("W2001: "), out
+    out, _ = weft("help", "config", "show")
+    assert "-effective" in out, out
+    out, _ = weft("help", "config", "encrypt_file")
+    assert "value of encrypt" in out, out
+
+
+def the_running_configuration_is_shown(program):
+    weft = Weft(program)
+    with Agent(program, config={"dns_config": {"node_ttl": "7s"}}, args=["-datacenter", "paris"]) as agent:
+        address = "127.0.0.1:%d" % agent.http_port
+        out, _ = weft("config", "show", "-origin", "-http-addr", address)
+        rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()}
+        assert rows["dns_config.node_ttl"] == ['"7s"', agent.config_path + ":1"], rows
+        assert rows["datacenter"] == ['"paris"', "-datacenter"], rows
+        out, _ = weft("config", "show", "-effective", "-origin", "-format=json", "-http-addr", address)
+        keys = {row["Key"]: row for row in json.loads(out)["Keys"]}
+        assert keys["dns_config.only_passing"]["Origin"] == "default", keys["dns_config.only_passing"]
+        assert keys["advertise_addr"] == {"Key": "advertise_addr", "Value": '"127.0.0.1"', "Origin": "computed", "Line": 0}, keys
+        weft("config", "diff", "-dev", "-datacenter", "paris", agent.config_path, "-http-addr", address)
+        agent.settings["dns_config"]["node_ttl"] = "8s"
+        agent.write_config(agent.settings)
+        out, _ = weft("config", "diff", "-dev", "-datacenter", "paris", agent.config_path, "-http-addr", address, code=1)
+        assert 'dns_config.node_ttl: "7s" -> "8s"' in out and out.startswith("applied now:"), out
+
+
+def files_are_laid_out_and_old_names_replaced(program):
+    weft = Weft(program)
+    weft.write("c/a.hcl", 'cert_file="/c.pem" # ours\nports{\nhttp=1\n}\n')
+    out, _ = weft("config", "fmt", "-check", "c", code=1)
+    assert out == "c/a.hcl\n", out
+    out, err = weft("config", "fmt", "-fix", "c")
+    assert "cert_file -> tls.defaults.cert_file" in err, err
+    assert weft.read("c/a.hcl") == 'tls { defaults { cert_file = "/c.pem" } } # ours\nports {\n  http = 1\n}\n', weft.read("c/a.hcl")
+    weft("config", "fmt", "-check", "-fix", "c")
+    out, _ = weft("config", "fmt", "-", text="a=1\nbb=2\n")
+    assert out == "a  = 1\nbb = 2\n", out
+
+
+def files_of_consul_are_migrated(program):
+    weft = Weft(program)
+    weft.write("consul.hcl", 'data_dir = "%s/d"\nrecursor = "9.9.9.9"\nraft_protocol = 3\nacl_token = "canary"\n' % weft.folder)
+    out, err = weft("config", "migrate", "consul.hcl")
+    assert 'recursors = ["9.9.9.9"]' in out and "canary" not in out + err, out
+    for line in ("kept        data_dir", "renamed     recursor", "dropped     raft_protocol"):
+        assert line in err, err
+    weft.write("weft.hcl", out)
+    weft("validate", "weft.hcl")
+    weft.write("mesh.hcl", "connect { enabled = true }\n")
+    _, err = weft("config", "migrate", "mesh.hcl", code=1)
+    assert "dropped" in err and "later version" in err, err
+
+
+def contexts_name_agents(program):
+    weft = Weft(program)
+    with Agent(program) as agent:
+        weft("context", "add", "here", "-http-addr", "127.0.0.1:%d" % agent.http_port)
+        out, _ = weft("status")
+        assert "node node1" in out, out
+        weft("context", "use")
+        weft("status", "-context", "here")
+        _, err = weft("status", "-context", "there", code=2)
+        assert "weft context list" in err, err
+
+
+def an_archive_holds_what_a_report_needs(program):
+    weft = Weft(program)
+    with Agent(program) as agent:
+        out, _ = weft("debug", "-duration", "1s", "-output", "x.tar.gz", "-http-addr", "127.0.0.1:%d" % agent.http_port)
+        assert out == "x.tar.gz\n", out
+        with tarfile.open(os.path.join(weft.folder, "x.tar.gz")) as tar:
+            index = json.load(tar.extractfile([name for name in tar.getnames() if name.endswith("index.json")][0]))
+            assert index["Schema"] == "weft.debug/1" and index["LeftOut"] == [], index
+            metrics = tar.extractfile([name for name in tar.getnames() if name.endswith("end-metrics.txt")][0]).read()
+            assert b"weft_" in metrics
+    weft("debug", "-duration", "1s", code=3)
+
+
+main(__doc__, [validate_reads_files_and_standard_input, every_code_of_a_message_has_help, the_running_configuration_is_shown,
+               files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
+               an_archive_holds_what_a_report_needs])
