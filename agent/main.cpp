@@ -10,6 +10,7 @@
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/dispatch.hpp"
 #include "agent/config_commands.hpp"
+#include "agent/entry_commands.hpp"
 #include "agent/service_files.hpp"
 #include "agent/snapshot_files.hpp"
 
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
     for (CliCommand& command : snapshot_commands(inspect_snapshot))
         commands.push_back(std::move(command));
     for (CliCommand& command : config_commands()) commands.push_back(std::move(command));
+    for (CliCommand& command : entry_commands()) commands.push_back(std::move(command));
     for (CliCommand& command : context_commands()) commands.push_back(std::move(command));
     commands.push_back(debug_command(WEFT_VERSION));
     commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help, code_help);

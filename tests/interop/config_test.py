@@ -132,6 +132,40 @@ def an_archive_holds_what_a_report_needs(program):
     weft("debug", "-duration", "1s", code=3)
 
 
+def entries_are_planned_and_applied(program):
+    weft = Weft(program)
+    with Agent(program) as agent:
+        at = ["-http-addr", "127.0.0.1:%d" % agent.http_port]
+        # In an order that the agent refuses: a router needs a service that speaks HTTP.
+        weft.write("e/a-router.hcl", 'kind = "service-router"\nname = "web"\nroutes {\n  match { http { path_prefix = "/a" } }\n'
+                                     '  destination { service = "api" }\n}\nroutes {\n  match { http { path_prefix = "/b" } }\n'
+                                     '  destination { service = "web" }\n}\n')
+        for name in ("web", "api"):
+            weft.write("e/b-%s.hcl" % name, 'Kind = "service-defaults"\nName = "%s"\nProtocol = "http"\n' % name)
+        out, _ = weft("config", "plan", "e", *at, code=1)
+        assert "+ service-router/web  (e/a-router.hcl)\n" in out and "3 of 3 entries would change" in out, out
+        out, _ = weft("config", "apply", "e", *at)
+        assert out.count("Config entry written: ") == 3, out
+        out, _ = weft("config", "plan", "e", *at)
+        assert "0 of 3 entries would change" in out, out
+        weft.write("e/b-web.hcl", 'Kind = "service-defaults"\nName = "web"\nProtocol = "http2"\n')
+        out, _ = weft("config", "plan", "e", *at, code=1)
+        assert '~ Protocol = "http" -> "http2"' in out, out
+        out, _ = weft("config", "read", "-kind", "service-router", "-name", "web", *at)
+        assert json.loads(out)["Routes"][1]["Match"]["HTTP"]["PathPrefix"] == "/b", out
+        out, _ = weft("config", "list", "-kind", "service-defaults", *at)
+        assert out == "api\nweb\n", out
+        out, _ = weft("config", "write", "-", *at, text='Kind = "service-defaults"\nName = "db"\n')
+        assert out == "Config entry written: service-defaults/db\n", out
+        _, err = weft("config", "write", "-cas", "-modify-index=1", "e/b-web.hcl", *at, code=1)
+        assert err == "Config entry not updated: service-defaults/web\n", err
+        out, _ = weft("config", "delete", "-kind", "service-defaults", "-name", "db", *at)
+        assert out == "Config entry deleted: service-defaults/db\n", out
+        weft.write("f/x.hcl", 'Kind = "service-defaults"\n')
+        _, err = weft("config", "plan", "f", *at, code=1)
+        assert "needs a `Name`" in err and "f/x.hcl:1:1" in err, err
+
+
 main(__doc__, [validate_reads_files_and_standard_input, every_code_of_a_message_has_help, the_running_configuration_is_shown,
                files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
-               an_archive_holds_what_a_report_needs])
+               an_archive_holds_what_a_report_needs, entries_are_planned_and_applied])

@@ -1,0 +1,292 @@
+#include "agent/entry_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "agent/cli/agent_client.hpp"
+#include "agent/entry_files.hpp"
+
+namespace weft::agent {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* kEntries = "/v1/config";
+
+ExitCode usage(CliConsole& console, std::string_view text) {
+    console.err(fmt::format("{}\n", text));
+    return ExitCode::Usage;
+}
+
+std::string target_of(const std::string& kind, const std::string& name) {
+    return fmt::format("{}/{}/{}", kEntries, url_escape(kind), url_escape(name));
+}
+
+// Both flags of a command about one entry; or says which is missing.
+bool names_entry(const CliArguments& arguments, CliConsole& console) {
+    for (const char* flag : {"kind", "name"}) {
+        if (!arguments.text(flag).empty()) continue;
+        usage(console, fmt::format("Must specify the -{} parameter", flag));
+        return false;
+    }
+    return true;
+}
+
+ExitCode read(const CliArguments& arguments, CliConsole& console) {
+    if (!names_entry(arguments, console)) return ExitCode::Usage;
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_json(console, client, target_of(arguments.text("kind"), arguments.text("name")),
+                         [&](const json::value& entry) {
+                             console.out(pretty_json(entry));
+                             return ExitCode::Ok;
+                         });
+    });
+}
+
+ExitCode list(const CliArguments& arguments, CliConsole& console) {
+    const std::string kind = arguments.text("kind");
+    if (kind.empty()) return usage(console, "Must specify the -kind parameter");
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return usage(console, as_json.error().message());
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_json(console, client, fmt::format("{}/{}", kEntries, url_escape(kind)),
+                         [&](const json::value& entries) {
+                             if (as_json.value()) {
+                                 console.out(pretty_json(entries));
+                             } else if (entries.is_array()) {
+                                 for (const json::value& entry : entries.as_array())
+                                     console.out(json_text(entry, "Name") + "\n");
+                             }
+                             return ExitCode::Ok;
+                         });
+    });
+}
+
+ExitCode remove(const CliArguments& arguments, CliConsole& console) {
+    if (!names_entry(arguments, console)) return ExitCode::Usage;
+    const std::string kind = arguments.text("kind");
+    const std::string name = arguments.text("name");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(
+            console, client, client.call("DELETE", target_of(kind, name)),
+            [&](const HttpResponse&) {
+                console.out(fmt::format("Config entry deleted: {}/{}\n", kind, name));
+                return ExitCode::Ok;
+            });
+    });
+}
+
+// Writes an entry; false in `written` when it changed since it was looked at.
+ExitCode put(const AgentClient& client, CliConsole& console, const EntryFile& entry,
+             const std::string& guard, bool& written) {
+    const auto response = client.call("PUT", kEntries + guard, json::serialize(entry.value));
+    return with_answer(console, client, response, [&](const HttpResponse& answer) {
+        written = answer.body.starts_with("true");
+        return ExitCode::Ok;
+    });
+}
+
+ExitCode write(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().size() != 1)
+        return usage(console,
+                     "Must provide exactly one positional argument to specify the config entry to "
+                     "write");
+    const auto entries = read_entry_files(arguments.words());
+    if (!entries) {
+        console.err(entries.error().message() + "\n");
+        return ExitCode::Failed;
+    }
+    if (entries.value().size() != 1)
+        return usage(console,
+                     "weft config write takes one file; `weft config apply` takes folders");
+    const EntryFile& entry = entries.value().front();
+    const std::string guard =
+        arguments.is_on("cas")
+            ? fmt::format("?cas={}", url_escape(arguments.text("modify-index", "0")))
+            : "";
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        bool written = false;
+        const ExitCode code = put(client, console, entry, guard, written);
+        if (code != ExitCode::Ok) return code;
+        if (!written) {
+            console.err(fmt::format("Config entry not updated: {}\n", entry.id()));
+            return ExitCode::Failed;
+        }
+        console.out(fmt::format("Config entry written: {}\n", entry.id()));
+        return ExitCode::Ok;
+    });
+}
+
+// What writing a file would do to the entry that there is.
+struct Step {
+    EntryFile entry;
+    bool is_new = false;
+    std::uint64_t index = 0;  // of the entry that was looked at
+    std::vector<std::string> differences;
+
+    bool changes() const { return is_new || !differences.empty(); }
+};
+
+ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& entry,
+              std::vector<Step>& steps) {
+    Step step{entry, false, 0, {}};
+    const auto response = client.call("GET", target_of(entry.kind, entry.name));
+    if (response && response.value().status == 404) {
+        step.is_new = true;
+        steps.push_back(std::move(step));
+        return ExitCode::Ok;
+    }
+    return with_answer(console, client, response, [&](const HttpResponse& answer) {
+        json::error_code failure;
+        const json::value current = json::parse(answer.body, failure);
+        if (failure || !current.is_object()) {
+            console.err(fmt::format("error: the answer of {} is not JSON\n", client.address()));
+            return ExitCode::Failed;
+        }
+        if (const json::value* index = current.as_object().if_contains("ModifyIndex"))
+            if (index->is_number()) step.index = index->to_number<std::uint64_t>();
+        step.differences = entry_differences(current, entry.value);
+        steps.push_back(std::move(step));
+        return ExitCode::Ok;
+    });
+}
+
+void print(const Step& step, CliConsole& console) {
+    const char* sign = step.is_new ? "+" : step.changes() ? "~" : "=";
+    console.out(fmt::format("{} {}  ({})\n", sign, step.entry.id(), step.entry.place));
+    for (const std::string& line : step.differences) console.out("    " + line + "\n");
+}
+
+// Entries depend on each other, in an order that files need not know: those that are refused come
+// again after the others, as long as something is written.
+ExitCode write_all(const AgentClient& client, CliConsole& console, std::vector<Step> steps) {
+    while (!steps.empty()) {
+        std::vector<Step> refused;
+        std::string reasons;
+        ExitCode worst = ExitCode::Ok;
+        for (Step& step : steps) {
+            CliConsole quiet = console;
+            quiet.err = [&](std::string_view text) { reasons += text; };
+            bool written = false;
+            const ExitCode code =
+                put(client, quiet, step.entry, fmt::format("?cas={}", step.index), written);
+            if (code == ExitCode::Ok && !written) {
+                console.err(fmt::format(
+                    "error: {} has changed meanwhile\nhelp:  `weft config plan` shows how\n"
+                    "code:  W2005\n",
+                    step.entry.id()));
+                return ExitCode::Failed;
+            }
+            if (code == ExitCode::Ok) {
+                console.out(fmt::format("Config entry written: {}\n", step.entry.id()));
+                continue;
+            }
+            worst = code;
+            reasons += fmt::format("  of {} ({})\n", step.entry.id(), step.entry.place);
+            refused.push_back(std::move(step));
+        }
+        if (refused.size() == steps.size()) {
+            console.err(reasons);
+            return worst;
+        }
+        steps = std::move(refused);
+    }
+    return ExitCode::Ok;
+}
+
+ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool applies) {
+    const char* name = applies ? "apply" : "plan";
+    if (arguments.words().empty())
+        return usage(console, fmt::format("weft config {}: name the files or folders", name));
+    const auto entries = read_entry_files(arguments.words());
+    if (!entries) {
+        console.err(entries.error().message() + "\n");
+        return ExitCode::Failed;
+    }
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        std::vector<Step> steps;
+        for (const EntryFile& entry : entries.value()) {
+            const ExitCode code = look(client, console, entry, steps);
+            if (code != ExitCode::Ok) return code;
+        }
+        const std::size_t all = steps.size();
+        if (!applies)
+            for (const Step& step : steps) print(step, console);
+        std::erase_if(steps, [](const Step& step) { return !step.changes(); });
+        if (!applies) {
+            console.out(fmt::format("{} of {} entries would change\n", steps.size(), all));
+            return steps.empty() ? ExitCode::Ok : ExitCode::Failed;
+        }
+        if (steps.empty()) console.out("nothing to change\n");
+        return write_all(client, console, std::move(steps));
+    });
+}
+
+std::vector<CliFlag> entry_flags() {
+    return with_client_flags({{"kind", "KIND", "such as service-defaults"},
+                              {"name", "NAME", "of the entry, mostly that of a service"}});
+}
+
+}  // namespace
+
+std::vector<CliCommand> entry_commands() {
+    return {
+        {.path = "config read",
+         .group = "config",
+         .summary = "Show a configuration entry as JSON.",
+         .words = {},
+         .words_max = 0,
+         .flags = entry_flags(),
+         .examples = {"weft config read -kind service-defaults -name web"},
+         .run = read},
+        {.path = "config write",
+         .group = "config",
+         .summary = "Write a configuration entry from a file.",
+         .words = "FILE | -",
+         .words_max = 1,
+         .flags = with_client_flags(
+             {{"cas", "", "only if the entry is still at -modify-index"},
+              {"modify-index", "N", "ModifyIndex that the entry has; 0, the default: none"}}),
+         .examples = {"weft config write web.hcl"},
+         .run = write},
+        {.path = "config list",
+         .group = "config",
+         .summary = "List the names of a kind's configuration entries.",
+         .words = {},
+         .words_max = 0,
+         .flags = with_client_flags({{"kind", "KIND", "such as service-defaults"}, format_flag()}),
+         .examples = {"weft config list -kind service-defaults"},
+         .run = list},
+        {.path = "config delete",
+         .group = "config",
+         .summary = "Delete a configuration entry.",
+         .words = {},
+         .words_max = 0,
+         .flags = entry_flags(),
+         .examples = {"weft config delete -kind service-defaults -name web"},
+         .run = remove},
+        {.path = "config plan",
+         .group = "config",
+         .summary = "Show what `weft config apply` would change; exits with 1 if something.",
+         .words = "FILE|FOLDER ..",
+         .words_max = 1000,
+         .flags = with_client_flags({}),
+         .examples = {"weft config plan entries/"},
+         .run = [](const CliArguments& arguments,
+                   CliConsole& console) { return plan_or_apply(arguments, console, false); }},
+        {.path = "config apply",
+         .group = "config",
+         .summary = "Write the configuration entries of files, in whatever order they need.",
+         .words = "FILE|FOLDER ..",
+         .words_max = 1000,
+         .flags = with_client_flags({}),
+         .examples = {"weft config apply entries/"},
+         .run = [](const CliArguments& arguments,
+                   CliConsole& console) { return plan_or_apply(arguments, console, true); }},
+    };
+}
+
+}  // namespace weft::agent
