@@ -44,9 +44,8 @@ TEST(OwnCommands, CodesHaveHelp) {
 
 TEST(OwnCommands, PagesOfCodesAreSorted) {
     const auto pages = cli_code_pages();
-    EXPECT_TRUE(std::is_sorted(pages.begin(), pages.end(), [](const auto& a, const auto& b) {
-        return a.code < b.code;
-    }));
+    EXPECT_TRUE(std::is_sorted(pages.begin(), pages.end(),
+                               [](const auto& a, const auto& b) { return a.code < b.code; }));
 }
 
 // By the shells themselves, of those that are installed.
