@@ -157,42 +157,6 @@ Result<std::uint64_t> go_parse_uint(std::string_view text) {
                           (is_number ? ": value out of range" : ": invalid syntax"));
 }
 
-Result<std::string> go_base64(std::string_view text) {
-    constexpr std::string_view kAlphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const auto illegal = [](std::size_t at) {
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("illegal base64 data at input byte {}", at));
-    };
-    std::string out;
-    out.reserve(text.size() / 4 * 3);
-    std::uint32_t bits = 0;
-    std::size_t digits = 0;   // of the group of four under way
-    std::size_t padding = 0;  // at its end
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (c == '\r' || c == '\n') continue;
-        if (c == '=') {
-            if (digits < 2 || digits + padding >= 4) return illegal(at);
-            ++padding;
-            continue;
-        }
-        const std::size_t value = kAlphabet.find(c);
-        if (value == kAlphabet.npos || padding > 0) return illegal(at);
-        bits = bits << 6 | static_cast<std::uint32_t>(value);
-        if (++digits < 4) continue;
-        for (const int shift : {16, 8, 0}) out.push_back(static_cast<char>(bits >> shift & 0xff));
-        bits = 0;
-        digits = 0;
-    }
-    if (digits == 0) return out;
-    if (digits + padding != 4) return illegal(text.size());
-    bits <<= 6 * (4 - digits);
-    out.push_back(static_cast<char>(bits >> 16 & 0xff));
-    if (digits == 3) out.push_back(static_cast<char>(bits >> 8 & 0xff));
-    return out;
-}
-
 std::string go_query_escape(std::string_view text) {
     constexpr std::string_view kHex = "0123456789ABCDEF";
     std::string out;

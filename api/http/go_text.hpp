@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/base64.hpp"
 #include "agent/base/go_quote.hpp"
 #include "agent/base/result.hpp"
 
@@ -25,9 +26,6 @@ Result<std::int64_t> go_parse_int(std::string_view text);
 
 // strconv.ParseUint(text, 10, 64), likewise.
 Result<std::uint64_t> go_parse_uint(std::string_view text);
-
-// base64.StdEncoding.DecodeString: with padding, line breaks are passed over.
-Result<std::string> go_base64(std::string_view text);
 
 // url.QueryEscape.
 std::string go_query_escape(std::string_view text);
