@@ -1,9 +1,11 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/agent_commands.hpp"
@@ -11,6 +13,7 @@
 #include "agent/cli/dispatch.hpp"
 #include "agent/config_commands.hpp"
 #include "agent/entry_commands.hpp"
+#include "agent/runtime/agent_identity.hpp"
 #include "agent/service_files.hpp"
 #include "agent/snapshot_files.hpp"
 
@@ -20,6 +23,23 @@ namespace {
 void write_all(std::FILE* file, std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), file);
     std::fflush(file);
+}
+
+std::string read_input(std::size_t max) {
+    std::string text;
+    char block[65536];
+    while (text.size() < max) {
+        const std::size_t size =
+            std::fread(block, 1, std::min(sizeof block, max - text.size()), stdin);
+        if (size == 0) break;
+        text.append(block, size);
+    }
+    return text;
+}
+
+// A link of that name to this program speaks as that program does.
+bool started_as_consul(std::string_view program) {
+    return program.substr(program.rfind('/') + 1) == "consul";
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -37,9 +57,13 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_DFL);
     // Ignored by whoever started us, it would hide how the programs of checks end.
     std::signal(SIGCHLD, SIG_DFL);
-    CliConsole console{[](std::string_view text) { write_all(stdout, text); },
-                       [](std::string_view text) { write_all(stderr, text); }, environment,
-                       ::isatty(STDERR_FILENO) == 1};
+    CliConsole console{.out = [](std::string_view text) { write_all(stdout, text); },
+                       .err = [](std::string_view text) { write_all(stderr, text); },
+                       .environment = environment,
+                       .in = read_input,
+                       .as_consul = argc > 0 && started_as_consul(argv[0]),
+                       .consul_version = kConsulVersion,
+                       .err_is_terminal = ::isatty(STDERR_FILENO) == 1};
 
     std::vector<CliCommand> commands = agent_commands(WEFT_VERSION);
     for (CliCommand& command : client_commands(read_service_file))
@@ -52,5 +76,5 @@ int main(int argc, char** argv) {
     commands.push_back(debug_command(WEFT_VERSION));
     commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help, code_help);
     const std::vector<std::string> words(argv + 1, argv + argc);
-    return static_cast<int>(dispatch(commands, words, console));
+    return exit_status(dispatch(commands, words, console), console.as_consul);
 }

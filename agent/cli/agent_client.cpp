@@ -9,10 +9,14 @@
 #include "agent/base/base64.hpp"
 #include "agent/base/json_writer.hpp"
 #include "agent/cli/context.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/io/file.hpp"
+#include "agent/io/run_blocking.hpp"
 #include "agent/io/tls_context.hpp"
 
 namespace weft::agent {
+
+namespace asio = boost::asio;
 
 namespace {
 
@@ -87,6 +91,41 @@ Result<void> add_tls(const CliArguments& arguments, const CliConsole& console,
     return success();
 }
 
+bool is_denial(const HttpResponse& answer) {
+    return answer.status == 401 || answer.status == 403;
+}
+
+bool is_without_leader(const HttpResponse& answer) {
+    return answer.status >= 500 && answer.body.find("No cluster leader") != std::string::npos;
+}
+
+ExitCode code_of(const HttpResponse& answer) {
+    if (is_denial(answer)) return ExitCode::Denied;
+    if (is_without_leader(answer)) return ExitCode::NoLeader;
+    return answer.status == 404 ? ExitCode::NotFound : ExitCode::Failed;
+}
+
+Failure failure_of(const HttpResponse& answer, const std::string& what) {
+    const std::string answered =
+        fmt::format("the agent answered {}: {}", answer.status, answer_text(answer));
+    Failure failure{
+        .what = what.empty() ? answered : what,
+        .cause = what.empty() ? "" : answered,
+        .code = failure_code::kRefused,
+        .as_consul = fmt::format("Error! {}{}Unexpected response code: {} ({})", what,
+                                 what.empty() ? "" : ": ", answer.status, answer_text(answer))};
+    if (is_denial(answer)) {
+        failure.help = "name a token that may: -token, -token-file or WEFT_TOKEN";
+        failure.code = failure_code::kDenied;
+    } else if (is_without_leader(answer)) {
+        failure.help = "try again; `weft members` shows which servers are there";
+        failure.code = failure_code::kNoLeader;
+    } else if (answer.status == 404) {
+        failure.code = failure_code::kNotFound;
+    }
+    return failure;
+}
+
 }  // namespace
 
 std::vector<CliFlag> client_flags() {
@@ -109,6 +148,16 @@ std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags) {
     return flags;
 }
 
+std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
+    flags.push_back({"datacenter", "NAME", "datacenter to ask; the agent's own by default"});
+    flags.push_back({"stale", "", "any server may answer, also with what is a little old"});
+    flags.push_back({.name = "namespace",
+                     .value = "NAME",
+                     .help = {},
+                     .refusal = "weft has no namespaces: leave -namespace out"});
+    return with_client_flags(std::move(flags));
+}
+
 CliFlag format_flag() {
     return {"format", "FORMAT", "table (the default) or json"};
 }
@@ -127,19 +176,6 @@ std::string pretty_json(const boost::json::value& value) {
     return text + "\n";
 }
 
-std::string url_escape(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
-        if (plain)
-            out += c;
-        else
-            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return out;
-}
-
 Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliConsole& console) {
     WEFT_TRY(refuse_enterprise(console));
     WEFT_TRY(const auto context, find_context(arguments, console));
@@ -147,7 +183,6 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
     std::string address =
         setting(arguments, console, "http-addr", {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"},
                 context.address.empty() ? kDefaultAddress : context.address);
-    client.datacenter_ = context.datacenter;
     client.address_ = address;
     bool tls = is_true(console.variable({"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}).value_or("false"));
     if (address.starts_with("unix://")) {
@@ -180,6 +215,9 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
     if (auto login = console.variable({"WEFT_HTTP_AUTH", "CONSUL_HTTP_AUTH"}))
         client.prototype_.headers.emplace_back("Authorization", "Basic " + base64(*login));
     client.prototype_.timeout = kCallTimeout;
+    client.progress_ = Progress(console);
+    client.datacenter_ = arguments.text("datacenter", context.datacenter);
+    client.stale_ = arguments.is_on("stale");
     return client;
 }
 
@@ -187,20 +225,29 @@ HttpRequest AgentClient::request(std::string_view method, const std::string& tar
     HttpRequest request = prototype_;
     request.method = method;
     request.url = base_ + target;
+    const auto add = [&](const std::string& parameter) {
+        request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + parameter;
+    };
     const bool names_one =
         target.find("?dc=") != std::string::npos || target.find("&dc=") != std::string::npos;
-    if (!datacenter_.empty() && !names_one) {
-        request.url += target.find('?') == std::string::npos ? "?dc=" : "&dc=";
-        request.url += url_escape(datacenter_);
-    }
+    if (!datacenter_.empty() && !names_one) add("dc=" + url_escape(datacenter_));
+    if (stale_ && method == "GET" && target.find("consistent") == std::string::npos) add("stale");
     return request;
+}
+
+asio::awaitable<Result<HttpResponse>> AgentClient::fetch(std::string method, std::string target,
+                                                         std::string body, Duration wait) const {
+    HttpRequest whole = request(method, target);
+    whole.body = std::move(body);
+    whole.timeout += wait;
+    co_return co_await http_fetch(std::move(whole));
 }
 
 Result<HttpResponse> AgentClient::call(std::string_view method, const std::string& target,
                                        std::string body) const {
-    HttpRequest whole = request(method, target);
-    whole.body = std::move(body);
-    return http_fetch_blocking(std::move(whole));
+    auto fetched = fetch(std::string(method), target, std::move(body));
+    return run_blocking(
+        progress_.during("waiting for the agent at " + address_, std::move(fetched)));
 }
 
 Result<HttpResponse> AgentClient::lines(const std::string& target,
@@ -211,23 +258,26 @@ Result<HttpResponse> AgentClient::lines(const std::string& target,
     return http_stream_lines_blocking(std::move(whole), std::move(on_line));
 }
 
-ExitCode with_answer(CliConsole& console, const AgentClient& client,
-                     const Result<HttpResponse>& response,
-                     const std::function<ExitCode(const HttpResponse&)>& use) {
-    if (!response) {
-        console.err(
-            fmt::format("error: no answer from the agent at {}\ncause: {}\nhelp:  start one with "
-                        "`weft dev`, or "
-                        "name its address with -http-addr or WEFT_HTTP_ADDR\n",
-                        client.address(), response.error().message()));
-        return ExitCode::Unreachable;
-    }
-    const HttpResponse& answer = response.value();
-    if (answer.status == 200) return use(answer);
+std::string answer_text(const HttpResponse& answer) {
     std::string text = answer.body.empty() ? answer.reason : answer.body;
     while (text.ends_with('\n')) text.pop_back();
-    console.err(fmt::format("error: the agent answered {}: {}\n", answer.status, text));
-    return answer.status == 401 || answer.status == 403 ? ExitCode::Denied : ExitCode::Failed;
+    return text;
+}
+
+ExitCode with_answer(CliConsole& console, const AgentClient& client,
+                     const Result<HttpResponse>& response,
+                     const std::function<ExitCode(const HttpResponse&)>& use,
+                     const std::string& what) {
+    if (!response)
+        return fail(console, ExitCode::Unreachable,
+                    {.what = "no answer from the agent at " + client.address(),
+                     .cause = response.error().message(),
+                     .help = "start one with `weft dev`, or name its address with -http-addr or "
+                             "WEFT_HTTP_ADDR",
+                     .code = failure_code::kUnreachable});
+    const HttpResponse& answer = response.value();
+    if (answer.status == 200) return use(answer);
+    return fail(console, code_of(answer), failure_of(answer, what));
 }
 
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
@@ -236,9 +286,10 @@ ExitCode with_json(CliConsole& console, const AgentClient& client, const std::st
         boost::json::error_code failure;
         const boost::json::value parsed = boost::json::parse(response.body, failure);
         if (!failure) return use(parsed);
-        console.err(fmt::format("error: the answer of {} is not JSON: {}\n", client.address(),
-                                failure.message()));
-        return ExitCode::Failed;
+        return fail(console, ExitCode::Failed,
+                    {.what = fmt::format("the answer of {} is not JSON", client.address()),
+                     .cause = failure.message(),
+                     .code = failure_code::kRefused});
     };
     return with_answer(console, client, client.call("GET", target), parse_and_use);
 }
@@ -247,8 +298,7 @@ ExitCode with_client(const CliArguments& arguments, CliConsole& console,
                      const std::function<ExitCode(const AgentClient&)>& run) {
     const auto client = AgentClient::open(arguments, console);
     if (client) return run(client.value());
-    console.err("error: " + client.error().message() + "\n");
-    return ExitCode::Usage;
+    return fail_usage(console, client.error().message());
 }
 
 std::string json_text(const boost::json::value& object, std::string_view member) {

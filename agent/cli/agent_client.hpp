@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -8,6 +10,8 @@
 
 #include "agent/base/result.hpp"
 #include "agent/cli/command.hpp"
+#include "agent/cli/progress.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/io/http_client.hpp"
 
 namespace weft::agent {
@@ -15,6 +19,8 @@ namespace weft::agent {
 // Flags of every command that speaks to an agent: where it is and who asks.
 std::vector<CliFlag> client_flags();
 std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags);
+// Those, and -datacenter and -stale of commands that ask servers, for each of their requests.
+std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags);
 
 // -format=table|json of commands that list something.
 CliFlag format_flag();
@@ -23,18 +29,22 @@ Result<bool> wants_json(const CliArguments& arguments);
 // Indented, with a newline at the end.
 std::string pretty_json(const boost::json::value& value);
 
-// Percent-encodes everything but unreserved characters, for path segments and query values.
-std::string url_escape(std::string_view text);
-
 // The agent's HTTP API as commands use it. Address, token and TLS come from flags, then WEFT_*,
 // then CONSUL_* variables, then the defaults.
 class AgentClient {
 public:
+    // When the agent answers a query that waits at the latest: 5 minutes and a sixteenth more.
+    static constexpr Duration kLongPoll = std::chrono::seconds(330);
+
     static Result<AgentClient> open(const CliArguments& arguments, const CliConsole& console);
 
-    // The response of any status; an error means that there was none.
+    // The response of any status; an error means that there was none. Says so when it takes long.
     Result<HttpResponse> call(std::string_view method, const std::string& target,
                               std::string body = {}) const;
+    // The same beside other coroutines, for a loop; wait is what the agent may take besides.
+    boost::asio::awaitable<Result<HttpResponse>> fetch(std::string method, std::string target,
+                                                       std::string body = {},
+                                                       Duration wait = Duration::zero()) const;
     // Lines as they arrive; until the agent ends the answer, on_line returns false or the time is
     // over (0: no limit).
     Result<HttpResponse> lines(const std::string& target,
@@ -51,13 +61,20 @@ private:
     std::string address_;
     HttpRequest prototype_;   // everything but method, path and body
     std::string base_;        // "http://127.0.0.1:8500"
-    std::string datacenter_;  // of the context; asked for unless the target names one
+    std::string datacenter_;  // asked for unless the target names one
+    bool stale_ = false;
+    Progress progress_;
 };
 
-// Calls and judges: prints why it failed and says how to exit, or hands the body of a 200 to `use`.
+// The body of an answer, or else the status's name, without the newline at its end.
+std::string answer_text(const HttpResponse& answer);
+
+// Judges a response: prints why it failed and says how to exit, or hands a 200 to `use`. what says
+// what could not be done ("cannot write the key").
 ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const Result<HttpResponse>& response,
-                     const std::function<ExitCode(const HttpResponse&)>& use);
+                     const std::function<ExitCode(const HttpResponse&)>& use,
+                     const std::string& what = {});
 
 // The same for GET requests whose answer is JSON.
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,

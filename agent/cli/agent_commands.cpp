@@ -5,6 +5,7 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
 
 namespace weft::agent {
 
@@ -129,11 +130,12 @@ ExitCode show_status(const AgentClient& client, bool json_wanted, CliConsole& co
 }
 
 ExitCode reload(const AgentClient& client, CliConsole& console) {
-    const ExitCode code = with_answer(console, client, client.call("PUT", "/v1/agent/reload"),
-                                      [&](const HttpResponse&) {
-                                          console.out("Configuration reloaded\n");
-                                          return ExitCode::Ok;
-                                      });
+    const ExitCode code = with_answer(
+        console, client, client.call("PUT", "/v1/agent/reload"), [&](const HttpResponse&) {
+            console.out(console.as_consul ? "Configuration reload triggered\n"
+                                          : "Configuration reloaded\n");
+            return ExitCode::Ok;
+        });
     if (code != ExitCode::Ok) return code;
     return with_json(console, client, "/v1/agent/self", [&](const json::value& self) {
         AgentStatus status;
@@ -167,10 +169,7 @@ CliCommand status_command() {
             .examples = {"weft status", "weft status -format=json"},
             .run = [](const CliArguments& arguments, CliConsole& console) {
                 const auto format = wants_json(arguments);
-                if (!format) {
-                    console.err("error: " + format.error().message() + "\n");
-                    return ExitCode::Usage;
-                }
+                if (!format) return fail_usage(console, format.error().message());
                 return with_client(arguments, console, [&](const AgentClient& client) {
                     return show_status(client, format.value(), console);
                 });
@@ -230,23 +229,33 @@ CliCommand monitor_command() {
 }
 
 std::vector<CliCommand> client_commands(const ServiceFileReader& read_file) {
-    return {services_register_command(read_file),
-            services_deregister_command(read_file),
-            status_command(),
-            members_command(),
-            catalog_nodes_command(),
-            catalog_services_command(),
-            catalog_datacenters_command(),
-            monitor_command(),
-            rtt_command(),
-            reachability_command(),
-            keygen_command(),
-            keyring_command(),
-            reload_command(),
-            join_command(),
-            leave_command(),
-            force_leave_command(),
-            event_command()};
+    std::vector<CliCommand> all = {services_register_command(read_file),
+                                   services_deregister_command(read_file),
+                                   register_command(),
+                                   deregister_command(),
+                                   run_command(),
+                                   status_command(),
+                                   members_command(),
+                                   catalog_nodes_command(),
+                                   catalog_services_command(),
+                                   catalog_datacenters_command(),
+                                   monitor_command(),
+                                   rtt_command(),
+                                   reachability_command(),
+                                   keygen_command(),
+                                   keyring_command(),
+                                   reload_command(),
+                                   join_command(),
+                                   leave_command(),
+                                   force_leave_command(),
+                                   event_command(),
+                                   wait_command(),
+                                   maint_command(),
+                                   lock_command(),
+                                   watch_command()};
+    for (const auto& group : {kv_commands(), session_commands(), operator_commands()})
+        all.insert(all.end(), group.begin(), group.end());
+    return all;
 }
 
 }  // namespace weft::agent

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "agent/base/go_duration.hpp"
+#include "agent/base/go_quote.hpp"
 #include "agent/base/nearest.hpp"
 
 namespace weft::agent {
@@ -20,51 +23,75 @@ std::vector<std::string> CliArguments::all(const std::string& flag) const {
 
 namespace {
 
-Error usage_error(const CliCommand& command, const std::string& what) {
-    return make_error(Errc::InvalidArgument, fmt::format("weft {}: {}", command.path, what));
-}
+// One call being read. What is wrong is said in weft's words, or in those of Go's flag package.
+class Reader {
+public:
+    Reader(const CliCommand& command, bool as_consul) : command_(command), as_consul_(as_consul) {}
 
-Error unknown_flag(const CliCommand& command, const std::string& word) {
+    Error usage_error(const std::string& what, const std::string& in_go) const {
+        if (as_consul_) return make_error(Errc::InvalidArgument, in_go);
+        return make_error(Errc::InvalidArgument, fmt::format("weft {}: {}", command_.path, what));
+    }
+
+    // Reads the flag at `at`, and the word after it when that is its value. Returns how many words
+    // were used.
+    Result<std::size_t> take_flag(std::span<const std::string> words, std::size_t at,
+                                  CliArguments& arguments) const;
+
+private:
+    Error unknown_flag(const std::string& name) const;
+    const CliFlag* flag_of(const std::string& name) const;
+    Result<std::string> switch_value(const CliFlag& flag, const std::string& text) const;
+
+    const CliCommand& command_;
+    bool as_consul_;
+};
+
+Error Reader::unknown_flag(const std::string& name) const {
+    const std::string in_go = "flag provided but not defined: -" + name;
     std::vector<std::string_view> known;
-    for (const CliFlag& flag : command.flags)
+    for (const CliFlag& flag : command_.flags)
         if (flag.refusal.empty()) known.push_back(flag.name);
-    if (const auto meant = nearest(word, known))
-        return usage_error(command,
-                           fmt::format("unknown flag -{}, did you mean -{}?", word, *meant));
-    return usage_error(command, fmt::format("unknown flag -{} (`weft help {}` lists the flags)",
-                                            word, command.path));
+    if (const auto meant = nearest(name, known))
+        return usage_error(fmt::format("unknown flag -{}, did you mean -{}?", name, *meant), in_go);
+    return usage_error(
+        fmt::format("unknown flag -{} (`weft help {}` lists the flags)", name, command_.path),
+        in_go);
 }
 
-const CliFlag* flag_of(const CliCommand& command, const std::string& name) {
-    const auto found = std::find_if(command.flags.begin(), command.flags.end(),
+const CliFlag* Reader::flag_of(const std::string& name) const {
+    const auto found = std::find_if(command_.flags.begin(), command_.flags.end(),
                                     [&](const CliFlag& flag) { return flag.name == name; });
-    return found == command.flags.end() ? nullptr : &*found;
+    return found == command_.flags.end() ? nullptr : &*found;
 }
 
 // The truth values of Go's strconv.ParseBool.
-Result<std::string> switch_value(const CliCommand& command, const CliFlag& flag,
-                                 const std::string& text) {
+Result<std::string> Reader::switch_value(const CliFlag& flag, const std::string& text) const {
     static const std::vector<std::string> yes = {"1", "t", "T", "true", "TRUE", "True"};
     static const std::vector<std::string> no = {"0", "f", "F", "false", "FALSE", "False"};
     if (std::find(yes.begin(), yes.end(), text) != yes.end()) return std::string("true");
     if (std::find(no.begin(), no.end(), text) != no.end()) return std::string("false");
-    return usage_error(command, fmt::format("-{} is true or false, not \"{}\"", flag.name, text));
+    return usage_error(
+        fmt::format("-{} is true or false, not \"{}\"", flag.name, text),
+        fmt::format("invalid boolean value {} for -{}: parse error", go_quote(text), flag.name));
 }
 
-// Reads the flag at `at`, and the word after it when that is its value. Returns how many words were
-// used.
-Result<std::size_t> take_flag(const CliCommand& command, std::span<const std::string> words,
-                              std::size_t at, CliArguments& arguments) {
+Result<std::size_t> Reader::take_flag(std::span<const std::string> words, std::size_t at,
+                                      CliArguments& arguments) const {
     const std::string word = words[at].substr(words[at][1] == '-' ? 2 : 1);
     const auto equals = word.find('=');
     const std::string name = word.substr(0, equals);
-    const CliFlag* flag = flag_of(command, name);
-    if (!flag) return unknown_flag(command, name);
-    if (!flag->refusal.empty()) return usage_error(command, flag->refusal);
+    const CliFlag* flag = flag_of(name);
+    if (!flag && (name == "h" || name == "help")) {
+        arguments.ask_for_help();
+        return std::size_t{1};
+    }
+    if (!flag) return unknown_flag(name);
+    if (!flag->refusal.empty()) return usage_error(flag->refusal, flag->refusal);
     if (flag->value.empty()) {
-        WEFT_TRY(auto truth,
-                 switch_value(command, *flag,
-                              equals == std::string::npos ? "true" : word.substr(equals + 1)));
+        WEFT_TRY(
+            auto truth,
+            switch_value(*flag, equals == std::string::npos ? "true" : word.substr(equals + 1)));
         arguments.add(name, truth);
         return std::size_t{1};
     }
@@ -72,15 +99,23 @@ Result<std::size_t> take_flag(const CliCommand& command, std::span<const std::st
         arguments.add(name, word.substr(equals + 1));
         return std::size_t{1};
     }
-    if (at + 1 == words.size()) return usage_error(command, fmt::format("-{} needs a value", name));
+    if (at + 1 == words.size())
+        return usage_error(fmt::format("-{} needs a value", name),
+                           "flag needs an argument: -" + name);
     arguments.add(name, words[at + 1]);
     return std::size_t{2};
 }
 
+// "-5" is a value: no flag begins with a digit.
+bool is_flag(const std::string& word) {
+    return word.size() > 1 && word[0] == '-' && (word[1] < '0' || word[1] > '9');
+}
+
 }  // namespace
 
-Result<CliArguments> parse_arguments(const CliCommand& command,
-                                     std::span<const std::string> words) {
+Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const std::string> words,
+                                     bool as_consul) {
+    const Reader reader(command, as_consul);
     CliArguments arguments;
     bool flags_ended = false;
     for (std::size_t at = 0; at < words.size();) {
@@ -88,18 +123,45 @@ Result<CliArguments> parse_arguments(const CliCommand& command,
         if (!flags_ended && word == "--") {
             flags_ended = true;
             ++at;
-        } else if (flags_ended || word.size() < 2 || word[0] != '-') {
+        } else if (flags_ended || !is_flag(word)) {
             arguments.add_word(word);
+            flags_ended =
+                flags_ended || as_consul || arguments.words().size() > command.command_from;
             ++at;
         } else {
-            WEFT_TRY(auto used, take_flag(command, words, at, arguments));
+            WEFT_TRY(auto used, reader.take_flag(words, at, arguments));
             at += used;
         }
     }
-    if (arguments.words().size() > command.words_max)
-        return usage_error(command, fmt::format("unexpected argument \"{}\"",
-                                                arguments.words()[command.words_max]));
+    const std::size_t given = arguments.words().size();
+    if (given > command.words_max && !arguments.asks_for_help())
+        return reader.usage_error(
+            fmt::format("unexpected argument \"{}\"", arguments.words()[command.words_max]),
+            fmt::format("Too many arguments (expected {}, got {})", command.words_max, given));
     return arguments;
+}
+
+Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::string& flag,
+                                  std::uint64_t fallback, std::uint64_t least, std::uint64_t most) {
+    if (!arguments.has(flag)) return fallback;
+    const std::string text = arguments.text(flag);
+    std::uint64_t number = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (failure == std::errc() && end == text.data() + text.size() && number >= least &&
+        number <= most)
+        return number;
+    const std::string bound = most == ~std::uint64_t{0} ? "on" : "to " + std::to_string(most);
+    return make_error(Errc::InvalidArgument, fmt::format("-{} is a number from {} {}, not \"{}\"",
+                                                         flag, least, bound, text));
+}
+
+Result<Duration> time_flag(const CliArguments& arguments, const std::string& flag,
+                           Duration fallback) {
+    if (!arguments.has(flag)) return fallback;
+    const auto time = parse_go_duration(arguments.text(flag));
+    if (time && time.value() >= Duration::zero()) return time;
+    return make_error(Errc::InvalidArgument, fmt::format("-{} is a time such as 30s, not \"{}\"",
+                                                         flag, arguments.text(flag)));
 }
 
 }  // namespace weft::agent

@@ -1,15 +1,28 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
 #include "agent/base/result.hpp"
+#include "agent/base/time.hpp"
 #include "agent/cli/command.hpp"
 
 namespace weft::agent {
 
 // Flags as Go's: -x v, -x=v, --x; switches take a value only with "=". They may stand before or
 // after words; "--" ends them. No abbreviations. The error is one line that names the nearest flag.
-Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const std::string> words);
+// Under the name consul the first word ends the flags, and the error is in Go's words.
+Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const std::string> words,
+                                     bool as_consul = false);
+
+// The number that a flag was given, or the fallback. The error says what it may be.
+Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::string& flag,
+                                  std::uint64_t fallback, std::uint64_t least = 0,
+                                  std::uint64_t most = ~std::uint64_t{0});
+
+// The same for a time such as "30s"; not negative.
+Result<Duration> time_flag(const CliArguments& arguments, const std::string& flag,
+                           Duration fallback = Duration::zero());
 
 }  // namespace weft::agent

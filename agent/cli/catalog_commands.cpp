@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/value.hpp>
+#include <map>
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
@@ -13,55 +14,78 @@ namespace json = boost::json;
 
 namespace {
 
-std::string joined(const json::value& texts) {
+std::string joined(const json::value* texts) {
     std::string all;
-    if (!texts.is_array()) return all;
-    for (const json::value& text : texts.as_array())
-        if (text.is_string()) all += (all.empty() ? "" : ",") + std::string(text.as_string());
+    if (!texts || !texts->is_array()) return all;
+    for (const json::value& text : texts->get_array())
+        if (text.is_string()) all += (all.empty() ? "" : ",") + std::string(text.get_string());
     return all;
 }
 
-std::string query_of(const CliArguments& arguments) {
-    std::string query;
-    const auto add = [&](const std::string& name, const std::string& value) {
-        query += (query.empty() ? "?" : "&") + name + "=" + url_escape(value);
-    };
-    for (const std::string& meta : arguments.all("node-meta")) {
-        const auto equals = meta.find('=');
-        add("node-meta", equals == std::string::npos
-                             ? meta
-                             : meta.substr(0, equals) + ":" + meta.substr(equals + 1));
-    }
-    if (arguments.has("near")) add("near", arguments.text("near"));
-    if (arguments.has("filter")) add("filter", arguments.text("filter"));
-    if (arguments.has("datacenter")) add("dc", arguments.text("datacenter"));
-    return query;
+// "lan=10.0.0.1, wan=10.0.0.1", sorted.
+std::string pairs_text(const json::value& object, std::string_view member) {
+    const json::value* found =
+        object.is_object() ? object.get_object().if_contains(member) : nullptr;
+    std::map<std::string, std::string> sorted;
+    if (found && found->is_object())
+        for (const auto& [name, value] : found->get_object())
+            sorted[std::string(name)] = json_text(*found, name);
+    std::string text;
+    for (const auto& [name, value] : sorted)
+        text += (text.empty() ? "" : ", ") + name + "=" + value;
+    return text;
 }
 
+Target with_filters(std::string path, const CliArguments& arguments) {
+    Target target(std::move(path));
+    for (const std::string& meta : arguments.all("node-meta")) {
+        const auto equals = meta.find('=');
+        target.add("node-meta", equals == std::string::npos
+                                    ? meta
+                                    : meta.substr(0, equals) + ":" + meta.substr(equals + 1));
+    }
+    if (arguments.has("near")) target.add("near", arguments.text("near"));
+    if (arguments.has("filter")) target.add("filter", arguments.text("filter"));
+    return target;
+}
+
+constexpr const char* kNoNodes = "No nodes match the given query - try expanding your search.\n";
+constexpr const char* kNoServices =
+    "No services match the given query - try expanding your search.\n";
+
 std::string nodes_table(const json::value& nodes, bool detailed) {
-    TextTable table(detailed ? std::vector<std::string>{"Node", "ID", "Address", "DC", "Meta"}
-                             : std::vector<std::string>{"Node", "ID", "Address", "DC"});
-    if (!nodes.is_array()) return table.render();
-    for (const json::value& node : nodes.as_array()) {
+    if (!nodes.is_array() || nodes.get_array().empty()) return {};
+    std::vector<std::string> header = {"Node", "ID", "Address", "DC"};
+    if (detailed) header.insert(header.end(), {"TaggedAddresses", "Meta"});
+    TextTable table(std::move(header));
+    for (const json::value& node : nodes.get_array()) {
         std::string id = json_text(node, "ID");
         if (!detailed) id = id.substr(0, 8);
         std::vector<std::string> row = {json_text(node, "Node"), id, json_text(node, "Address"),
                                         json_text(node, "Datacenter")};
         if (detailed) {
-            const std::string meta = json_text(node, "NodeMeta");
-            row.push_back(meta.empty() ? json_text(node, "Meta") : meta);
+            row.push_back(pairs_text(node, "TaggedAddresses"));
+            const std::string meta = pairs_text(node, "NodeMeta");
+            row.push_back(meta.empty() ? pairs_text(node, "Meta") : meta);
         }
         table.add(std::move(row));
     }
     return table.render();
 }
 
-std::string services_table(const json::value& services) {
-    TextTable table({"Service", "Tags"});
-    if (services.is_object())
-        for (const auto& [name, tags] : services.as_object())
-            table.add({std::string(name), joined(tags)});
-    return table.render();
+// Consul's lists have the names alone, and no header where they have tags.
+std::string services_table(const json::value& services, bool with_tags, bool with_header) {
+    if (!services.is_object() || services.get_object().empty()) return {};
+    std::map<std::string, std::string> sorted;
+    for (const auto& [name, tags] : services.get_object())
+        sorted[std::string(name)] = joined(&tags);
+    TextTable table(with_tags ? std::vector<std::string>{"Service", "Tags"}
+                              : std::vector<std::string>{"Service"});
+    for (const auto& [name, tags] : sorted)
+        table.add(with_tags ? std::vector<std::string>{name, tags}
+                            : std::vector<std::string>{name});
+    const std::string text = table.render();
+    return with_header ? text : text.substr(text.find('\n') + 1);
 }
 
 // GET catalog/node/NAME: the same table from the node's own services.
@@ -72,11 +96,35 @@ std::string services_of_node_table(const json::value& node) {
     if (services && services->is_object())
         for (const auto& [id, service] : services->as_object())
             table.add({json_text(service, "Service"), std::string(id), json_text(service, "Port"),
-                       joined(service.as_object().at("Tags"))});
+                       joined(&service.at("Tags"))});
     return table.render();
 }
 
-const CliFlag kDatacenter = {"datacenter", "NAME", "datacenter to ask; the agent's own by default"};
+// What a node has, as GET catalog/services lists it: tags by name.
+json::value names_of_node(const json::value& node) {
+    json::object names;
+    const json::value* services =
+        node.is_object() ? node.get_object().if_contains("Services") : nullptr;
+    if (services && services->is_object())
+        for (const auto& [id, service] : services->get_object())
+            names[json_text(service, "Service")] = service.at("Tags");
+    return names;
+}
+
+ExitCode list_services(const CliArguments& arguments, CliConsole& console) {
+    const bool as_consul = console.as_consul;
+    const bool with_tags = arguments.text("tags", as_consul ? "false" : "true") == "true";
+    const bool of_node = arguments.has("node");
+    const std::string path =
+        of_node ? "/v1/catalog/node/" + url_escape(arguments.text("node")) : "/v1/catalog/services";
+    return show_list(
+        arguments, console, with_filters(path, arguments).text(),
+        [&](const json::value& found) {
+            if (of_node && !as_consul && with_tags) return services_of_node_table(found);
+            return services_table(of_node ? names_of_node(found) : found, with_tags, !as_consul);
+        },
+        kNoServices);
+}
 
 }  // namespace
 
@@ -86,13 +134,12 @@ CliCommand catalog_nodes_command() {
             .summary = "List the nodes, or those that have a service.",
             .words = {},
             .words_max = 0,
-            .flags = with_client_flags(
+            .flags = with_server_flags(
                 {{"service", "NAME", "only nodes with an instance of this service"},
                  {"detailed", "", "whole ids and metadata"},
                  {"near", "NODE", "sort by distance from this node, _agent for the agent's"},
                  {"node-meta", "KEY=VALUE", "only nodes with this metadata", true},
                  {"filter", "EXPRESSION", "only what the expression selects"},
-                 kDatacenter,
                  format_flag()}),
             .examples = {"weft catalog nodes", "weft catalog nodes -service=web -format=json"},
             .run = [](const CliArguments& arguments, CliConsole& console) {
@@ -102,8 +149,9 @@ CliCommand catalog_nodes_command() {
                         : "/v1/catalog/nodes";
                 const bool detailed = arguments.is_on("detailed");
                 return show_list(
-                    arguments, console, path + query_of(arguments),
-                    [&](const json::value& nodes) { return nodes_table(nodes, detailed); });
+                    arguments, console, with_filters(path, arguments).text(),
+                    [&](const json::value& nodes) { return nodes_table(nodes, detailed); },
+                    kNoNodes);
             }};
 }
 
@@ -113,21 +161,13 @@ CliCommand catalog_services_command() {
             .summary = "List the services with their tags.",
             .words = {},
             .words_max = 0,
-            .flags = with_client_flags(
+            .flags = with_server_flags(
                 {{"node", "NAME", "only services of this node, with their ports"},
                  {"node-meta", "KEY=VALUE", "only services on nodes with this metadata", true},
-                 kDatacenter,
+                 {"tags", "", "false: names alone"},
                  format_flag()}),
             .examples = {"weft catalog services", "weft catalog services -node=db1"},
-            .run = [](const CliArguments& arguments, CliConsole& console) {
-                if (arguments.has("node"))
-                    return show_list(arguments, console,
-                                     "/v1/catalog/node/" + url_escape(arguments.text("node")) +
-                                         query_of(arguments),
-                                     services_of_node_table);
-                return show_list(arguments, console, "/v1/catalog/services" + query_of(arguments),
-                                 services_table);
-            }};
+            .run = list_services};
 }
 
 CliCommand catalog_datacenters_command() {

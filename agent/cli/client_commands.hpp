@@ -25,6 +25,13 @@ CliCommand leave_command();
 CliCommand monitor_command();
 CliCommand services_register_command(ServiceFileReader read_file);
 CliCommand services_deregister_command(ServiceFileReader read_file);
+CliCommand register_command();
+CliCommand deregister_command();
+CliCommand run_command();
+CliCommand wait_command();
+CliCommand maint_command();
+std::vector<CliCommand> operator_commands();
+std::vector<CliCommand> session_commands();
 CliCommand catalog_nodes_command();
 CliCommand catalog_services_command();
 CliCommand catalog_datacenters_command();
@@ -38,6 +45,9 @@ CliCommand keygen_command();
 CliCommand keyring_command();
 CliCommand debug_command(std::string version);
 std::vector<CliCommand> context_commands();
+std::vector<CliCommand> kv_commands();
+CliCommand lock_command();
+CliCommand watch_command();
 
 // All of them, in the order of the overview.
 std::vector<CliCommand> client_commands(const ServiceFileReader& read_file);

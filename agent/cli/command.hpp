@@ -21,8 +21,18 @@ enum class ExitCode {
     Usage = 2,
     Unreachable = 3,
     Denied = 4,
+    NotFound = 5,
     NoLeader = 6,
+    TimedOut = 7,
 };
+
+// Exactly this status, whatever name the program was started under: a child's, or one that Consul
+// has.
+ExitCode exactly(int status);
+
+// The status to end with. Consul knows 0 and 1; what its commands say beside that, they say
+// exactly.
+int exit_status(ExitCode code, bool as_consul);
 
 struct CliFlag {
     std::string name;   // without dashes
@@ -42,6 +52,9 @@ public:
     }
     void add_word(std::string word) { words_.push_back(std::move(word)); }
 
+    void ask_for_help() { asks_for_help_ = true; }
+
+    bool asks_for_help() const { return asks_for_help_; }
     bool has(const std::string& flag) const { return flags_.contains(flag); }
     bool is_on(const std::string& flag) const { return last(flag) == "true"; }
     // The last value given wins, as in Go.
@@ -51,6 +64,7 @@ public:
     // All flags as they stood, where the order between different ones counts.
     const std::vector<std::pair<std::string, std::string>>& in_order() const { return in_order_; }
     const std::vector<std::string>& words() const { return words_; }
+    std::vector<std::string> take_words() { return std::exchange(words_, {}); }
 
 private:
     std::string last(const std::string& flag) const { return text(flag); }
@@ -58,6 +72,7 @@ private:
     std::map<std::string, std::vector<std::string>> flags_;
     std::vector<std::pair<std::string, std::string>> in_order_;
     std::vector<std::string> words_;
+    bool asks_for_help_ = false;
 };
 
 // The world as a command sees it; tests hand in another one.
@@ -65,6 +80,9 @@ struct CliConsole {
     std::function<void(std::string_view)> out;  // data
     std::function<void(std::string_view)> err;  // everything else
     std::function<std::optional<std::string>(const std::string&)> environment;
+    std::function<std::string(std::size_t max)> in = {};  // stdin to its end, at most max bytes
+    bool as_consul = false;           // started under that name: its flags, texts and exit codes
+    std::string consul_version = {};  // whose API is spoken
     bool err_is_terminal = false;
 
     // A non-empty variable, the first of the names that is set; weft's own names come first.
@@ -82,6 +100,10 @@ struct CliCommand {
     std::vector<CliFlag> flags;
     std::vector<std::string> examples;
     CliHandler run;
+    // Which word begins a command to run, whose flags are its own: there this one's end.
+    std::size_t command_from = kNoCommand;
+
+    static constexpr std::size_t kNoCommand = ~std::size_t{0};
 };
 
 }  // namespace weft::agent

@@ -23,6 +23,13 @@ std::optional<std::string> CliConsole::variable(std::initializer_list<const char
 
 namespace {
 
+constexpr int kExactly = 1000;  // beyond all that a process can end with
+constexpr int kConsulNoSuchCommand = 127;
+
+bool is_one_of(const std::string& word, std::initializer_list<std::string_view> known) {
+    return std::find(known.begin(), known.end(), word) != known.end();
+}
+
 std::string joined(std::span<const std::string> words) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -77,6 +84,7 @@ std::string no_such_command(std::span<const CliCommand> commands,
                        word);
 }
 
+// Anywhere among the flags, even where others are wrong. The words of a command to run are its own.
 bool asks_for_help(std::span<const std::string> words) {
     for (const std::string& word : words) {
         if (word == "--") return false;
@@ -216,6 +224,9 @@ std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std:
          .examples = {"weft version"},
          .run =
              [version](const CliArguments&, CliConsole& console) {
+                 // Scripts read Consul's first line.
+                 if (console.as_consul)
+                     console.out(fmt::format("Consul v{}\n", console.consul_version));
                  console.out(fmt::format("weft v{}\n", version));
                  return ExitCode::Ok;
              }},
@@ -227,31 +238,47 @@ std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std:
     return commands;
 }
 
+ExitCode exactly(int status) {
+    return static_cast<ExitCode>(kExactly + status);
+}
+
+int exit_status(ExitCode code, bool as_consul) {
+    const int status = static_cast<int>(code);
+    if (status >= kExactly) return status - kExactly;
+    return as_consul ? std::min(status, 1) : status;
+}
+
 ExitCode dispatch(std::span<const CliCommand> commands, std::span<const std::string> words,
                   CliConsole& console) {
-    if (words.empty() || words[0] == "-h" || words[0] == "-help" || words[0] == "--help") {
-        console.out(overview(commands));
-        return ExitCode::Ok;
-    }
     static const std::vector<std::string> version = {"version"};
-    if (words[0] == "-v" || words[0] == "-version" || words[0] == "--version") words = version;
+    if (!words.empty() && is_one_of(words[0], {"-v", "-version", "--version"})) words = version;
+    if (words.empty() || is_one_of(words[0], {"-h", "-help", "--help"})) {
+        const bool is_mistake = console.as_consul && words.empty();
+        (is_mistake ? console.err : console.out)(overview(commands));
+        return is_mistake ? exactly(kConsulNoSuchCommand) : ExitCode::Ok;
+    }
 
     const Found found = find_command(commands, words);
     if (!found.command) {
         console.err(no_such_command(commands, words));
-        return ExitCode::Usage;
+        const bool family = !words_below(commands, words[0]).empty();
+        return console.as_consul && !family ? exactly(kConsulNoSuchCommand) : ExitCode::Usage;
     }
+    const CliCommand& command = *found.command;
     const auto rest = words.subspan(found.used);
-    if (asks_for_help(rest)) {
-        console.out(help_of(*found.command));
+    const auto arguments = parse_arguments(command, rest, console.as_consul);
+    const bool runs_command = command.command_from != CliCommand::kNoCommand;
+    const bool help =
+        runs_command ? arguments && arguments.value().asks_for_help() : asks_for_help(rest);
+    if (help) {
+        console.out(help_of(command));
         return ExitCode::Ok;
     }
-    const auto arguments = parse_arguments(*found.command, rest);
     if (!arguments) {
         console.err(arguments.error().message() + "\n");
         return ExitCode::Usage;
     }
-    return found.command->run(arguments.value(), console);
+    return command.run(arguments.value(), console);
 }
 
 }  // namespace weft::agent

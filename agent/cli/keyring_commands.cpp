@@ -7,6 +7,7 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/ring_answers.hpp"
 
 namespace weft::agent {
@@ -17,16 +18,10 @@ namespace {
 
 constexpr std::size_t kKeyBytes = 32;
 
-ExitCode usage(CliConsole& console, const std::string& text) {
-    console.err("error: " + text + "\n");
-    return ExitCode::Usage;
-}
-
 ExitCode keygen(const CliArguments&, CliConsole& console) {
     std::array<unsigned char, kKeyBytes> key{};
     if (RAND_bytes(key.data(), static_cast<int>(key.size())) != 1) {
-        console.err("error: the system gives no random bytes\n");
-        return ExitCode::Failed;
+        return fail(console, ExitCode::Failed, {.what = "the system gives no random bytes"});
     }
     console.out(base64({reinterpret_cast<const char*>(key.data()), key.size()}) + "\n");
     return ExitCode::Ok;
@@ -47,7 +42,7 @@ constexpr std::array kChanges = {
 
 ExitCode list(const CliArguments& arguments, CliConsole& console, const std::string& target) {
     const auto as_json = wants_json(arguments);
-    if (!as_json) return usage(console, as_json.error().message());
+    if (!as_json) return fail_usage(console, as_json.error().message());
     return with_client(arguments, console, [&](const AgentClient& client) {
         console.err("==> Gathering installed encryption keys...\n");
         return with_json(console, client, target, [&](const json::value& pools) {
@@ -94,9 +89,9 @@ ExitCode keyring(const CliArguments& arguments, CliConsole& console) {
         wanted = &known;
     }
     if (actions != 1)
-        return usage(console, "give one of -list, -install=KEY, -use=KEY and -remove=KEY");
+        return fail_usage(console, "give one of -list, -install=KEY, -use=KEY and -remove=KEY");
     const auto target = keyring_target(arguments);
-    if (!target) return usage(console, target.error().message());
+    if (!target) return fail_usage(console, target.error().message());
     return lists ? list(arguments, console, target.value())
                  : change(arguments, console, target.value(), *wanted);
 }

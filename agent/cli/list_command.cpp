@@ -1,14 +1,14 @@
 #include "agent/cli/list_command.hpp"
 
+#include "agent/cli/failure.hpp"
+
 namespace weft::agent {
 
 ExitCode show_list(const CliArguments& arguments, CliConsole& console, const std::string& target,
-                   const std::function<std::string(const boost::json::value&)>& as_table) {
+                   const std::function<std::string(const boost::json::value&)>& as_table,
+                   const std::string& none) {
     const auto format = wants_json(arguments);
-    if (!format) {
-        console.err("error: " + format.error().message() + "\n");
-        return ExitCode::Usage;
-    }
+    if (!format) return fail_usage(console, format.error().message());
     return with_client(arguments, console, [&](const AgentClient& client) {
         if (format.value()) {
             const char* pretty = target.find('?') == std::string::npos ? "?pretty" : "&pretty";
@@ -20,7 +20,8 @@ ExitCode show_list(const CliArguments& arguments, CliConsole& console, const std
                                });
         }
         return with_json(console, client, target, [&](const boost::json::value& answer) {
-            console.out(as_table(answer));
+            const std::string text = as_table(answer);
+            (text.empty() ? console.err : console.out)(text.empty() ? none : text);
             return ExitCode::Ok;
         });
     });

@@ -2,6 +2,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/ring_answers.hpp"
 
 namespace weft::agent {
@@ -10,22 +11,20 @@ namespace json = boost::json;
 
 namespace {
 
-ExitCode usage(CliConsole& console, const std::string& text) {
-    console.err("error: " + text + "\n");
-    return ExitCode::Usage;
-}
+constexpr int kConsulNobody = 2;
 
 ExitCode show_members(const CliArguments& arguments, CliConsole& console) {
     const auto as_json = wants_json(arguments);
-    if (!as_json) return usage(console, as_json.error().message());
+    if (!as_json) return fail_usage(console, as_json.error().message());
     const std::string status = arguments.text("status", ".*");
     if (const auto checked = chosen_members({}, status); !checked)
-        return usage(console, checked.error().message());
+        return fail_usage(console, checked.error().message());
     const std::string target =
         arguments.is_on("wan") ? "/v1/agent/members?wan=1" : "/v1/agent/members?segment=_all";
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_json(console, client, target, [&](const json::value& members) {
             const json::array chosen = chosen_members(members, status).value();
+            if (chosen.empty() && console.as_consul) return exactly(kConsulNobody);
             console.out(as_json.value() ? pretty_json(chosen)
                                         : members_table(chosen, arguments.is_on("detailed")));
             return chosen.empty() ? ExitCode::Failed : ExitCode::Ok;
@@ -34,7 +33,7 @@ ExitCode show_members(const CliArguments& arguments, CliConsole& console) {
 }
 
 ExitCode join(const CliArguments& arguments, CliConsole& console) {
-    if (arguments.words().empty()) return usage(console, "name at least one agent to join");
+    if (arguments.words().empty()) return fail_usage(console, "name at least one agent to join");
     return with_client(arguments, console, [&](const AgentClient& client) {
         ExitCode worst = ExitCode::Ok;
         std::size_t joined = 0;
@@ -56,7 +55,7 @@ ExitCode join(const CliArguments& arguments, CliConsole& console) {
 }
 
 ExitCode force_leave(const CliArguments& arguments, CliConsole& console) {
-    if (arguments.words().empty()) return usage(console, "name the member that shall leave");
+    if (arguments.words().empty()) return fail_usage(console, "name the member that shall leave");
     const std::string target = "/v1/agent/force-leave/" + url_escape(arguments.words().front()) +
                                (arguments.is_on("prune") ? "?prune=1" : "");
     return with_client(arguments, console, [&](const AgentClient& client) {

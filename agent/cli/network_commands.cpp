@@ -5,6 +5,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/ring_answers.hpp"
 
 // How far the agents of the ring are from each other, whether they hear each other, and events to
@@ -15,19 +16,13 @@ namespace json = boost::json;
 
 namespace {
 
-ExitCode usage(CliConsole& console, const std::string& text) {
-    console.err("error: " + text + "\n");
-    return ExitCode::Usage;
-}
-
 ExitCode show_rtt(CliConsole& console, const AgentClient& client, const std::string& from,
                   const std::string& to) {
     return with_json(console, client, "/v1/coordinate/nodes", [&](const json::value& nodes) {
         const auto estimate = round_trip_ms(nodes, from, to);
-        if (!estimate) {
-            console.err("error: " + estimate.error().message() + "\n");
-            return ExitCode::Failed;
-        }
+        if (!estimate)
+            return fail(console, ExitCode::Failed,
+                        {.what = estimate.error().message(), .code = failure_code::kNotFound});
         console.out(fmt::format("Estimated {} <-> {} rtt: {:.3f} ms (using LAN coordinates)\n",
                                 from, to, estimate.value()));
         return ExitCode::Ok;
@@ -36,7 +31,7 @@ ExitCode show_rtt(CliConsole& console, const AgentClient& client, const std::str
 
 ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
     const std::vector<std::string>& words = arguments.words();
-    if (words.empty()) return usage(console, "name one or two nodes");
+    if (words.empty()) return fail_usage(console, "name one or two nodes");
     return with_client(arguments, console, [&](const AgentClient& client) {
         if (words.size() > 1) return show_rtt(console, client, words[0], words[1]);
         return with_json(console, client, "/v1/agent/self", [&](const json::value& self) {
@@ -50,7 +45,7 @@ ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
 
 ExitCode reachability(const CliArguments& arguments, CliConsole& console) {
     const auto as_json = wants_json(arguments);
-    if (!as_json) return usage(console, as_json.error().message());
+    if (!as_json) return fail_usage(console, as_json.error().message());
     constexpr const char* kTarget = "/v1/internal/weft/reachability";
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_json(console, client, kTarget, [&](const json::value& found) {
@@ -85,7 +80,7 @@ Result<std::string> event_target(const CliArguments& arguments) {
 
 ExitCode event(const CliArguments& arguments, CliConsole& console) {
     const auto target = event_target(arguments);
-    if (!target) return usage(console, target.error().message());
+    if (!target) return fail_usage(console, target.error().message());
     const std::string payload = arguments.words().empty() ? "" : arguments.words().front();
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_answer(console, client, client.call("PUT", target.value(), payload),

@@ -1,74 +1,13 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
-#include "agent/base/json_writer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/service_flags.hpp"
 
 namespace weft::agent {
 
 namespace {
-
-Result<std::int64_t> parse_port(const std::string& text) {
-    std::int64_t port = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (failure != std::errc() || end != text.data() + text.size() || port < 0 || port > 65535)
-        return make_error(Errc::InvalidArgument,
-                          "-port is a number from 0 to 65535, not \"" + text + "\"");
-    return port;
-}
-
-Result<void> write_meta(JsonWriter& writer, const std::vector<std::string>& pairs) {
-    writer.key("Meta");
-    writer.begin_object();
-    for (const std::string& pair : pairs) {
-        const auto equals = pair.find('=');
-        if (equals == std::string::npos || equals == 0)
-            return make_error(Errc::InvalidArgument, "-meta is KEY=VALUE, not \"" + pair + "\"");
-        writer.field(pair.substr(0, equals), pair.substr(equals + 1));
-    }
-    writer.end_object();
-    return success();
-}
-
-Result<void> write_check(JsonWriter& writer, const CliArguments& arguments) {
-    const bool http = arguments.has("check-http");
-    if (http == arguments.has("check-tcp"))
-        return make_error(Errc::InvalidArgument, "give either -check-http or -check-tcp");
-    writer.key("Check");
-    writer.begin_object();
-    writer.field(http ? "HTTP" : "TCP", arguments.text(http ? "check-http" : "check-tcp"));
-    writer.field("Interval", arguments.text("check-interval", "10s"));
-    writer.end_object();
-    return success();
-}
-
-Result<ServiceBody> body_of_flags(const CliArguments& arguments) {
-    ServiceBody body{arguments.text("id", arguments.text("name")), {}};
-    WEFT_TRY(auto port, parse_port(arguments.text("port", "0")));
-    JsonWriter writer(body.json);
-    writer.begin_object();
-    if (arguments.has("kind")) writer.field("Kind", arguments.text("kind"));
-    writer.field("ID", arguments.text("id"));
-    writer.field("Name", arguments.text("name"));
-    if (const auto tags = arguments.all("tag"); !tags.empty()) {
-        writer.key("Tags");
-        writer.begin_array();
-        for (const std::string& tag : tags) writer.value(tag);
-        writer.end_array();
-    }
-    writer.field("Port", port);
-    writer.field("Address", arguments.text("address"));
-    if (const auto meta = arguments.all("meta"); !meta.empty()) {
-        WEFT_TRY(write_meta(writer, meta));
-    }
-    if (arguments.has("check-http") || arguments.has("check-tcp")) {
-        WEFT_TRY(write_check(writer, arguments));
-    }
-    writer.end_object();
-    return body;
-}
 
 // What the flags or the files name; exactly one of the two must be given.
 Result<std::vector<ServiceBody>> wanted(const CliArguments& arguments, const std::string& flag,
@@ -86,18 +25,13 @@ Result<std::vector<ServiceBody>> wanted(const CliArguments& arguments, const std
     return all;
 }
 
-ExitCode usage(CliConsole& console, const Error& error) {
-    console.err("error: " + error.message() + "\n");
-    return ExitCode::Usage;
-}
-
 ExitCode register_services(const CliArguments& arguments, CliConsole& console,
                            const ServiceFileReader& read_file) {
     auto bodies = wanted(arguments, "name", read_file);
-    if (!bodies) return usage(console, bodies.error());
+    if (!bodies) return fail_usage(console, bodies.error().message());
     if (arguments.words().empty()) {
         const auto body = body_of_flags(arguments);
-        if (!body) return usage(console, body.error());
+        if (!body) return fail_usage(console, body.error().message());
         bodies.value().push_back(body.value());
     }
     return with_client(arguments, console, [&](const AgentClient& client) {
@@ -114,10 +48,19 @@ ExitCode register_services(const CliArguments& arguments, CliConsole& console,
     });
 }
 
+// `register NAME [PORT]`: the words are short for the flags.
+ExitCode register_one(CliArguments arguments, CliConsole& console) {
+    const std::vector<std::string> words = arguments.take_words();
+    if (words.empty()) return fail_usage(console, "name the service: register NAME [PORT]");
+    arguments.add("name", words[0]);
+    if (words.size() > 1) arguments.add("port", words[1]);
+    return register_services(arguments, console, nullptr);
+}
+
 ExitCode deregister_services(const CliArguments& arguments, CliConsole& console,
                              const ServiceFileReader& read_file) {
     auto bodies = wanted(arguments, "id", read_file);
-    if (!bodies) return usage(console, bodies.error());
+    if (!bodies) return fail_usage(console, bodies.error().message());
     if (arguments.has("id")) bodies.value().push_back({arguments.text("id"), {}});
     return with_client(arguments, console, [&](const AgentClient& client) {
         for (const ServiceBody& body : bodies.value()) {
@@ -133,7 +76,42 @@ ExitCode deregister_services(const CliArguments& arguments, CliConsole& console,
     });
 }
 
+ExitCode deregister_one(CliArguments arguments, CliConsole& console) {
+    const std::vector<std::string> words = arguments.take_words();
+    if (words.empty()) return fail_usage(console, "name the service by its id");
+    arguments.add("id", words[0]);
+    return deregister_services(arguments, console, nullptr);
+}
+
+std::vector<CliFlag> with_name_flag() {
+    std::vector<CliFlag> flags = service_flags();
+    flags.insert(flags.begin(), {"name", "NAME", "name of the service"});
+    return with_client_flags(std::move(flags));
+}
+
 }  // namespace
+
+CliCommand register_command() {
+    return {.path = "register",
+            .group = "start",
+            .summary = "Register one service with the agent, in short.",
+            .words = "NAME [PORT]",
+            .words_max = 2,
+            .flags = with_client_flags(service_flags()),
+            .examples = {"weft register web 8080 -check-http=http://127.0.0.1:8080/"},
+            .run = register_one};
+}
+
+CliCommand deregister_command() {
+    return {.path = "deregister",
+            .group = "start",
+            .summary = "Remove one service from the agent, in short.",
+            .words = "ID",
+            .words_max = 1,
+            .flags = with_client_flags({}),
+            .examples = {"weft deregister web"},
+            .run = deregister_one};
+}
 
 CliCommand services_register_command(ServiceFileReader read_file) {
     return {.path = "services register",
@@ -141,17 +119,7 @@ CliCommand services_register_command(ServiceFileReader read_file) {
             .summary = "Register services with the agent, from flags or from files.",
             .words = "[FILE ..]",
             .words_max = 1000,
-            .flags = with_client_flags(
-                {{"name", "NAME", "name of the service"},
-                 {"id", "ID", "its id on this node; the name by default"},
-                 {"port", "PORT", "port that it listens on"},
-                 {"address", "ADDRESS", "its address; the node's by default"},
-                 {"tag", "TAG", "a tag", true},
-                 {"meta", "KEY=VALUE", "a metadata pair", true},
-                 {"kind", "KIND", "as in a service definition"},
-                 {"check-http", "URL", "check: answers with a status of 2xx"},
-                 {"check-tcp", "HOST:PORT", "check: accepts connections"},
-                 {"check-interval", "TIME", "time between checks; 10s by default"}}),
+            .flags = with_name_flag(),
             .examples = {"weft services register -name=web -port=8080 -tag=v1 "
                          "-check-http=http://127.0.0.1:8080/",
                          "weft services register web.hcl"},

@@ -24,8 +24,9 @@ struct Row {
     std::string expected;  // flags and words as text, or the error
 };
 
-std::string parse(const std::vector<std::string>& words) {
-    const auto arguments = parse_arguments(kCommand, words);
+std::string parse(const std::vector<std::string>& words, const CliCommand& command = kCommand,
+                  bool as_consul = false) {
+    const auto arguments = parse_arguments(command, words, as_consul);
     if (!arguments) return "error: " + arguments.error().message();
     std::string text;
     for (const auto& [flag, values] : arguments.value().flags())
@@ -49,6 +50,7 @@ TEST(Arguments, AreReadInGosForms) {
         {{"-dev", "x"}, "dev=true [x] "},
         {{"x", "-dev"}, "dev=true [x] "},
         {{"-dev", "--", "-node"}, "dev=true [-node] "},
+        {{"x", "-5"}, "[x] [-5] "},
         {{"-config-file=a", "-config-file", "b"}, "config-file=a config-file=b "},
     };
     for (const Row& row : rows) EXPECT_EQ(parse(row.words), row.expected);
@@ -70,6 +72,41 @@ TEST(Arguments, MistakesAreOneLineWithTheNearestFlag) {
         {{"-join=x"}, "error: weft agent: -join needs gossip, which this version does not have"},
     };
     for (const Row& row : rows) EXPECT_EQ(parse(row.words), row.expected);
+}
+
+TEST(Arguments, ACommandToRunKeepsItsFlags) {
+    CliCommand command = kCommand;
+    command.words_max = 9;
+    command.command_from = 1;
+    EXPECT_EQ(parse({"p", "-dev", "run", "-x", "--", "-y"}, command),
+              "dev=true [p] [run] [-x] [--] [-y] ");
+    EXPECT_EQ(parse({"p", "--", "-x"}, command), "[p] [-x] ");
+}
+
+TEST(Arguments, UnderTheNameConsulTheFirstWordEndsTheFlagsAndErrorsAreGos) {
+    const std::vector<Row> rows = {
+        {{"-dev", "x", "-node"}, "dev=true [x] [-node] "},
+        {{"-nodee", "a"}, "error: flag provided but not defined: -nodee"},
+        {{"-node"}, "error: flag needs an argument: -node"},
+        {{"-dev=x"}, "error: invalid boolean value \"x\" for -dev: parse error"},
+        {{"a", "b", "c"}, "error: Too many arguments (expected 2, got 3)"},
+    };
+    for (const Row& row : rows) EXPECT_EQ(parse(row.words, kCommand, true), row.expected);
+}
+
+TEST(Arguments, NumbersAndTimesSayWhatTheyMayBe) {
+    CliArguments arguments;
+    for (const char* flag : {"n", "t"}) arguments.add(flag, "x");
+    arguments.add("good", "7");
+    arguments.add("wait", "1m");
+    EXPECT_EQ(number_flag(arguments, "none", 5).value(), 5u);
+    EXPECT_EQ(number_flag(arguments, "good", 5).value(), 7u);
+    EXPECT_EQ(number_flag(arguments, "n", 1, 1).error().message(),
+              "-n is a number from 1 on, not \"x\"");
+    EXPECT_EQ(number_flag(arguments, "good", 1, 0, 5).error().message(),
+              "-good is a number from 0 to 5, not \"7\"");
+    EXPECT_EQ(time_flag(arguments, "wait").value(), std::chrono::minutes(1));
+    EXPECT_EQ(time_flag(arguments, "t").error().message(), "-t is a time such as 30s, not \"x\"");
 }
 
 }  // namespace

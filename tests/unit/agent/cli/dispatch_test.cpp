@@ -16,7 +16,7 @@ struct Ran {
     std::string err;
 };
 
-Ran run(const std::vector<std::string>& words) {
+Ran run(const std::vector<std::string>& words, bool as_consul = false) {
     const auto no_files = [](const std::string& path) -> Result<std::vector<ServiceBody>> {
         return make_error(Errc::NotFound, path + ": no such file");
     };
@@ -28,9 +28,12 @@ Ran run(const std::vector<std::string>& words) {
     const std::vector<CliCommand> commands =
         with_own_commands(client_commands(no_files), "1.2.3", config_help);
     Ran ran{ExitCode::Ok, {}, {}};
-    CliConsole console{[&](std::string_view text) { ran.out += text; },
-                       [&](std::string_view text) { ran.err += text; },
-                       [](const std::string&) { return std::optional<std::string>(); }};
+    CliConsole console{
+        .out = [&](std::string_view text) { ran.out += text; },
+        .err = [&](std::string_view text) { ran.err += text; },
+        .environment = [](const std::string&) { return std::optional<std::string>(); },
+        .as_consul = as_consul,
+        .consul_version = "1.8.7"};
     ran.code = dispatch(commands, words, console);
     return ran;
 }
@@ -123,6 +126,72 @@ TEST(Dispatch, CommandsOfTheRingSayWhatIsMissing) {
     }
     EXPECT_EQ(run({"rtt", "a", "b", "c"}).code, ExitCode::Usage);
     EXPECT_EQ(run({"members", "-http-addr=127.0.0.1:1"}).code, ExitCode::Unreachable);
+}
+
+TEST(Dispatch, CommandsOfDataSayWhatIsMissing) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> rows = {
+        {{"kv", "get"}, "error: name a key, or a prefix with -recurse or -keys\n"},
+        {{"kv", "put"}, "error: name a key\n"},
+        {{"kv", "put", "/a", "b"}, "error: a key does not begin with /: /a\n"},
+        {{"kv", "put", "-cas", "a", "b"},
+         "error: -cas needs -modify-index, 0 for a key that must not exist\n"},
+        {{"kv", "put", "-acquire", "a", "b"}, "error: -acquire and -release need -session\n"},
+        {{"kv", "put", "-flags=x", "a", "b"}, "error: -flags is a number from 0 on, not \"x\"\n"},
+        {{"kv", "delete"}, "error: name a key, or a prefix with -recurse\n"},
+        {{"kv", "delete", "-recurse", "-cas", "a"},
+         "error: -cas and -recurse do not go together\n"},
+        {{"kv", "import"}, "error: give the data: @FILE, - for the input, or the JSON itself\n"},
+        {{"lock", "a"}, "error: name a key prefix and the command to run\n"},
+        {{"lock", "-n=0", "a", "b"}, "error: -n is a number from 1 on, not \"0\"\n"},
+        {{"lock", "-timeout=x", "a", "b"}, "error: -timeout is a time such as 30s, not \"x\"\n"},
+        {{"watch"}, "error: Watch type must be specified\n"},
+        {{"session", "read"}, "error: name the session by its id\n"},
+        {{"wait"}, "error: say what to wait for: -for=service=NAME, -for=key=KEY or -for=leader\n"},
+        {{"run", "web"}, "error: name the service and the program: run NAME [flags] PROGRAM ..\n"},
+        {{"run", "web", "-env=x", "true"}, "error: -env is NAME=VALUE, not \"x\"\n"},
+        {{"register"}, "error: name the service: register NAME [PORT]\n"},
+        {{"maint", "-reason=x"}, "error: Reason may only be provided with -enable\n"},
+    };
+    for (const auto& [words, expected] : rows) {
+        const Ran ran = run(words);
+        EXPECT_EQ(ran.code, ExitCode::Usage) << expected;
+        EXPECT_EQ(ran.err, expected);
+        EXPECT_EQ(ran.out, "");
+    }
+    EXPECT_THAT(run({"kv", "import", "[1]"}).err, HasSubstr("code:  W2010"));
+}
+
+TEST(Dispatch, RemoteCommandsAreRefusedWithASentence) {
+    for (const bool as_consul : {false, true}) {
+        const Ran ran = run({"exec", "-node=a", "uptime"}, as_consul);
+        EXPECT_EQ(ran.code, ExitCode::Failed);
+        EXPECT_THAT(ran.err, HasSubstr("runs no commands on other nodes"));
+    }
+}
+
+TEST(Dispatch, UnderTheNameConsulTextsAndCodesAreConsuls) {
+    EXPECT_EQ(run({"kv", "get"}, true).err, "Error! Missing KEY argument\n");
+    EXPECT_EQ(run({"kv", "put", "-cas", "a", "b"}, true).err,
+              "Must specify -modify-index with -cas!\n");
+    EXPECT_EQ(run({"kv", "get", "a", "-keys"}, true).err,
+              "Too many arguments (expected 1, got 2)\n");
+    EXPECT_THAT(run({"version"}, true).out, ::testing::StartsWith("Consul v1.8.7\n"));
+    const auto status = [](const std::vector<std::string>& words) {
+        return exit_status(run(words, true).code, true);
+    };
+    EXPECT_EQ(status({"kv", "get"}), 1);
+    EXPECT_EQ(status({"kv", "get", "-http-addr=127.0.0.1:1", "a"}), 1);
+    EXPECT_EQ(status({"kv"}), 1);
+    EXPECT_EQ(status({"frobnicate"}), 127);
+    EXPECT_EQ(status({}), 127);
+    EXPECT_EQ(status({"version"}), 0);
+}
+
+TEST(Dispatch, ExitCodesOfChildrenAreKept) {
+    EXPECT_EQ(exit_status(exactly(2), true), 2);
+    EXPECT_EQ(exit_status(exactly(143), false), 143);
+    EXPECT_EQ(exit_status(ExitCode::NoLeader, false), 6);
+    EXPECT_EQ(exit_status(ExitCode::NoLeader, true), 1);
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "agent/cli/agent_client.hpp"
+
+namespace weft::agent {
+
+// A session of the agent's node that a command makes for itself and keeps alive while it runs.
+class AgentSession {
+public:
+    static constexpr Duration kTtl = std::chrono::seconds(15);
+
+    // behavior "delete": its keys go with it.
+    static boost::asio::awaitable<Result<AgentSession>> create(const AgentClient& client,
+                                                               std::string name,
+                                                               std::string behavior);
+
+    // Renews it until it is lost: gone, or not renewed for as long as it may live. Until cancelled.
+    boost::asio::awaitable<void> keep_alive() const;
+    boost::asio::awaitable<void> destroy() const;
+
+    const std::string& id() const { return id_; }
+
+private:
+    AgentSession(const AgentClient& client, std::string id)
+        : client_(&client), id_(std::move(id)) {}
+
+    const AgentClient* client_;
+    std::string id_;
+};
+
+// What the answer was, if it was 200; otherwise an error whose context says what it was.
+Result<HttpResponse> checked(Result<HttpResponse> response);
+
+}  // namespace weft::agent

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "agent/base/result.hpp"
+#include "agent/cli/command.hpp"
+
+namespace weft::agent {
+
+// What a word stands for: "@FILE" its content, "-" the input to its end, anything else itself. The
+// error names the file. At most 64 MiB.
+Result<std::string> data_of(const std::string& word, const CliConsole& console);
+
+}  // namespace weft::agent

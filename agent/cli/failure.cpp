@@ -1,0 +1,38 @@
+#include "agent/cli/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+namespace weft::agent {
+
+namespace {
+
+std::string consul_line(const Failure& failure) {
+    if (!failure.as_consul.empty()) return failure.as_consul;
+    std::string what = failure.what;
+    if (!what.empty())
+        what[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(what[0])));
+    return fmt::format("Error! {}{}{}", what, failure.cause.empty() ? "" : ": ", failure.cause);
+}
+
+}  // namespace
+
+ExitCode fail(CliConsole& console, ExitCode code, const Failure& failure) {
+    if (console.as_consul) {
+        console.err(consul_line(failure) + "\n");
+        return code;
+    }
+    std::string text = fmt::format("error: {}\n", failure.what);
+    if (!failure.cause.empty()) text += fmt::format("cause: {}\n", failure.cause);
+    if (!failure.help.empty()) text += fmt::format("help:  {}\n", failure.help);
+    if (*failure.code != '\0') text += fmt::format("code:  {}\n", failure.code);
+    console.err(text);
+    return code;
+}
+
+ExitCode fail_usage(CliConsole& console, const std::string& what, const std::string& as_consul) {
+    return fail(console, ExitCode::Usage, {.what = what, .as_consul = as_consul});
+}
+
+}  // namespace weft::agent

@@ -1,0 +1,176 @@
+#include <fmt/format.h>
+
+#include <boost/json/parse.hpp>
+
+#include "agent/base/base64.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/kv_commands.hpp"
+#include "agent/cli/kv_pair.hpp"
+
+// Commands that read keys.
+namespace weft::agent {
+
+namespace json = boost::json;
+
+std::string without_leading_slash(const std::string& key) {
+    return key.starts_with('/') ? key.substr(1) : key;
+}
+
+ExitCode with_pairs(CliConsole& console, const AgentClient& client, const Target& target,
+                    const std::function<ExitCode(const HttpResponse&)>& use) {
+    auto response = client.call("GET", target.text());
+    if (response && response.value().status == 404) {
+        response.value().status = 200;
+        response.value().body = "[]";
+    }
+    return with_answer(console, client, response, use);
+}
+
+std::vector<CliCommand> kv_commands() {
+    return {kv_get_command(), kv_put_command(), kv_delete_command(), kv_export_command(),
+            kv_import_command()};
+}
+
+namespace {
+
+ExitCode fail_unreadable(CliConsole& console, const Error& error) {
+    return fail(console, ExitCode::Failed,
+                {.what = "the agent's answer has no keys",
+                 .cause = error.message(),
+                 .code = failure_code::kRefused});
+}
+
+ExitCode with_read_pairs(CliConsole& console, const AgentClient& client, const Target& target,
+                         const std::function<ExitCode(const std::vector<KvPair>&)>& use) {
+    return with_pairs(console, client, target, [&](const HttpResponse& response) {
+        const auto pairs = read_pairs(response.body);
+        return pairs ? use(pairs.value()) : fail_unreadable(console, pairs.error());
+    });
+}
+
+ExitCode fail_no_key(CliConsole& console, const std::string& key) {
+    return fail(console, ExitCode::Failed,
+                {.what = "no key exists at: " + key,
+                 .help = "`weft kv get -keys PREFIX` lists what there is",
+                 .code = failure_code::kNotFound,
+                 .as_consul = "Error! No key exists at: " + key});
+}
+
+std::string shown(const KvPair& pair, bool as_base64) {
+    return as_base64 ? base64(pair.value) : pair.value;
+}
+
+ExitCode show_one(const CliArguments& arguments, CliConsole& console, const std::string& key,
+                  const std::vector<KvPair>& pairs) {
+    if (pairs.empty()) return fail_no_key(console, key);
+    const bool as_base64 = arguments.is_on("base64");
+    console.out(arguments.is_on("detailed") ? details_of(pairs.front(), as_base64)
+                                            : shown(pairs.front(), as_base64) + "\n");
+    return ExitCode::Ok;
+}
+
+ExitCode show_tree(const CliArguments& arguments, CliConsole& console,
+                   const std::vector<KvPair>& pairs) {
+    const bool as_base64 = arguments.is_on("base64");
+    const bool detailed = arguments.is_on("detailed");
+    std::string text;
+    for (const KvPair& pair : pairs) {
+        if (detailed)
+            text += (text.empty() ? "" : "\n") + details_of(pair, as_base64);
+        else
+            text += fmt::format("{}:{}\n", pair.key, shown(pair, as_base64));
+    }
+    console.out(text);
+    return ExitCode::Ok;
+}
+
+std::string key_lines(const std::string& body) {
+    json::error_code failure;
+    const json::value keys = json::parse(body, failure);
+    std::string text;
+    if (failure || !keys.is_array()) return text;
+    for (const json::value& key : keys.get_array())
+        if (key.is_string()) text += std::string(key.get_string()) + "\n";
+    return text;
+}
+
+// The agent's own JSON, laid out; for -format=json.
+ExitCode show_json(CliConsole& console, const HttpResponse& response) {
+    json::error_code failure;
+    const json::value parsed = json::parse(response.body, failure);
+    console.out(failure ? response.body : pretty_json(parsed));
+    return ExitCode::Ok;
+}
+
+ExitCode kv_get(const CliArguments& arguments, CliConsole& console) {
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return fail_usage(console, as_json.error().message());
+    const bool keys = arguments.is_on("keys");
+    const bool recurse = arguments.is_on("recurse");
+    const std::string word = arguments.words().empty() ? "" : arguments.words().front();
+    const std::string key = without_leading_slash(word);
+    if (key.empty() && !keys && !recurse)
+        return fail_usage(console, "name a key, or a prefix with -recurse or -keys",
+                          "Error! Missing KEY argument");
+    Target target("/v1/kv/" + url_escape_path(key));
+    if (keys) target.add("keys").add("separator", arguments.text("separator", "/"));
+    if (recurse && !keys) target.add("recurse");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        if (!keys && !as_json.value())
+            return with_read_pairs(console, client, target, [&](const auto& pairs) {
+                return recurse ? show_tree(arguments, console, pairs)
+                               : show_one(arguments, console, key, pairs);
+            });
+        return with_pairs(console, client, target, [&](const HttpResponse& response) {
+            if (!keys && !recurse && response.body == "[]") return fail_no_key(console, key);
+            if (as_json.value()) return show_json(console, response);
+            console.out(key_lines(response.body));
+            return ExitCode::Ok;
+        });
+    });
+}
+
+ExitCode kv_export(const CliArguments& arguments, CliConsole& console) {
+    const std::string word = arguments.words().empty() ? "" : arguments.words().front();
+    Target target("/v1/kv/" + url_escape_path(without_leading_slash(word)));
+    target.add("recurse");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_read_pairs(console, client, target, [&](const std::vector<KvPair>& pairs) {
+            console.out(export_text(pairs));
+            return ExitCode::Ok;
+        });
+    });
+}
+
+}  // namespace
+
+CliCommand kv_get_command() {
+    return {.path = "kv get",
+            .group = "data",
+            .summary = "Show the value of a key, or what is below a prefix.",
+            .words = "[KEY]",
+            .words_max = 1,
+            .flags = with_server_flags(
+                {{"recurse", "", "all keys that begin with the word, as key:value"},
+                 {"keys", "", "only the names, up to the separator"},
+                 {"separator", "TEXT", "with -keys: where names are cut; / by default"},
+                 {"detailed", "", "with indexes, flags and the session that holds the key"},
+                 {"base64", "", "values in base 64"},
+                 format_flag()}),
+            .examples = {"weft kv get config/web/port", "weft kv get -keys config/"},
+            .run = kv_get};
+}
+
+CliCommand kv_export_command() {
+    return {.path = "kv export",
+            .group = "data",
+            .summary = "Print all keys below a prefix as JSON, for `weft kv import`.",
+            .words = "[PREFIX]",
+            .words_max = 1,
+            .flags = with_server_flags({}),
+            .examples = {"weft kv export config/ >config.json"},
+            .run = kv_export};
+}
+
+}  // namespace weft::agent

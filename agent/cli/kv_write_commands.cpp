@@ -1,0 +1,243 @@
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "agent/base/base64.hpp"
+#include "agent/cli/arguments.hpp"
+#include "agent/cli/data_argument.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/kv_commands.hpp"
+#include "agent/cli/kv_pair.hpp"
+
+// Commands that write keys.
+namespace weft::agent {
+
+namespace {
+
+constexpr std::string_view kTrue = "true";
+
+bool said_true(const HttpResponse& response) {
+    return response.body.starts_with(kTrue);
+}
+
+ExitCode fail_data(CliConsole& console, const Error& error) {
+    return fail(console, ExitCode::Failed,
+                {.what = "failed to read the data",
+                 .cause = error.message(),
+                 .code = failure_code::kFile,
+                 .as_consul = "Error! Failed to read file: " + error.message()});
+}
+
+// What a put is besides a write: whom it depends on, and what is said of it.
+struct PutMode {
+    const char* flag;
+    std::string done, refused, help;
+};
+
+PutMode put_mode(const CliArguments& arguments, const std::string& key) {
+    if (arguments.is_on("cas"))
+        return {"cas", "Data written to: " + key, "did not write to " + key + ": CAS failed",
+                "`weft kv get -detailed " + key + "` shows the index it has now"};
+    const std::string holder =
+        "`weft kv get -detailed " + key + "` shows the session that holds it";
+    if (arguments.is_on("acquire"))
+        return {"acquire", "Lock acquired on: " + key, "did not acquire lock", holder};
+    if (arguments.is_on("release"))
+        return {"release", "Lock released on: " + key, "did not release lock", holder};
+    return {"", "Data written to: " + key, "did not write to " + key, ""};
+}
+
+// -cas needs the index that the key must have, and -acquire and -release need a session.
+std::optional<ExitCode> put_misuse(const CliArguments& arguments, CliConsole& console,
+                                   std::uint64_t modify_index) {
+    if (arguments.is_on("cas") && !arguments.has("modify-index"))
+        return fail_usage(console, "-cas needs -modify-index, 0 for a key that must not exist",
+                          "Must specify -modify-index with -cas!");
+    // Consul cannot tell 0 from none.
+    if (console.as_consul && arguments.is_on("cas") && modify_index == 0)
+        return fail_usage(console, "Must specify -modify-index with -cas!");
+    const bool locks = arguments.is_on("acquire") || arguments.is_on("release");
+    if (locks && arguments.text("session").empty())
+        return fail_usage(console, "-acquire and -release need -session",
+                          "Error! Missing -session (required with -acquire and -release)");
+    return std::nullopt;
+}
+
+Result<std::string> put_data(const CliArguments& arguments, const CliConsole& console) {
+    if (arguments.words().size() < 2) return std::string();
+    WEFT_TRY(auto data, data_of(arguments.words()[1], console));
+    if (!arguments.is_on("base64")) return data;
+    return go_base64(data);
+}
+
+ExitCode kv_put(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().empty())
+        return fail_usage(console, "name a key", "Error! Missing KEY argument");
+    const std::string& key = arguments.words().front();
+    if (key.starts_with('/'))
+        return fail_usage(
+            console, "a key does not begin with /: " + key,
+            "Error! Failed writing data: Invalid key. Key must not begin with a '/': " + key);
+    const auto modify_index = number_flag(arguments, "modify-index", 0);
+    if (!modify_index) return fail_usage(console, modify_index.error().message());
+    const auto flags = number_flag(arguments, "flags", 0);
+    if (!flags) return fail_usage(console, flags.error().message());
+    if (const auto code = put_misuse(arguments, console, modify_index.value())) return *code;
+    const auto data = put_data(arguments, console);
+    if (!data) return fail_data(console, data.error());
+
+    const PutMode mode = put_mode(arguments, key);
+    const std::string_view flag = mode.flag;
+    Target target("/v1/kv/" + url_escape_path(key));
+    if (flags.value() != 0) target.add("flags", std::to_string(flags.value()));
+    if (flag == "cas") target.add("cas", std::to_string(modify_index.value()));
+    if (flag == "acquire" || flag == "release") target.add(flag, arguments.text("session"));
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(
+            console, client, client.call("PUT", target.text(), data.value()),
+            [&](const HttpResponse& response) {
+                if (!said_true(response))
+                    return fail(
+                        console, ExitCode::Failed,
+                        {.what = mode.refused, .help = mode.help, .code = failure_code::kConflict});
+                console.out("Success! " + mode.done + "\n");
+                return ExitCode::Ok;
+            },
+            "failed writing data");
+    });
+}
+
+std::optional<ExitCode> delete_misuse(const CliArguments& arguments, CliConsole& console,
+                                      const std::string& key, std::uint64_t modify_index) {
+    const bool cas = arguments.is_on("cas");
+    if (key.empty() && !arguments.is_on("recurse"))
+        return fail_usage(console, "name a key, or a prefix with -recurse",
+                          "Error! Missing KEY argument");
+    if (cas && arguments.is_on("recurse"))
+        return fail_usage(console, "-cas and -recurse do not go together",
+                          "Cannot specify both -cas and -recurse!");
+    if (cas && modify_index == 0)
+        return fail_usage(console, "-cas needs the -modify-index of the key",
+                          "Must specify -modify-index with -cas!");
+    if (!cas && modify_index != 0)
+        return fail_usage(console, "-modify-index goes with -cas",
+                          "Cannot specify -modify-index without -cas!");
+    return std::nullopt;
+}
+
+ExitCode kv_delete(const CliArguments& arguments, CliConsole& console) {
+    const std::string word = arguments.words().empty() ? "" : arguments.words().front();
+    const std::string key = without_leading_slash(word);
+    const auto modify_index = number_flag(arguments, "modify-index", 0);
+    if (!modify_index) return fail_usage(console, modify_index.error().message());
+    if (const auto code = delete_misuse(arguments, console, key, modify_index.value()))
+        return *code;
+    const bool recurse = arguments.is_on("recurse");
+    Target target("/v1/kv/" + url_escape_path(key));
+    if (recurse) target.add("recurse");
+    if (arguments.is_on("cas")) target.add("cas", std::to_string(modify_index.value()));
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(
+            console, client, client.call("DELETE", target.text()),
+            [&](const HttpResponse& response) {
+                if (!said_true(response))
+                    return fail(console, ExitCode::Failed,
+                                {.what = fmt::format("did not delete key {}: CAS failed", key),
+                                 .code = failure_code::kConflict});
+                console.out(fmt::format("Success! Deleted {}: {}\n",
+                                        recurse ? "keys with prefix" : "key", key));
+                return ExitCode::Ok;
+            },
+            "failed deleting " + key);
+    });
+}
+
+ExitCode import_pairs(const CliArguments& arguments, CliConsole& console,
+                      const std::vector<KvPair>& pairs) {
+    const std::string prefix = arguments.text("prefix");
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        for (const KvPair& pair : pairs) {
+            const std::string key = prefix + pair.key;
+            Target target("/v1/kv/" + url_escape_path(key));
+            if (pair.flags != 0) target.add("flags", std::to_string(pair.flags));
+            const ExitCode code = with_answer(
+                console, client, client.call("PUT", target.text(), pair.value),
+                [&](const HttpResponse&) {
+                    console.out("Imported: " + key + "\n");
+                    return ExitCode::Ok;
+                },
+                "failed writing data for key " + key);
+            if (code != ExitCode::Ok) return code;
+        }
+        return ExitCode::Ok;
+    });
+}
+
+ExitCode kv_import(const CliArguments& arguments, CliConsole& console) {
+    if (arguments.words().empty())
+        return fail_usage(console, "give the data: @FILE, - for the input, or the JSON itself",
+                          "Error! Missing DATA argument");
+    if (arguments.words().front().empty())
+        return fail_usage(console, "the data is empty", "Error! Empty DATA argument");
+    const auto data = data_of(arguments.words().front(), console);
+    if (!data) return fail_data(console, data.error());
+    const auto pairs = read_pairs(data.value());
+    if (!pairs)
+        return fail(console, ExitCode::Failed,
+                    {.what = "the data is no export of keys",
+                     .cause = pairs.error().message(),
+                     .help = "`weft kv export` prints what is read here",
+                     .code = failure_code::kFile,
+                     .as_consul = "Cannot unmarshal data: " + pairs.error().message()});
+    return import_pairs(arguments, console, pairs.value());
+}
+
+}  // namespace
+
+CliCommand kv_put_command() {
+    return {
+        .path = "kv put",
+        .group = "data",
+        .summary = "Write a key.",
+        .words = "KEY [DATA | @FILE | -]",
+        .words_max = 2,
+        .flags = with_server_flags(
+            {{"flags", "NUMBER", "a number that clients may give the key; 0 by default"},
+             {"base64", "", "the data is in base 64"},
+             {"cas", "", "write only if the key has the index of -modify-index"},
+             {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"},
+             {"acquire", "", "lock the key with the session; fails if another holds it"},
+             {"release", "", "unlock the key, which the session must hold"},
+             {"session", "ID", "session of -acquire and -release"}}),
+        .examples = {"weft kv put config/web/port 8080", "weft kv put config/license @license.txt",
+                     "weft kv put -cas -modify-index=844 config/web/port 8081"},
+        .run = kv_put};
+}
+
+CliCommand kv_delete_command() {
+    return {.path = "kv delete",
+            .group = "data",
+            .summary = "Delete a key, or all keys below a prefix.",
+            .words = "KEY | -recurse PREFIX",
+            .words_max = 1,
+            .flags = with_server_flags(
+                {{"recurse", "", "all keys that begin with the word"},
+                 {"cas", "", "only if the key has the index of -modify-index"},
+                 {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"}}),
+            .examples = {"weft kv delete config/old", "weft kv delete -recurse config/old/"},
+            .run = kv_delete};
+}
+
+CliCommand kv_import_command() {
+    return {.path = "kv import",
+            .group = "data",
+            .summary = "Write all keys of an export.",
+            .words = "@FILE | - | JSON",
+            .words_max = 1,
+            .flags = with_server_flags({{"prefix", "TEXT", "put before each key"}}),
+            .examples = {"weft kv import @config.json",
+                         "weft kv export a/ | weft kv import -prefix=old/ -"},
+            .run = kv_import};
+}
+
+}  // namespace weft::agent

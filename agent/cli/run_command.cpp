@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <optional>
+
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/child_command.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/service_flags.hpp"
+#include "agent/io/run_blocking.hpp"
+
+// `run`: a program that is a service while it runs.
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct RunWish {
+    ServiceBody service;
+    SpawnSpec program;
+};
+
+Result<EnvironmentEntries> environment_of(const CliArguments& arguments, const std::string& id) {
+    EnvironmentEntries entries = {{"WEFT_SERVICE_NAME", arguments.text("name")},
+                                  {"WEFT_SERVICE_ID", id}};
+    if (arguments.has("port")) {
+        entries.emplace_back("WEFT_SERVICE_PORT", arguments.text("port"));
+        entries.emplace_back("PORT", arguments.text("port"));
+    }
+    for (const std::string& pair : arguments.all("env")) {
+        const auto equals = pair.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return make_error(Errc::InvalidArgument, "-env is NAME=VALUE, not \"" + pair + "\"");
+        entries.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    return entries;
+}
+
+// A service with a port gets a check that it accepts connections, unless it is told otherwise.
+void add_default_check(CliArguments& arguments) {
+    const bool has_check = arguments.has("check-http") || arguments.has("check-tcp");
+    if (has_check || !arguments.has("port") || arguments.is_on("no-check")) return;
+    arguments.add("check-tcp",
+                  arguments.text("address", "127.0.0.1") + ":" + arguments.text("port"));
+}
+
+Result<RunWish> read_wish(CliArguments arguments) {
+    std::vector<std::string> words = arguments.take_words();
+    if (words.size() < 2)
+        return make_error(Errc::InvalidArgument,
+                          "name the service and the program: run NAME [flags] PROGRAM ..");
+    arguments.add("name", words.front());
+    words.erase(words.begin());
+    add_default_check(arguments);
+    RunWish wish;
+    WEFT_TRY(wish.service, body_of_flags(arguments));
+    WEFT_TRY(wish.program.environment, environment_of(arguments, wish.service.id));
+    wish.program.args = std::move(words);
+    wish.program.input = 0;
+    return wish;
+}
+
+asio::awaitable<ExitCode> run_child(CliConsole& console, SignalSource& signals, SpawnSpec spec) {
+    using namespace asio::experimental::awaitable_operators;
+    auto child = ChildProcess::start(co_await asio::this_coro::executor, spec);
+    if (!child) co_return fail_start(console, ExitCode::Failed, child.error());
+    co_await (child.value().wait_end() || forward_signals(signals, child.value()));
+    const auto ended = child.value().reap();
+    if (!ended) co_return fail_start(console, ExitCode::Failed, ended.error());
+    co_return exactly(ended_status(ended.value()));
+}
+
+asio::awaitable<ExitCode> run_service(const AgentClient& client, CliConsole& console,
+                                      RunWish wish) {
+    auto signals = open_signals(co_await asio::this_coro::executor);
+    if (!signals) co_return fail_start(console, ExitCode::Failed, signals.error());
+    const auto registered =
+        co_await client.fetch("PUT", "/v1/agent/service/register", wish.service.json);
+    const auto go_on = [](const HttpResponse&) { return ExitCode::Ok; };
+    const ExitCode code =
+        with_answer(console, client, registered, go_on, "cannot register the service");
+    if (code != ExitCode::Ok) co_return code;
+    const ExitCode status = co_await run_child(console, signals.value(), std::move(wish.program));
+    const auto deregistered =
+        co_await client.fetch("PUT", "/v1/agent/service/deregister/" + url_escape(wish.service.id));
+    static_cast<void>(
+        with_answer(console, client, deregistered, go_on, "cannot deregister the service"));
+    co_return status;
+}
+
+ExitCode run(const CliArguments& arguments, CliConsole& console) {
+    const auto wish = read_wish(arguments);
+    if (!wish) return fail_usage(console, wish.error().message());
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return run_blocking(run_service(client, console, wish.value()));
+    });
+}
+
+}  // namespace
+
+CliCommand run_command() {
+    std::vector<CliFlag> flags = service_flags();
+    flags.push_back({"no-check", "", "no check; by default a port gets one"});
+    flags.push_back({"env", "NAME=VALUE", "a variable for the program", true});
+    return {.path = "run",
+            .group = "start",
+            .summary = "Run a program that is registered as a service while it runs.",
+            .words = "NAME PROGRAM ..",
+            .words_max = 10000,
+            .flags = with_client_flags(std::move(flags)),
+            .examples = {"weft run web -port 8080 ./server",
+                         "weft run api -port 9000 -check-http=http://127.0.0.1:9000/health -- "
+                         "./server -v"},
+            .run = run,
+            .command_from = 1};
+}
+
+}  // namespace weft::agent

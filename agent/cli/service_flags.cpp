@@ -1,0 +1,77 @@
+#include "agent/cli/service_flags.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/base/json_writer.hpp"
+#include "agent/cli/arguments.hpp"
+
+namespace weft::agent {
+
+namespace {
+
+Result<void> write_meta(JsonWriter& writer, const std::vector<std::string>& pairs) {
+    writer.key("Meta");
+    writer.begin_object();
+    for (const std::string& pair : pairs) {
+        const auto equals = pair.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return make_error(Errc::InvalidArgument, "-meta is KEY=VALUE, not \"" + pair + "\"");
+        writer.field(pair.substr(0, equals), pair.substr(equals + 1));
+    }
+    writer.end_object();
+    return success();
+}
+
+Result<void> write_check(JsonWriter& writer, const CliArguments& arguments) {
+    const bool http = arguments.has("check-http");
+    if (http == arguments.has("check-tcp"))
+        return make_error(Errc::InvalidArgument, "give either -check-http or -check-tcp");
+    writer.key("Check");
+    writer.begin_object();
+    writer.field(http ? "HTTP" : "TCP", arguments.text(http ? "check-http" : "check-tcp"));
+    writer.field("Interval", arguments.text("check-interval", "10s"));
+    writer.end_object();
+    return success();
+}
+
+}  // namespace
+
+std::vector<CliFlag> service_flags() {
+    return {{"id", "ID", "its id on this node; the name by default"},
+            {"port", "PORT", "port that it listens on"},
+            {"address", "ADDRESS", "its address; the node's by default"},
+            {"tag", "TAG", "a tag", true},
+            {"meta", "KEY=VALUE", "a metadata pair", true},
+            {"kind", "KIND", "as in a service definition"},
+            {"check-http", "URL", "check: answers with a status of 2xx"},
+            {"check-tcp", "HOST:PORT", "check: accepts connections"},
+            {"check-interval", "TIME", "time between checks; 10s by default"}};
+}
+
+Result<ServiceBody> body_of_flags(const CliArguments& arguments) {
+    ServiceBody body{arguments.text("id", arguments.text("name")), {}};
+    WEFT_TRY(const auto port, number_flag(arguments, "port", 0, 0, 65535));
+    JsonWriter writer(body.json);
+    writer.begin_object();
+    if (arguments.has("kind")) writer.field("Kind", arguments.text("kind"));
+    writer.field("ID", arguments.text("id"));
+    writer.field("Name", arguments.text("name"));
+    if (const auto tags = arguments.all("tag"); !tags.empty()) {
+        writer.key("Tags");
+        writer.begin_array();
+        for (const std::string& tag : tags) writer.value(tag);
+        writer.end_array();
+    }
+    writer.field("Port", port);
+    writer.field("Address", arguments.text("address"));
+    if (const auto meta = arguments.all("meta"); !meta.empty()) {
+        WEFT_TRY(write_meta(writer, meta));
+    }
+    if (arguments.has("check-http") || arguments.has("check-tcp")) {
+        WEFT_TRY(write_check(writer, arguments));
+    }
+    writer.end_object();
+    return body;
+}
+
+}  // namespace weft::agent

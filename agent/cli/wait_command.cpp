@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/arguments.hpp"
+#include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/wait_goal.hpp"
+#include "agent/io/deadline.hpp"
+#include "agent/io/pause.hpp"
+#include "agent/io/run_blocking.hpp"
+
+// `wait`: returns when a service, a key or a leader is there.
+namespace weft::agent {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Of an agent that does not answer, or of what it cannot be asked to wait for.
+constexpr Duration kPause = std::chrono::milliseconds(500);
+
+Result<std::vector<WaitGoal>> goals_of(const CliArguments& arguments) {
+    WEFT_TRY(const auto passing, number_flag(arguments, "passing", 1, 1));
+    std::vector<WaitGoal> goals;
+    for (const std::string& wanted : arguments.all("for")) {
+        WEFT_TRY(auto goal, WaitGoal::parse(wanted, passing));
+        goals.push_back(std::move(goal));
+    }
+    if (goals.empty())
+        return make_error(Errc::InvalidArgument,
+                          "say what to wait for: -for=service=NAME, -for=key=KEY or -for=leader");
+    return goals;
+}
+
+// Waits until the goal is reached; missing says what it lacked when it was looked at last.
+asio::awaitable<Result<void>> reach(const AgentClient& client, const WaitGoal& goal,
+                                    std::string& missing) {
+    std::string index;
+    bool waiting = true;
+    while (waiting) {
+        const std::string text = goal.target(index).text();
+        const Duration wait = index.empty() ? Duration::zero() : AgentClient::kLongPoll;
+        const auto answer = co_await client.fetch("GET", text, "", wait);
+        const bool told = answer && (answer.value().status == 200 || answer.value().status == 404);
+        if (told) {
+            const auto lacks = goal.missing(answer.value().status, answer.value().body);
+            if (!lacks) co_return success();
+            missing = *lacks;
+            index = answer.value().header("X-Consul-Index");
+        } else if (!answer && answer.error().code == Errc::Cancelled) {
+            break;
+        } else {
+            missing = answer ? answer_text(answer.value()) : answer.error().message();
+            index.clear();
+        }
+        if (!told || !goal.can_block() || index.empty()) waiting = co_await pause_for(kPause);
+    }
+    co_return make_error(Errc::Cancelled);
+}
+
+asio::awaitable<Result<void>> reach_all(const AgentClient& client, std::vector<WaitGoal> goals,
+                                        std::string& missing) {
+    for (const WaitGoal& goal : goals) {
+        const auto reached = co_await reach(client, goal, missing);
+        if (!reached) co_return reached;
+    }
+    co_return success();
+}
+
+asio::awaitable<Result<void>> reach_within(const AgentClient& client, std::vector<WaitGoal> goals,
+                                           std::string& missing, Duration limit) {
+    auto reaching = reach_all(client, std::move(goals), missing);
+    if (limit == Duration::zero()) co_return co_await std::move(reaching);
+    co_return co_await within(limit, std::move(reaching));
+}
+
+ExitCode wait(const CliArguments& arguments, CliConsole& console) {
+    const auto goals = goals_of(arguments);
+    if (!goals) return fail_usage(console, goals.error().message());
+    const auto limit = time_flag(arguments, "timeout");
+    if (!limit) return fail_usage(console, limit.error().message());
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        std::string what = "waiting for";
+        for (const WaitGoal& goal : goals.value()) what += " " + goal.text();
+        std::string missing;
+        const auto reached = run_blocking(Progress(console).during(
+            what, reach_within(client, goals.value(), missing, limit.value())));
+        if (reached) return ExitCode::Ok;
+        return fail(console, ExitCode::TimedOut,
+                    {.what = "not reached within " + arguments.text("timeout"),
+                     .cause = missing,
+                     .code = failure_code::kTimedOut});
+    });
+}
+
+}  // namespace
+
+CliCommand wait_command() {
+    return {.path = "wait",
+            .group = "operate",
+            .summary = "Return when a service, a key or a leader is there.",
+            .words = {},
+            .words_max = 0,
+            .flags = with_server_flags(
+                {{"for", "GOAL", "service=NAME, key=KEY or leader; all of them", true},
+                 {"passing", "N", "how many instances of a service must be passing; 1 by default"},
+                 {"timeout", "TIME", "give up after this; never by default"}}),
+            .examples = {"weft wait -for=service=db -passing=3 -timeout=2m",
+                         "weft wait -for=leader -for=key=config/ready"},
+            .run = wait};
+}
+
+}  // namespace weft::agent
