@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Commands that run programs: `lock` beside Debian's consul on the same locks and semaphores, `watch`, `run`, and `wait`.
+
+Seconds. Contention needs build/deps/consul/consul, which deploy/setup.sh --tests unpacks.
+"""
+import os
+import signal
+import subprocess
+import time
+
+from peers import program_from_arguments, wait_until  # sets the path to tests/support
+from weft_agent import Agent, free_ports
+
+CONSUL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/deps/consul/consul")
+WEFT = None
+
+
+def start(at, program, *arguments, **options):
+    environment = dict(os.environ, CONSUL_HTTP_ADDR="127.0.0.1:%d" % at.http_port, SHELL="/bin/sh")
+    return subprocess.Popen([program, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            stdin=subprocess.DEVNULL, text=True, **options)
+
+
+def finished(process, seconds=20):
+    out, err = process.communicate(timeout=seconds)
+    return process.returncode, out, err
+
+
+def run(at, program, *arguments):
+    return finished(start(at, program, *arguments))
+
+
+class Held:
+    """A program that holds a lock or a place until it is told to end."""
+
+    def __init__(self, at, program, *flags_and_prefix):
+        self.process = start(at, program, "lock", *flags_and_prefix, "echo held; exec sleep 600")
+        assert self.process.stdout.readline() == "held\n", self.process.stderr.read()
+
+    def end(self):
+        self.process.send_signal(signal.SIGTERM)
+        return finished(self.process)
+
+
+def one_at_a_time(at, first, second):
+    held = Held(at, first, "jobs/one")
+    code, out, err = run(at, second, "lock", "-timeout=300ms", "jobs/one", "echo no")
+    assert code == (1 if second == CONSUL else 7) and out == "", (code, out, err)
+    waiting = start(at, second, "lock", "jobs/one", "echo mine")
+    wait_until(lambda: len(at.get("/v1/session/list")) == 2, 10, "the contender's session")
+    held.end()
+    code, out, err = finished(waiting)
+    assert (code, out) == (0, "mine\n"), (code, out, err)
+    assert at.request("GET", "/v1/kv/jobs/one/.lock")[0] == 404  # the last one clears it away
+    assert at.get("/v1/session/list") == []
+
+
+def two_of_two(at, first, second):
+    held = Held(at, first, "-n=2", "jobs/two")
+    code, out, err = run(at, second, "lock", "-n=3", "jobs/two", "echo no")
+    assert code == 1 and "semaphore limit conflict (lock: 2, local: 3)" in err, (code, out, err)
+    other = Held(at, second, "-n=2", "jobs/two")
+    code, out, err = run(at, second, "lock", "-n=2", "-timeout=300ms", "jobs/two", "echo no")
+    assert code == (1 if second == CONSUL else 7) and out == "", (code, out, err)
+    held.end()
+    code, out, err = run(at, first, "lock", "-n=2", "jobs/two", "echo mine")
+    assert (code, out) == (0, "mine\n"), (code, out, err)
+    other.end()
+    assert at.get("/v1/session/list") == []
+
+
+def a_lost_lock_ends_the_child(at):
+    held = Held(at, WEFT, "jobs/lost")
+    session = at.get("/v1/kv/jobs/lost/.lock")[0]["Session"]
+    at.put("/v1/session/destroy/" + session)
+    code, out, err = finished(held.process)
+    assert code == 1 and "the lock was lost" in err and "W2008" in err, (code, out, err)
+
+
+def the_child_gets_signals_and_gives_its_status(at):
+    child = "trap 'exit 9' TERM; echo held; while :; do sleep 0.05; done"
+    process = start(at, WEFT, "lock", "-child-exit-code", "jobs/signal", child)
+    assert process.stdout.readline() == "held\n"
+    process.send_signal(signal.SIGTERM)
+    code, _, err = finished(process)
+    assert code == 9, (code, err)
+
+
+def waiting_ends_with_a_signal(at):
+    held = Held(at, WEFT, "jobs/wait")
+    waiting = start(at, WEFT, "lock", "jobs/wait", "true")
+    wait_until(lambda: len(at.get("/v1/session/list")) == 2, 10, "the contender's session")
+    waiting.send_signal(signal.SIGINT)
+    code, _, err = finished(waiting)
+    assert code == 130 and "interrupted" in err, (code, err)
+    held.end()
+    assert at.get("/v1/session/list") == []
+
+
+def a_watch_fires_only_on_change(at):
+    at.put("/v1/kv/watched/a", "1")
+    process = start(at, WEFT, "watch", "-type=keyprefix", "-prefix=watched/", "cat")
+    assert '"Value":"MQ=="' in process.stdout.readline()
+    at.put("/v1/kv/watched/a", "1")  # the agent answers, the pair has a new index: a change
+    at.put("/v1/kv/beside", "1")
+    at.put("/v1/kv/watched/a", "2")
+    for _ in range(5):
+        line = process.stdout.readline()
+        if '"Value":"Mg=="' in line:
+            break
+    else:
+        raise AssertionError(line)
+    process.send_signal(signal.SIGTERM)
+    code, out, err = finished(process)
+    assert code == 143 and out == "", (code, out, err)
+
+    process = start(at, WEFT, "watch", "-type=services", "cat")
+    assert "consul" in process.stdout.readline()
+    at.put("/v1/kv/beside", "2")
+    at.put("/v1/agent/service/register", {"Name": "new"})
+    assert '"new"' in process.stdout.readline()
+    process.send_signal(signal.SIGTERM)
+    finished(process)
+
+
+def run_is_a_service_while_it_runs(at):
+    port = str(free_ports(1)[0])
+    process = start(at, WEFT, "run", "app", "-port", port, "-tag", "v1", "-env", "A=b", "--", "sh", "-c",
+                    "trap 'exit 5' TERM; echo $A $PORT $WEFT_SERVICE_ID; while :; do sleep 0.05; done")
+    assert process.stdout.readline() == "b %s app\n" % port
+    service = at.get("/v1/agent/services")["app"]
+    assert service["Port"] == int(port) and service["Tags"] == ["v1"], service
+    assert [c["ServiceID"] for c in at.get("/v1/agent/checks").values()] == ["app"]
+    process.send_signal(signal.SIGTERM)
+    code, _, err = finished(process)
+    assert code == 5, (code, err)
+    assert "app" not in at.get("/v1/agent/services")
+    code, _, err = run(at, WEFT, "run", "app", "/no/such/program")
+    assert code == 1 and "W2009" in err, (code, err)
+    assert "app" not in at.get("/v1/agent/services")
+
+
+def wait_returns_when_it_is_there(at):
+    code, _, err = run(at, WEFT, "wait", "-for=service=late", "-timeout=200ms")
+    assert code == 7 and "0 of 1 instances of late are passing" in err, (code, err)
+    waiting = start(at, WEFT, "wait", "-for=leader", "-for=service=late", "-passing=2", "-for=key=ready", "-timeout=20s")
+    for name in ("late1", "late2"):
+        at.put("/v1/agent/service/register", {"Name": "late", "ID": name})
+    at.put("/v1/kv/ready", "")
+    code, out, err = finished(waiting)
+    assert code == 0, (code, out, err)
+
+
+def sessions_have_commands(at):
+    code, out, err = run(at, WEFT, "session", "create", "-name=mine", "-ttl=20s", "-behavior=delete")
+    assert code == 0, err
+    session = out.strip()
+    assert "mine" in run(at, WEFT, "session", "list")[1]
+    assert "delete" in run(at, WEFT, "session", "read", session)[1]
+    assert run(at, WEFT, "session", "renew", session)[0] == 0
+    assert run(at, WEFT, "session", "destroy", session)[0] == 0
+    code, _, err = run(at, WEFT, "session", "renew", session)
+    assert code == 5 and "W2004" in err, (code, err)
+
+
+def main():
+    global WEFT
+    WEFT = os.path.abspath(program_from_arguments(__doc__))
+    tests = [a_lost_lock_ends_the_child, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
+             a_watch_fires_only_on_change, run_is_a_service_while_it_runs, wait_returns_when_it_is_there,
+             sessions_have_commands]
+    with Agent(WEFT) as at:
+        for test in tests:
+            begun = time.monotonic()
+            test(at)
+            print("%-50s %.1f s" % (test.__name__, time.monotonic() - begun))
+        pairs = [(WEFT, WEFT)]
+        if os.path.exists(CONSUL):
+            pairs += [(WEFT, CONSUL), (CONSUL, WEFT)]
+        else:
+            print("%s is missing: locks are contended for by weft alone" % os.path.normpath(CONSUL))
+        for first, second in pairs:
+            for test in (one_at_a_time, two_of_two):
+                begun = time.monotonic()
+                test(at, first, second)
+                names = " ".join(os.path.basename(p) for p in (first, second))
+                print("%-50s %.1f s" % (test.__name__ + " " + names, time.monotonic() - begun))
+
+
+if __name__ == "__main__":
+    main()
