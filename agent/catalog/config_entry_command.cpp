@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "agent/catalog/apply_command.hpp"
 #include "agent/catalog/errc.hpp"
 #include "agent/catalog/mutation.hpp"
@@ -7,10 +9,13 @@
 namespace weft::agent {
 namespace {
 
-// When the newest change of any entry happened; 0 if there was none.
+// When the newest change of any entry happened, a restore of them all included; 0 if there was
+// none.
 Index last_change(const CatalogRoot& root) {
     const SubjectPtr all = root.subjects.find(SubjectKind::ConfigKind, {});
-    return all ? all->current[static_cast<std::size_t>(Aspect::Members)] : root.globals.forgotten;
+    const Index changed =
+        all ? all->current[static_cast<std::size_t>(Aspect::Members)] : root.globals.forgotten;
+    return std::max(changed, root.globals.restored);
 }
 
 bool holds(const CatalogRoot& root, std::string_view kind, std::string_view name, Index cas) {

@@ -30,6 +30,8 @@ std::string table_name(TableTag tag) {
             return "kv tombstones";
         case TableTag::LockDelays:
             return "lock delays";
+        case TableTag::ConfigEntries:
+            return "config entries";
         case TableTag::Autopilot:
             return "autopilot";
         case TableTag::Subjects:

@@ -52,6 +52,23 @@ TEST(ConfigEntries, TheSameAgainChangesNothing) {
     EXPECT_EQ(render(*catalog.view().config_entry("mesh", "mesh")), "mesh/mesh {1} [1,3]");
 }
 
+// Whether it goes together with the entries that a restore brought was not found out.
+TEST(ConfigEntries, AWriteThatSawTheStateBeforeARestoreIsOutdated) {
+    Catalog catalog;
+    catalog.apply(Index(5), put("mesh", "mesh", "{}"));
+    RestoreCommand restore;
+    restore.id = "r";
+    restore.end = RestoreEnd{Index(1), {}};
+    ASSERT_FALSE(catalog.apply(Index(6), restore).refusal);
+    auto command = put("mesh", "mesh", "{1}");
+    command.seen_index = Index(5);
+    const auto outcome = catalog.apply(Index(7), command);
+    ASSERT_TRUE(outcome.refusal);
+    EXPECT_EQ(outcome.refusal->code, CatalogErrc::Outdated);
+    command.seen_index = catalog.view().index_of(kAllEntries);
+    EXPECT_TRUE(catalog.apply(Index(8), command).changed);
+}
+
 TEST(ConfigEntries, CompareAndSetLosesWhenTheEntryIsAnother) {
     Catalog catalog;
     auto command = put("mesh", "mesh", "{}");
