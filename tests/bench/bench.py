@@ -3,10 +3,11 @@
 
 Absolute figures of a shared machine mean little: each row alternates between the programs and gives the median of the
 rounds, and what is compared is CPU time of the serving process per answer wherever that makes sense. Parts: dns http
-writes memory polls startup snapshot (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
+writes memory polls keys key_polls startup snapshot (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
 named and its column stays empty.
 """
 import argparse
+import base64
 import concurrent.futures
 import http.client
 import json
@@ -158,6 +159,33 @@ def bench_writes(options, table, running):
         table.add(label, ours, floor, "append+fdatasync", bar, "us")
 
 
+PUT_KEY = """
+local n = 0
+request = function()
+    n = n + 1
+    return wrk.format("PUT", "/v1/kv/put/" .. (n % 2000), nil, "value" .. n)
+end
+"""
+
+
+def bench_keys(options, table, running):
+    """Reads of a key and durable writes of keys, each with the bar of its kind."""
+    agents = [s for s in running if s.name != "knotd"]
+    for server in agents:
+        server.put("/v1/kv/key", "a value of some bytes")
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(PUT_KEY)
+        script.flush()
+        for what, bar, path, lua in (("reads of a key", "<= 0.125", "/v1/kv/key", None),
+                                     ("durable writes of keys", "<= 0.25", "/v1/kv/", script.name)):
+            for connections in (1, 64):
+                def cpu(server):
+                    requests, used, _ = wrk(server, path, connections, options.seconds, lua)
+                    return used / requests * 1e6
+                result = medians(options.rounds, {s.name: (lambda s=s: cpu(s)) for s in agents})
+                table.add("%s, %d connections" % (what, connections), result["weft"], result.get("consul"), "consul", bar)
+
+
 def big_catalog(server):
     """10,000 nodes, 1,000 services with 100 instances each, a check an instance; loaded over 16 connections."""
     with concurrent.futures.ProcessPoolExecutor(16) as pool:
@@ -247,32 +275,71 @@ def bench_memory(options, table, _):
 
 
 POLLER = r"""
-import json, resource, select, socket, sys
-port, count = int(sys.argv[1]), int(sys.argv[2])
+import resource, select, socket, sys
+port, count, path = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-open_sockets = []
+by_fd, poll = {}, select.poll()
 for n in range(count):
     s = socket.create_connection(("127.0.0.1", port))
-    s.sendall(b"GET /v1/health/service/web10?index=%s&wait=600s HTTP/1.1\r\nHost: x\r\n\r\n" % sys.argv[3].encode())
-    open_sockets.append(s)
+    s.sendall(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path.replace("NUMBER", "%05d" % n).encode())
+    by_fd[s.fileno()] = s
+    poll.register(s, select.POLLIN)
 print("connected", flush=True)
-sys.stdin.readline()
-poll = select.poll()
-by_fd = {s.fileno(): s for s in open_sockets}
-for fd in by_fd:
-    poll.register(fd, select.POLLIN)
 answered = 0
-while by_fd:
-    ready = poll.poll(20000)
-    if not ready:
-        break
-    for fd, _ in ready:
-        if by_fd.pop(fd).recv(65536).startswith(b"HTTP/1.1 200"):
-            answered += 1
-        poll.unregister(fd)
-print(answered, flush=True)
+# Each line: how many answers to wait for, and for how many seconds at most.
+for line in sys.stdin:
+    wanted, seconds = line.split()
+    while answered < int(wanted) and (ready := poll.poll(float(seconds) * 1000)):
+        for fd, _ in ready:
+            answered += by_fd.pop(fd).recv(65536).startswith(b"HTTP/1.1 200")
+            poll.unregister(fd)
+    print(answered, flush=True)
 """
+
+
+class Poller:
+    """Long polls that wait, all opened by a process of their own. NUMBER in the path is that of the poll."""
+
+    def __init__(self, server, count, path):
+        self.process = subprocess.Popen([sys.executable, "-c", POLLER, str(server.http), str(count), path],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "connected\n"
+
+    def answered(self, wanted, seconds):
+        """How many are answered; waits for so many, but not much longer than that for the next."""
+        self.process.stdin.write("%d %g\n" % (wanted, seconds))
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def metric(server, name):
+    """The sum of a family's samples."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in server.get("/metrics").decode().splitlines()
+               if re.match(name + "[ {]", line))
+
+
+def wait_for(condition, seconds, what):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("waited %d s in vain for %s" % (seconds, what))
+        time.sleep(0.05)
+
+
+def index_of(server, path):
+    connection = http.client.HTTPConnection(HOST, server.http)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        response.read()
+        return response.getheader("X-Consul-Index")
+    finally:
+        connection.close()
 
 
 def bench_polls(options, table, _):
@@ -282,40 +349,74 @@ def bench_polls(options, table, _):
     try:
         server.start()
         server.register_many("web10", 10)
-        server.get("/v1/health/service/web10")
+        path = "/v1/health/service/web10"
+        server.get(path)
         time.sleep(1)
-        connection = http.client.HTTPConnection(HOST, server.http)
-        connection.request("GET", "/v1/health/service/web10")
-        response = connection.getresponse()
-        response.read()
-        index = response.getheader("X-Consul-Index")
+        index = index_of(server, path)
         before = server.rss_bytes()
-        poller = subprocess.Popen([sys.executable, "-c", POLLER, str(server.http), "10000", index], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, text=True)
-        assert poller.stdout.readline() == "connected\n"
-
-        def waiting():
-            text = server.get("/metrics").decode()
-            return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines()
-                       if line.startswith("weft_http_waiting_queries"))
-        deadline = time.monotonic() + 30
-        while waiting() < 10_000:
-            if time.monotonic() > deadline:
-                raise AssertionError("only %d queries wait" % waiting())
-            time.sleep(0.05)
+        poller = Poller(server, 10_000, "%s?index=%s&wait=600s" % (path, index))
+        wait_for(lambda: metric(server, "weft_http_waiting_queries") == 10_000, 30, "10,000 waiting queries")
         grown = (server.rss_bytes() - before) / 2**20
         table.add("10,000 waiting long polls, growth of RSS", grown, None, "", "<= 20", "MiB")
         started = time.monotonic()
         server.put("/v1/catalog/register", {"Node": "late", "Address": "127.0.0.3",
                                             "Service": {"Service": "web10", "Port": 1}})
-        poller.stdin.write("\n")
-        poller.stdin.flush()
-        answered = int(poller.stdout.readline())
+        answered = poller.answered(10_000, 20)
         table.add("one change answers all of them", time.monotonic() - started, None, "%d answered" % answered, None, "s")
     finally:
         if poller:
-            poller.kill()
-            poller.wait()
+            poller.close()
+        server.close()
+
+
+def many_keys(server, count):
+    """k/00000 and on, 64 in a transaction."""
+    connection = http.client.HTTPConnection(HOST, server.http, timeout=60)
+    value = base64.b64encode(b"value").decode()
+    for start in range(0, count, 64):
+        connection.request("PUT", "/v1/txn", json.dumps([
+            {"KV": {"Verb": "set", "Key": "k/%05d" % n, "Value": value}} for n in range(start, min(start + 64, count))]))
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise AssertionError("txn: %d %r" % (response.status, body))
+    connection.close()
+
+
+def bench_key_polls(options, table, _):
+    """15,000 long polls on one key each of 100,000: their memory, that they leave none, and whom one change wakes."""
+    count, server, pollers = 15_000, servers.weft(options.program), []
+    try:
+        server.start()
+        many_keys(server, 100_000)
+        index = index_of(server, "/v1/kv/k/99999")
+        time.sleep(3)  # the checkpoint
+        base = server.rss_bytes()
+        pollers.append(Poller(server, count - 3, "/v1/kv/k/NUMBER?index=%s&wait=600s" % index))
+        pollers.append(Poller(server, 3, "/v1/kv/k/70000?index=%s&wait=600s" % index))
+        wait_for(lambda: metric(server, "weft_http_waiting_queries") == count, 60, "%d waiting queries" % count)
+        table.add("15,000 waiting long polls on keys, growth of RSS", (server.rss_bytes() - base) / 2**20, None, "", "<= 40",
+                  "MiB")
+        looked_at = metric(server, "weft_http_wakes_total")
+        started = time.monotonic()
+        server.put("/v1/kv/k/70000", "changed")
+        answered = pollers[1].answered(3, 20)
+        took = time.monotonic() - started
+        others = pollers[0].answered(1, 1)
+        looked_at = metric(server, "weft_http_wakes_total") - looked_at
+        table.add("a change of one key among 100,000 answers its 3 watchers", took * 1000, None,
+                  "%d answered, %d others, %d looked at" % (answered, others, looked_at), None, "ms")
+        if (answered, others, looked_at) != (3, 0, 3):
+            raise AssertionError("it woke others than its watchers")
+        for poller in pollers:
+            poller.close()
+        wait_for(lambda: metric(server, "weft_http_connections") <= 2, 60, "the end of the connections")
+        time.sleep(15)  # freed memory is given back every ten seconds
+        table.add("RSS after they have gone, to that before", server.rss_bytes() / 2**20, base / 2**20, "before", "<= 1.05",
+                  "MiB")
+    finally:
+        for poller in pollers:
+            poller.close()
         server.close()
 
 
@@ -332,7 +433,7 @@ def bench_startup(options, table, _):
 
 
 PARTS = {"dns": bench_dns, "http": bench_http, "writes": bench_writes, "memory": bench_memory, "polls": bench_polls,
-         "startup": bench_startup,
+         "keys": bench_keys, "key_polls": bench_key_polls, "startup": bench_startup,
          "snapshot": lambda options, table, _: snapshot_bench.bench_snapshot(options, table, big_catalog)}
 
 
@@ -352,7 +453,7 @@ def main():
     table = Table()
     running = []
     try:
-        if {"dns", "http", "writes"} & set(parts):
+        if {"dns", "http", "writes", "keys"} & set(parts):
             running.append(servers.weft(options.program))
             if "consul" not in absent:
                 running.append(servers.consul())

@@ -72,7 +72,7 @@ class AgentServer(Server):
         settings = {"node_name": "bench", "bind_addr": HOST, "log_level": "err",
                     "ports": {"http": self.http, "dns": self.dns, "server": server, "serf_lan": serf, "serf_wan": wan,
                               "grpc": -1},
-                    "limits": {"http_max_conns_per_client": 15000}}
+                    "limits": {"http_max_conns_per_client": 18000}}
         if name == "consul":
             # Its default of 5 makes it lose seconds at the start; gossip of a single server costs nothing here.
             settings["performance"] = {"raft_multiplier": 1}
