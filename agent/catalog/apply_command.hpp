@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/apply_outcome.hpp"
@@ -9,6 +11,11 @@
 namespace weft::agent {
 
 class Mutation;
+
+// With the words that the client is told.
+inline Error refuse(std::string text) {
+    return make_error(Errc::InvalidArgument, std::move(text));
+}
 
 // What each kind of command means, one file a command. A refusal comes before the first change.
 std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& command);

@@ -39,10 +39,6 @@ bool remove_if_unchanged(Mutation& mutation, const KvOperation& operation) {
     return true;
 }
 
-Error refuse(std::string text) {
-    return make_error(Errc::InvalidArgument, std::move(text));
-}
-
 Result<bool> lock(Mutation& mutation, const KvOperation& operation) {
     if (mutation.is_lock_delayed(operation.key)) return false;
     if (operation.session.empty()) return refuse("missing session");

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::string_view kSerfCheckId = "serfHealth";
 
-Error refuse(std::string text) {
-    return make_error(Errc::InvalidArgument, std::move(text));
-}
-
 // What becomes of the node row.
 struct NodePlan {
     bool put = false;

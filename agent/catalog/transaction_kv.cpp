@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "agent/base/go_quote.hpp"
+#include "agent/catalog/apply_command.hpp"
 #include "agent/catalog/kv_write.hpp"
 #include "agent/catalog/mutation.hpp"
 #include "agent/catalog/text_order.hpp"
@@ -9,10 +10,6 @@
 // Rules and texts of Consul 1.8's agent/consul/state/txn.go and kvs.go.
 namespace weft::agent {
 namespace {
-
-Error refuse(std::string text) {
-    return make_error(Errc::InvalidArgument, std::move(text));
-}
 
 // Only a get gives the value back.
 TransactionRow without_value(const KvPtr& entry) {

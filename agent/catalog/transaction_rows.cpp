@@ -10,10 +10,6 @@
 namespace weft::agent {
 namespace {
 
-Error refuse(std::string text) {
-    return make_error(Errc::InvalidArgument, std::move(text));
-}
-
 // A cas of index 0 is met when there is no row, else by that row's index.
 template <class Ptr>
 bool is_unchanged(const Ptr& present, Index index) {
@@ -73,6 +69,7 @@ Result<void> put(Mutation& mutation, const NodeRow& row) {
 
 Result<void> put(Mutation& mutation, const ServiceRow& row) {
     if (!mutation.root().nodes.find(row.node)) return refuse("Missing node registration");
+    if (row.name.empty()) return refuse("failed inserting service: object missing primary index");
     RegisterCommand command;
     command.node.name = row.node;
     command.skip_node_update = true;
@@ -127,8 +124,9 @@ Result<void> write_row(Mutation& mutation, RowVerb verb, const Row& row, Transac
     return append(mutation.root(), row, rows);
 }
 
+// One that nobody knows counts, too: the answer has the form of a write's.
 bool writes(RowVerb verb) {
-    return verb != RowVerb::Get && verb != RowVerb::Unknown;
+    return verb != RowVerb::Get;
 }
 
 }  // namespace
@@ -153,7 +151,8 @@ std::optional<Error> check_before(const Mutation*, const NodeOperation& operatio
 }
 
 std::optional<Error> check_before(const Mutation*, const ServiceOperation& operation) {
-    if (writes(operation.verb) && operation.service.name.empty())
+    const ServiceRow& row = operation.service;
+    if (writes(operation.verb) && row.name.empty() && !row.id.empty())
         return refuse("Must provide service name with ID");
     return std::nullopt;
 }

@@ -115,7 +115,7 @@ Result<Decoded> decode_session(std::string_view text, BodyFault& fault) {
                         "interface {{}}; *structs.Alias }}",
                         kind_name(tree)));
     }
-    JsonDecoder decoder("Alias");
+    JsonDecoder decoder("");
     decoder.accept_unknown_fields();
     decoder.decode(tree, decoded.session);
     fault = decoder.fault();

@@ -221,15 +221,13 @@ bool NaiveState::fails_before(const TransactionOperation& operation) const {
                              delays_.at(operation.kv->key.str()) > now_;
         return delayed || (operation.kv->key.empty() && operation.kv->verb != KvVerb::DeleteTree);
     }
-    const auto writes = [](RowVerb verb) {
-        return verb != RowVerb::Get && verb != RowVerb::Unknown;
-    };
+    const auto writes = [](RowVerb verb) { return verb != RowVerb::Get; };
     if (operation.node && writes(operation.node->verb)) {
         const NodeRow& row = operation.node->node;
         return row.name.empty() || (!row.id.empty() && !is_uuid(row.id));
     }
     return operation.service && writes(operation.service->verb) &&
-           operation.service->service.name.empty();
+           operation.service->service.name.empty() && !operation.service->service.id.empty();
 }
 
 NaiveState::Outcome NaiveState::apply_body(const TransactionCommand& command) {
