@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <span>
+#include <variant>
+
 #include "agent/base/go_quote.hpp"
 #include "agent/catalog/apply_command.hpp"
 #include "agent/catalog/mutation.hpp"
@@ -46,6 +49,14 @@ Result<void> do_operation(const CatalogRoot& root, Mutation* mutation,
     return done;
 }
 
+std::size_t value_bytes(std::span<const TransactionRow> rows) {
+    std::size_t bytes = 0;
+    for (const TransactionRow& row : rows) {
+        if (const auto* key = std::get_if<KvRow>(&row)) bytes += key->value.size();
+    }
+    return bytes;
+}
+
 // Operations after a failed one are tried, too: the client gets to know all that is wrong.
 TransactionOutcome run(const CatalogRoot& root, Mutation* mutation,
                        const TransactionCommand& command) {
@@ -60,9 +71,17 @@ TransactionOutcome run(const CatalogRoot& root, Mutation* mutation,
         });
     }
     if (!outcome.errors.empty()) return outcome;
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < operations.size(); ++i) {
+        const std::size_t before = outcome.results.size();
         const auto done = do_operation(root, mutation, operations[i], outcome.results);
         if (!done) fail(i, done.error());
+        bytes += value_bytes(std::span(outcome.results).subspan(before));
+        if (bytes <= kMaxTransactionBytes) continue;
+        fail(i, make_error(Errc::Limit, fmt::format("the transaction would return more than {} "
+                                                    "bytes of values",
+                                                    kMaxTransactionBytes)));
+        break;
     }
     if (!outcome.errors.empty()) outcome.results.clear();
     return outcome;

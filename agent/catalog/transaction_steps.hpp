@@ -16,8 +16,11 @@ struct CatalogRoot;
 
 using TransactionRows = std::vector<TransactionRow>;
 
-// More results than these end in an error: a get-tree is a few bytes and may find everything.
+// More results than these end in an error: a get-tree is a few bytes and may find everything, and
+// many of them everything many times. Part of what commands mean, as all that decides whether they
+// hold.
 inline constexpr std::size_t kMaxTransactionRows = 131'072;
+inline constexpr std::size_t kMaxTransactionBytes = std::size_t{64} << 20;  // of values
 
 bool writes(const KvOperation& operation);
 bool writes(const NodeOperation& operation);

@@ -249,6 +249,20 @@ TEST_F(KvTest, AReadingTransactionNeedsNoLog) {
     EXPECT_FALSE(is_read_only(command));
 }
 
+// Of rows, unlike keys, an unknown verb makes it a write, as in Consul.
+TEST_F(KvTest, AnUnknownVerbOfARowIsNoReading) {
+    TransactionCommand command;
+    command.operations.emplace_back().service = ServiceOperation{RowVerb::Unknown, {}};
+    command.operations.back().service->service.id = "s1";
+    EXPECT_FALSE(is_read_only(command));
+    EXPECT_EQ(apply(command).transaction->errors,
+              (std::vector<TransactionError>{{0, "Must provide service name with ID"}}));
+    command.operations.back().service->service.name = "web";
+    command.operations.back().unknown_verb = "x";
+    EXPECT_EQ(apply(command).transaction->errors,
+              (std::vector<TransactionError>{{0, R"(unknown Service verb "x")"}}));
+}
+
 TEST_F(KvTest, TooManyResultsAreAnError) {
     for (int i = 0; i < 3'000; ++i) apply_quickly(kv(KvVerb::Set, fmt::format("k/{}", i)));
     TransactionCommand command;
@@ -257,6 +271,22 @@ TEST_F(KvTest, TooManyResultsAreAnError) {
     ASSERT_FALSE(outcome.errors.empty());
     EXPECT_EQ(outcome.errors[0].what, "the transaction would return more than 131072 rows");
     EXPECT_TRUE(outcome.results.empty());
+}
+
+TEST_F(KvTest, TooManyBytesAreAnErrorAndUndoTheRest) {
+    apply_quickly(kv(KvVerb::Set, "k", SharedText(std::string(std::size_t{2} << 20, 'x'))));
+    TransactionCommand command;
+    command.operations.assign(32, operation(KvVerb::Get, "k"));
+    EXPECT_EQ(read_transaction(catalog_.view(), command).results.size(), 32U);
+    command.operations.push_back(operation(KvVerb::Delete, "k"));
+    command.operations.insert(command.operations.begin(), operation(KvVerb::GetTree, "k"));
+    const ApplyOutcome outcome = apply(command);
+    ASSERT_TRUE(outcome.transaction);
+    EXPECT_EQ(outcome.transaction->errors,
+              (std::vector<TransactionError>{
+                  {32, "the transaction would return more than 67108864 bytes of values"}}));
+    EXPECT_TRUE(outcome.transaction->results.empty());
+    EXPECT_NE(catalog_.view().key("k"), nullptr);
 }
 
 TEST_F(KvTest, ImportRefusesWhatRefersToNothing) {
@@ -282,6 +312,28 @@ TEST_F(KvTest, ImportRefusesWhatRefersToNothing) {
         {record_key(TableTag::KvTombstones, {}, "l"), records[3].value}));  // deleted, but there
     EXPECT_FALSE(
         copy.import_record({record_key(TableTag::KvTombstones, "l", "m"), records[3].value}));
+}
+
+// As go-memdb words it.
+TEST(SessionId, FaultsAreNamedAsConsulDoes) {
+    const auto fault = [](std::string_view id) {
+        const auto error = check_session_id(id);
+        const std::string text = error ? error->message() : "";
+        return text.substr(std::min<std::size_t>(text.size(), 36));
+    };
+    EXPECT_EQ(fault("11111111-2222-3333-4444-55555555555A"), "");
+    EXPECT_EQ(fault("1111-11112222-3333-4444-555555555555"), "");
+    EXPECT_EQ(fault("11111111-2222-3333-4444-55555555555"), "UUID must be 36 characters");
+    EXPECT_EQ(fault("11111111-2222-3333-4444-5555-5555555"),
+              R"(UUID should have maximum of 4 "-"; got 5)");
+    EXPECT_EQ(fault("111111111-2222-3333-4444555555555555"),
+              "Input (without hyphens) must be even length");
+    EXPECT_EQ(fault("11111111-2222-3333-4444-55555555555g"),
+              "Invalid UUID: encoding/hex: invalid byte: U+0067 'g'");
+    EXPECT_EQ(fault("11111111-2222-3333-4444-5555555555\xc3\xbc"),
+              "Invalid UUID: encoding/hex: invalid byte: U+00C3 '\xc3\x83'");
+    EXPECT_EQ(fault("11111111-2222-3333-4444-5555555555\xa0\x01"),
+              "Invalid UUID: encoding/hex: invalid byte: U+00A0");
 }
 
 TEST(CommandTime, IsOfCommandsThatNeedOne) {
