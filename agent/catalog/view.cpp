@@ -110,6 +110,9 @@ std::uint64_t View::lead() const {
 Digest View::digest() const {
     return root_->digest();
 }
+UnixMillis View::time() const {
+    return root_->globals.time;
+}
 
 Index View::index_of(const Watch& watch) const {
     const auto about = subject_of(watch.kind);

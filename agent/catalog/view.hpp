@@ -87,6 +87,7 @@ public:
     // whose indexes the log had not reached.
     std::uint64_t lead() const;
     Digest digest() const;
+    UnixMillis time() const;  // the latest of the commands that changed something
 
     // Index at which the result of the watched query last changed, removals included; at least 1.
     // Rises by changes of liveness, too: see LivenessBook.

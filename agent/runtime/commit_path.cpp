@@ -14,11 +14,12 @@ Error not_kept(const Error& reason) {
     return make_error(Errc::Io, reason.message());
 }
 
-UnixMillis wall_millis() {
-    return UnixMillis{wall_now().unix_ns / 1'000'000};
-}
-
 }  // namespace
+
+void CommitPath::open(raft::SoloVoter& voter) {
+    voter_ = &voter;
+    time_.start(wall_now(), machine_.view().time(), now());
+}
 
 void CommitPath::answer_later(std::function<void()> answer) {
     boost::asio::post(control_, std::move(answer));
@@ -27,7 +28,7 @@ void CommitPath::answer_later(std::function<void()> answer) {
 void CommitPath::write(Command command, Done done) {
     if (auto fits = check_limits(command, limits_); !fits)
         return answer_later([done = std::move(done), error = fits.error()] { done(error); });
-    set_time(command, wall_millis());
+    set_time(command, time_.at(now()));
     auto propose_it = [this, bytes = encode(command), done = std::move(done)]() mutable {
         raft::Proposal proposal;
         proposal.command = std::move(bytes);
@@ -42,7 +43,7 @@ void CommitPath::commit(std::vector<LocalRecord> records, std::optional<Command>
         Error error = records.empty() ? fits.error() : not_kept(fits.error());
         return answer_later([done = std::move(done), error = std::move(error)] { done(error); });
     }
-    if (command) set_time(*command, wall_millis());
+    if (command) set_time(*command, time_.at(now()));
     raft::Proposal proposal;
     for (LocalRecord& record : records) {
         raft::SideRecord side{std::string(kRecordPrefix) + record.key, std::nullopt};

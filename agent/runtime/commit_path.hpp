@@ -7,15 +7,16 @@
 
 #include "agent/health/local_backend.hpp"
 #include "agent/runtime/catalog_machine.hpp"
+#include "agent/runtime/proposal_time.hpp"
 #include "api/http/agent_interfaces.hpp"
 #include "raft/driver/solo_voter.hpp"
 
 namespace weft::agent {
 
 // How commands get into the log: those of the HTTP API, and those of the local registrations, whose
-// records become durable in the same synced batch. Each gets the time of this agent's wall clock:
-// that of whoever proposes counts, the catalog sees to it that it only grows. One beyond
-// check_limits() is Errc::Limit.
+// records become durable in the same synced batch. Each gets this agent's ProposalTime: that of
+// whoever proposes counts, the catalog sees to it that it only grows. One beyond check_limits() is
+// Errc::Limit.
 class CommitPath final : public api::Writer, public LocalBackend {
 public:
     // Of the records among the log's side records.
@@ -25,7 +26,7 @@ public:
         : machine_(machine), limits_(limits), control_(std::move(control)) {}
 
     // Once the log is open; nothing is written before.
-    void open(raft::SoloVoter& voter) { voter_ = &voter; }
+    void open(raft::SoloVoter& voter);
 
     // Any thread; done on the control thread.
     void write(Command command, Done done) override;
@@ -43,6 +44,7 @@ private:
     CommandLimits limits_;
     boost::asio::any_io_executor control_;
     raft::SoloVoter* voter_ = nullptr;
+    ProposalTime time_;  // does not change once open
 };
 
 // The records that an earlier process kept, from its log.

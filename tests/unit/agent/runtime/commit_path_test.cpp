@@ -130,6 +130,22 @@ TEST_F(CommitPathTest, CommandsCarryTheTime) {
     EXPECT_EQ(commands, 2);
 }
 
+// A clock that was far ahead once: commands go on from there, so lock delays end when they should.
+TEST_F(CommitPathTest, CommandsComeAfterTheTimeOfTheCatalog) {
+    constexpr UnixMillis kAhead{4'000'000'000'000};
+    open();
+    raft::Proposal proposal;
+    proposal.command = encode(KvCommand{{.key = "a", .value = "1"}, kAhead});
+    std::optional<bool> done;
+    proposal.done = [&](const Result<raft::LogIndex>& index) { done = index.has_value(); };
+    voter_->propose(std::move(proposal));
+    ASSERT_TRUE(wait_for(done));
+    commits_.open(*voter_);
+    ASSERT_TRUE(write(KvCommand{{.key = "a", .value = "2"}, {}}));
+    EXPECT_GE(commits_.view().time(), kAhead);
+    EXPECT_LT(commits_.view().time(), UnixMillis(kAhead.get() + 60'000));
+}
+
 TEST_F(CommitPathTest, RecordsThatTheLogRefusesAreReportedAsNotKept) {
     config_.command_bytes_max = 1000;
     open();
