@@ -56,6 +56,12 @@ const KeyRow kRows[] = {
         .with_set([](AgentConfig& config, const KeyValue& value) {
             config.http.max_snapshot_bytes = static_cast<std::size_t>(value.integer);
         }),
+    key("limits.txn_max_ops", Integer, "64",
+        "Operations that a transaction may have. Not a key of Consul, whose limit is fixed.")
+        .range(1, 4096)
+        .with_set([](AgentConfig& config, const KeyValue& value) {
+            config.requests.transaction_operations = static_cast<std::size_t>(value.integer);
+        }),
     key("session_ttl_min", Period, "10s", "The shortest TTL that a session may ask for.")
         .range(1, 86400)
         .with_set([](AgentConfig& config, const KeyValue& value) {

@@ -14,6 +14,8 @@ constexpr std::array kNames = {
     ConsulName{"weft_catalog_nodes", "state.nodes", ""},
     ConsulName{"weft_catalog_services", "state.services", ""},
     ConsulName{"weft_catalog_service_instances", "state.service_instances", ""},
+    ConsulName{"weft_catalog_keys", "state.kv_entries", ""},
+    ConsulName{"weft_runtime_session_ttls", "session_ttl.active", ""},
     ConsulName{"weft_catalog_applied_index", "raft.appliedIndex", ""},
     ConsulName{"weft_http_request_seconds", "api.http", ""},
     ConsulName{"weft_http_waiting_queries", "rpc.queries_blocking", ""},

@@ -22,6 +22,7 @@
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
+#include "agent/runtime/process_facts.hpp"
 #include "agent/runtime/reloader.hpp"
 #include "agent/runtime/runtime.hpp"
 #include "agent/runtime/self_ring.hpp"
@@ -102,6 +103,7 @@ struct Runtime::Parts {
     DistanceFeed distances;  // for dns
 
     boost::asio::steady_timer telemetry_timer;
+    FreedMemory freed_memory;  // of background
     TaskScope tasks;
     std::atomic<bool> is_storage_failed = false;  // set on control, read by all
     bool running = false;       // from start() to the end of wait(); of the thread that calls them

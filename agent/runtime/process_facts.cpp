@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 
@@ -62,6 +63,18 @@ ProcessFacts read_process_facts() {
 
 void limit_heaps() {
     ::mallopt(M_ARENA_MAX, 2);
+}
+
+bool FreedMemory::give_back() {
+    constexpr std::size_t kWorthIt = std::size_t{4} << 20;
+    const std::size_t unused = ::mallinfo2().fordblks;
+    if (unused < free_before_ + kWorthIt) {
+        free_before_ = std::min(free_before_, unused);
+        return false;
+    }
+    ::malloc_trim(0);
+    free_before_ = unused;
+    return true;
 }
 
 void release_start_code() {

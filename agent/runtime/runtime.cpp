@@ -72,9 +72,9 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       raft_metrics(telemetry.registry()),
       store_metrics(telemetry.registry()),
       machine(data.has_value()),
-      commits(machine, {.kv_value_bytes = given.requests.kv_value_bytes},
+      commits(machine, {given.requests.kv_value_bytes, given.requests.transaction_operations},
               control.context().get_executor()),
-      sessions(machine, commits, control.context().get_executor(), log),
+      sessions(machine, commits, control.context().get_executor(), log, telemetry.registry()),
       snapshots(machine, commits,
                 {.origin = [this] { return snapshot_origin(); },
                  .state_bytes =
@@ -326,6 +326,7 @@ void Runtime::Parts::wait_for_telemetry() {
     telemetry_timer.async_wait([this](const boost::system::error_code& cancelled) {
         if (cancelled) return;
         telemetry.tick(wall_now());
+        freed_memory.give_back();
         wait_for_telemetry();
     });
 }

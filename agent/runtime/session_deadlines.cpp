@@ -14,15 +14,18 @@ Instant deadline_of(Duration ttl, Instant now) {
 }  // namespace
 
 void SessionDeadlines::add(std::string id, Duration ttl, Instant now) {
-    const auto [session, is_new] = sessions_.try_emplace(std::move(id), Session{ttl, {}});
+    const auto [session, is_new] = sessions_.try_emplace(std::move(id), Session{ttl, {}, false});
     if (!is_new) return;
     session->second.deadline = deadline_of(ttl, now);
     deadlines_.emplace(session->second.deadline, session->first);
 }
 
-void SessionDeadlines::renew(std::string_view id, Instant now) {
+bool SessionDeadlines::renew(std::string_view id, Instant now) {
     const auto session = sessions_.find(id);
-    if (session != sessions_.end()) set_deadline(session, deadline_of(session->second.ttl, now));
+    if (session == sessions_.end()) return true;
+    if (session->second.is_ending) return false;
+    set_deadline(session, deadline_of(session->second.ttl, now));
+    return true;
 }
 
 void SessionDeadlines::remove(std::string_view id) {
@@ -36,7 +39,9 @@ std::vector<std::string> SessionDeadlines::take_due(Instant now) {
     std::vector<std::string> due;
     while (next_deadline() <= now) {
         due.emplace_back(deadlines_.begin()->second);
-        set_deadline(sessions_.find(due.back()), now + kAgainAfter);
+        const auto session = sessions_.find(due.back());
+        session->second.is_ending = true;
+        set_deadline(session, now + kAgainAfter);
     }
     return due;
 }

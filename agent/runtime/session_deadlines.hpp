@@ -20,7 +20,9 @@ class SessionDeadlines {
 public:
     // One that is known keeps its deadline. Ids are in lower case.
     void add(std::string id, Duration ttl, Instant now);
-    void renew(std::string_view id, Instant now);
+    // False: it was due, and its end may be on its way. Who were told that it goes on would hold a
+    // lock that somebody else gets.
+    bool renew(std::string_view id, Instant now);
     void remove(std::string_view id);
 
     // Those whose deadline has come. They stay until they are removed, and are due again a second
@@ -34,6 +36,7 @@ private:
     struct Session {
         Duration ttl;
         Instant deadline;
+        bool is_ending = false;
     };
     using Sessions = std::map<std::string, Session, std::less<>>;
 

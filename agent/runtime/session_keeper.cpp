@@ -7,11 +7,29 @@
 #include "agent/io/clock.hpp"
 
 namespace weft::agent {
+namespace {
+
+prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+}  // namespace
 
 SessionKeeper::SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
                              boost::asio::any_io_executor control,
-                             std::shared_ptr<spdlog::logger> log)
-    : machine_(machine), writer_(writer), log_(std::move(log)), timer_(std::move(control)) {}
+                             std::shared_ptr<spdlog::logger> log, prometheus::Registry& registry)
+    : machine_(machine),
+      writer_(writer),
+      log_(std::move(log)),
+      timer_(std::move(control)),
+      ttls_(prometheus::BuildGauge()
+                .Name("weft_runtime_session_ttls")
+                .Help("Sessions with a TTL")
+                .Register(registry)
+                .Add({})),
+      renewals_(counter(registry, "weft_runtime_session_renewals_total", "Renewals of sessions")),
+      expired_(counter(registry, "weft_runtime_sessions_expired_total",
+                       "Sessions ended since their TTL had passed")) {}
 
 void SessionKeeper::start() {
     running_ = true;
@@ -45,29 +63,41 @@ void SessionKeeper::changed(const std::vector<Watch>& watches) {
 }
 
 void SessionKeeper::look_at(std::string_view id, const SessionRow* row) {
-    if (!row) return deadlines_.remove(folded(id));
-    const auto ttl = parse_go_duration(row->ttl);
-    if (ttl && ttl.value() > Duration{}) deadlines_.add(folded(id), ttl.value(), now());
+    const auto ttl = row ? parse_go_duration(row->ttl) : Result<Duration>(Duration{});
+    if (!row) {
+        deadlines_.remove(folded(id));
+    } else if (ttl && ttl.value() > Duration{}) {
+        deadlines_.add(folded(id), ttl.value(), now());
+    }
+    ttls_.Set(static_cast<double>(deadlines_.size()));
 }
 
-void SessionKeeper::renew(std::string_view id) {
-    deadlines_.renew(folded(id), now());
+bool SessionKeeper::renew(std::string_view id) {
+    const bool goes_on = deadlines_.renew(folded(id), now());
+    if (goes_on) renewals_.Increment();
     rearm();
+    return goes_on;
 }
 
 void SessionKeeper::end_due() {
     armed_ = Instant::max();
     if (!running_) return;
-    for (const std::string& id : deadlines_.take_due(now())) {
-        log_->info("session expired session={}", id);
-        writer_.write(SessionDestroyCommand{SharedText(id), {}},
-                      [id, log = log_](const Result<api::Written>& written) {
-                          if (written) return;
-                          log->warn("expired session not ended session={} error={}", id,
-                                    written.error().message());
-                      });
-    }
+    for (const std::string& id : deadlines_.take_due(now())) end(id);
     rearm();
+}
+
+void SessionKeeper::end(const std::string& id) {
+    writer_.write(
+        SessionDestroyCommand{SharedText(id), {}}, [this, id](const Result<api::Written>& written) {
+            if (written && written.value().held) {
+                log_->info("session expired session={}", id);
+                expired_.Increment();
+            } else if (!written && !is_failing_) {
+                log_->warn("expired sessions cannot be ended, trying again session={} error={}", id,
+                           written.error().message());
+            }
+            is_failing_ = !written;
+        });
 }
 
 // A timer that fires too early looks again; moving it with every renewal would cost more.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
 #include <spdlog/logger.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,7 +22,8 @@ namespace weft::agent {
 class SessionKeeper final : public api::SessionTimes {
 public:
     SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
-                  boost::asio::any_io_executor control, std::shared_ptr<spdlog::logger> log);
+                  boost::asio::any_io_executor control, std::shared_ptr<spdlog::logger> log,
+                  prometheus::Registry& registry);
 
     // Takes over the sessions of the catalog; does nothing before.
     void start();
@@ -28,12 +32,13 @@ public:
     void changed(const std::vector<Watch>& watches);
     // All are others: each has its full TTL.
     void restored();
-    void renew(std::string_view id) override;
+    bool renew(std::string_view id) override;
 
 private:
     void look_at_all();
     void look_at(std::string_view id, const SessionRow* row);
     void end_due();
+    void end(const std::string& id);
     void rearm();
 
     const CatalogMachine& machine_;
@@ -42,7 +47,11 @@ private:
     boost::asio::steady_timer timer_;
     Instant armed_ = Instant::max();  // when the timer fires
     SessionDeadlines deadlines_;
+    prometheus::Gauge& ttls_;
+    prometheus::Counter& renewals_;
+    prometheus::Counter& expired_;
     bool running_ = false;
+    bool is_failing_ = false;  // the last session that was due could not be ended: told once
 };
 
 }  // namespace weft::agent

@@ -78,6 +78,8 @@ std::vector<MetricFamily> catalog_families(const View& view) {
               number(view.config_entry_count())),
         gauge("weft_catalog_config_entry_bytes", "Bytes of all configuration entries",
               number(view.config_entry_bytes())),
+        gauge("weft_catalog_keys", "Keys in the catalog", number(view.key_count())),
+        gauge("weft_catalog_sessions", "Sessions in the catalog", number(view.session_count())),
         gauge("weft_catalog_applied_index", "Index of the last command applied",
               static_cast<double>(view.applied_index().get()))};
     return families;

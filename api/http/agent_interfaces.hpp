@@ -58,8 +58,9 @@ class SessionTimes {
 public:
     virtual ~SessionTimes() = default;
 
-    // The session gets its full TTL once more. One that is unknown or without a TTL is left alone.
-    virtual void renew(std::string_view id) = 0;
+    // The session gets its full TTL once more; false when its end is already on its way. One that
+    // is unknown or without a TTL is left alone.
+    virtual bool renew(std::string_view id) = 0;
 };
 
 // A snapshot of the state, ready to be sent.

@@ -12,6 +12,7 @@ namespace weft::api {
 struct RequestLimits {
     std::size_t kv_value_bytes = 512 * 1024;     // limits.kv_max_value_size
     std::size_t transaction_bytes = 512 * 1024;  // limits.txn_max_req_len
+    std::size_t transaction_operations = 64;     // limits.txn_max_ops
     Duration session_ttl_min = std::chrono::seconds(10);
 };
 

@@ -104,8 +104,8 @@ void renew(const EndpointsPtr& endpoints, const Request& request, Respond respon
     on_control(*endpoints, std::move(respond), [endpoints, id = request.rest](Respond answer) {
         const View view = endpoints->catalog.view();
         const SessionRow* row = view.session(id);
-        if (!row) return answer(Response::text(404, "Session id '" + id + "' not found"));
-        endpoints->sessions.renew(id);
+        if (!row || !endpoints->sessions.renew(id))
+            return answer(Response::text(404, "Session id '" + id + "' not found"));
         answer(Response::json(render({row})));
     });
 }

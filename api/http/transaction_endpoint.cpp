@@ -99,7 +99,8 @@ void run(const EndpointsPtr& endpoints, const Request& request, Respond respond)
     const RequestLimits& limits = endpoints->limits;
     if (auto refusal = refuse_large(request, limits.transaction_bytes, "txn_max_req_len"))
         return respond(*refusal);
-    auto body = read_transaction_body(request.body, {.kv_value_bytes = limits.kv_value_bytes});
+    auto body =
+        read_transaction_body(request.body, {limits.kv_value_bytes, limits.transaction_operations});
     if (!body) return respond(refused_body(body.error(), request));
     if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
     TransactionBody transaction = std::move(body).value();

@@ -205,17 +205,21 @@ TEST(Load, DefaultsOfTheFoldersSurvive) {
 }
 
 TEST(Load, LargerRequestsRaiseTheLimitsAboveThem) {
-    const auto large = load_one("limits { kv_max_value_size = 1000000 }\nsession_ttl_min = \"2s\"");
+    const auto large = load_one(
+        "limits { kv_max_value_size = 1000000\n txn_max_ops = 128 }\nsession_ttl_min = \"2s\"");
     ASSERT_TRUE(large.ok()) << large.text();
     EXPECT_EQ(large.config->requests.kv_value_bytes, 1'000'000u);
     EXPECT_EQ(large.config->requests.transaction_bytes, 1'000'000u);
     EXPECT_EQ(large.config->http.max_body_bytes, 1'000'000u);
+    EXPECT_EQ(large.config->requests.transaction_operations, 128u);
     EXPECT_EQ(large.config->requests.session_ttl_min, std::chrono::seconds(2));
     const auto small = load_one("limits { kv_max_value_size = 100 }");
     ASSERT_TRUE(small.ok()) << small.text();
     EXPECT_EQ(small.config->requests.kv_value_bytes, 100u);
     EXPECT_EQ(small.config->http.max_body_bytes, 524'288u);
+    EXPECT_EQ(small.config->requests.transaction_operations, 64u);
     EXPECT_FALSE(load_one("limits { kv_max_value_size = 20000000 }").ok());
+    EXPECT_FALSE(load_one("limits { txn_max_ops = 5000 }").ok());
 }
 
 TEST(Load, LeavingDependsOnTheKindOfAgentUnlessSaid) {

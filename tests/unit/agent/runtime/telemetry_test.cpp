@@ -24,6 +24,8 @@ TEST(Telemetry, PrometheusTextHasProcessAndCatalog) {
     EXPECT_THAT(text, HasSubstr("process_resident_memory_bytes"));
     EXPECT_THAT(text, HasSubstr("weft_build_info{version=\"1.2.3\"} 1"));
     EXPECT_THAT(text, HasSubstr("weft_catalog_nodes 0"));
+    EXPECT_THAT(text, HasSubstr("weft_catalog_keys 0"));
+    EXPECT_THAT(text, HasSubstr("weft_catalog_sessions 0"));
 }
 
 TEST(Telemetry, ConsulsJsonShowsWhatTheLastIntervalAdded) {

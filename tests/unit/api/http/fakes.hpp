@@ -50,8 +50,12 @@ private:
 
 class FakeSessionTimes final : public SessionTimes {
 public:
-    void renew(std::string_view id) override { renewed.emplace_back(id); }
+    bool renew(std::string_view id) override {
+        renewed.emplace_back(id);
+        return !ending;
+    }
 
+    bool ending = false;
     std::vector<std::string> renewed;
 };
 

@@ -109,6 +109,8 @@ TEST(SessionEndpoint, ARenewalReachesWhoKeepsTheTtls) {
     EXPECT_EQ(fixture.call("PUT /v1/session/renew/11111111-2222-3333-4444-555555555555")->status,
               404);
     EXPECT_EQ(fixture.sessions.renewed.size(), 1u);
+    fixture.sessions.ending = true;
+    EXPECT_EQ(fixture.call("PUT /v1/session/renew/" + id)->status, 404) << "its end is on its way";
 }
 
 TEST(SessionEndpoint, ChecksMayBeNamedInEitherList) {
