@@ -52,6 +52,16 @@ std::uint64_t index_of(const Answer& answer) {
     return index;
 }
 
+// What a client has: a key that is not there is something else than an empty value.
+constexpr const char* kAbsent = "absent";
+std::string text_of(const Answer& answer) {
+    if (answer.status == 404) return kAbsent;
+    return answer.body ? *answer.body : std::string();
+}
+std::string text_of(const Result<std::string>& rendered) {
+    return rendered ? rendered.value() : kAbsent;
+}
+
 constexpr std::uint64_t kFirstIndex = 10;  // 1 means "nothing yet" to clients
 
 class Pollers {
@@ -112,11 +122,10 @@ public:
     // Everybody has what there is now, be it kept or rendered anew.
     void check() {
         for (auto& [target, poll] : polls_) {
-            const auto rendered = poll->query().render(reader_.view());
-            const std::string now = rendered ? rendered.value() : std::string(kAbsent);
+            const std::string now = text_of(poll->query().render(reader_.view()));
             ASSERT_EQ(poll->body, now) << target << " was not woken";
             const Answer answer = read(*poll);
-            ASSERT_EQ(shown(answer), now) << target << " was answered from before";
+            ASSERT_EQ(text_of(answer), now) << target << " was answered from before";
             // A client that was away comes back with the index that it had.
             const std::uint64_t index = index_of(answer);
             ASSERT_GE(index, poll->read_index) << target;
@@ -128,15 +137,10 @@ public:
         }
     }
 
+    agent::View view() const { return reader_.view(); }
     const Poll& at(std::string_view target) const { return *polls_.find(target)->second; }
 
 private:
-    static constexpr std::string_view kAbsent = "absent";
-
-    static std::string shown(const Answer& answer) {
-        return answer.status == 404 ? std::string(kAbsent) : *answer.body;
-    }
-
     // Without blocking.
     Answer read(const Poll& poll) { return queries_->answer_now({poll.query(), {}, {}}); }
 
@@ -160,7 +164,7 @@ private:
         ASSERT_TRUE(answer.status == 200 || answer.status == 404);
         ASSERT_GE(index_of(answer), std::max<std::uint64_t>(poll.index, 1)) << poll.request.path;
         poll.index = index_of(answer);
-        poll.body = shown(answer);
+        poll.body = text_of(answer);
     }
 
     void look_again(Waiter& waiter) {
@@ -229,6 +233,17 @@ const std::vector<const char*> kTargets = {
     "/v1/internal/ui/services",
     "/v1/internal/ui/services?filter=Service.Service==web",
     "/v1/internal/ui/catalog-overview",
+    "/v1/kv/a",
+    "/v1/kv/A",
+    "/v1/kv/a/b?raw",
+    "/v1/kv/never",
+    "/v1/kv/?recurse",
+    "/v1/kv/a?recurse",
+    "/v1/kv/a/?keys&separator=/",
+    "/v1/kv/zz?recurse",
+    "/v1/session/list",
+    "/v1/session/node/N1",
+    "/v1/session/info/5e551011-0000-0000-0000-000000000001",
 };
 
 TEST(QueryProperty, PollersAlwaysHaveWhatThereIs) {
@@ -238,6 +253,7 @@ TEST(QueryProperty, PollersAlwaysHaveWhatThereIs) {
         Pollers pollers;
         for (const char* target : kTargets) pollers.add(target);
         for (int i = 0; i < 400; ++i) {
+            commands.look(pollers.view());
             pollers.apply(commands.next());
             pollers.check();
             if (HasFatalFailure()) FAIL() << "after command " << i;

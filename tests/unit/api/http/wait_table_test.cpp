@@ -6,6 +6,10 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
+
+#include "agent/base/rng.hpp"
+#include "agent/catalog/text_order.hpp"
 
 namespace weft::api {
 namespace {
@@ -75,6 +79,57 @@ TEST(WaitTable, APrefixAloneIsFoundFromAnyKeyBelow) {
         for (auto* each : {&prefix, &before, &behind}) table.add(**each);
         table.changed({WatchKind::Key, key});
         EXPECT_EQ(due(table), (std::set<Waiter*>{prefix.get()})) << length;
+        table.restored();
+        due(table);
+    }
+}
+
+// Short texts of few letters, so that they are often prefixes of each other.
+std::string random_key(Rng& rng) {
+    std::string key;
+    for (std::uint64_t i = rng.below(6); i > 0; --i) key += "aAb/\xff"[rng.below(5)];
+    return key;
+}
+
+// Some more may be looked at: those that differ in case alone share a group.
+bool concerns(const Watch& change, const Watch& watch) {
+    const std::string name = agent::folded(watch.name);
+    const std::string changed = agent::folded(change.name);
+    if (watch.kind == WatchKind::KeyPrefix && change.kind == WatchKind::Key)
+        return changed.starts_with(name);
+    return watch.kind == change.kind && name == changed;
+}
+
+TEST(WaitTable, WakesWhomAPlainSearchFinds) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        Rng rng(seed);
+        WaitTable table;
+        std::vector<std::unique_ptr<Waiter>> waiters;
+        const auto add = [&] {
+            const auto kind = rng.below(2) == 0 ? WatchKind::Key : WatchKind::KeyPrefix;
+            waiters.push_back(waiter({kind, random_key(rng)}));
+            table.add(*waiters.back());
+        };
+        for (int i = 0; i < 40; ++i) add();
+        for (int step = 0; step < 200; ++step) {
+            const Watch change{WatchKind::Key, random_key(rng)};
+            std::set<Waiter*> expected;
+            for (const auto& each : waiters) {
+                if (concerns(change, each->query.watch)) expected.insert(each.get());
+            }
+            table.changed(change);
+            const std::set<Waiter*> found = due(table);
+            ASSERT_EQ(found, expected) << "seed=" << seed << " key=" << change.name;
+            ASSERT_EQ(table.size() + found.size(), waiters.size());
+            // Some wait again, others have left, new ones come.
+            std::erase_if(waiters, [&](const std::unique_ptr<Waiter>& each) {
+                const bool leaves = rng.below(8) == 0;
+                if (leaves) table.remove(*each);
+                if (!leaves && found.contains(each.get())) table.add(*each);
+                return leaves;
+            });
+            while (waiters.size() < 40) add();
+        }
         table.restored();
         due(table);
     }
