@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "agent/cli/failure.hpp"
+#include "agent/io/pause.hpp"
 
 namespace weft::agent {
 
@@ -31,12 +32,13 @@ Result<SignalSource> open_signals(const asio::any_io_executor& executor) {
     return SignalSource::open(executor, {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2});
 }
 
-asio::awaitable<void> forward_signals(SignalSource& signals, const ChildProcess& child) {
+asio::awaitable<void> forward_signals(SignalSource& signals, const ChildProcess& child, int& last) {
     co_await asio::this_coro::throw_if_cancelled(false);
-    while (true) {
+    for (bool ended = false; !ended; ended = co_await is_cancelled()) {
         const auto signal = co_await signals.next();
         if (!signal) co_return;
-        if (!signal.value().from_terminal) child.signal(signal.value().number);
+        last = signal.value().number;
+        if (!signal.value().from_terminal) child.signal(last);
     }
 }
 

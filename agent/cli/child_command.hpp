@@ -21,8 +21,10 @@ std::vector<std::string> child_words(const CliArguments& arguments, const CliCon
 // What a user or a supervisor sends to us is meant for the child.
 Result<SignalSource> open_signals(const boost::asio::any_io_executor& executor);
 
-// Passes signals on until cancelled. What the terminal sends reaches the child anyway.
-boost::asio::awaitable<void> forward_signals(SignalSource& signals, const ChildProcess& child);
+// Passes signals on until cancelled; last is the last one that came. What the terminal sends
+// reaches the child anyway.
+boost::asio::awaitable<void> forward_signals(SignalSource& signals, const ChildProcess& child,
+                                             int& last);
 
 // The first signal, if one came before the wait was cancelled.
 boost::asio::awaitable<void> first_signal(SignalSource& signals, int& number);

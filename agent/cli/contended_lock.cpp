@@ -253,8 +253,9 @@ asio::awaitable<Result<bool>> acquire(ContendedLock& lock, Duration limit) {
         WEFT_CO_TRY(const auto attempt, std::move(tried));
         if (attempt.next == ContendedLock::Next::Held) co_return true;
         index = attempt.next == ContendedLock::Next::LookOnChange ? attempt.index : 0;
-        if (attempt.next == ContendedLock::Next::LookLater)
-            waiting = co_await pause_for(std::min(wait, kDelayRetry));
+        const bool later = attempt.next == ContendedLock::Next::LookLater;
+        const Duration pause = later ? std::min(wait, kDelayRetry) : Duration::zero();
+        waiting = co_await pause_for(pause);
     }
     co_return false;
 }
@@ -267,7 +268,8 @@ asio::awaitable<void> watch_held(ContendedLock& lock, std::uint64_t retries) {
         const auto held = co_await lock.still_held(index);
         if (held && !held.value()) co_return;
         failures = held ? 0 : failures + 1;
-        if (!held) waiting = co_await pause_for(kErrorRetry);
+        const Duration pause = held ? Duration::zero() : kErrorRetry;
+        waiting = co_await pause_for(pause);
     }
 }
 

@@ -163,8 +163,9 @@ asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, const AgentSes
         const ExitCode code = console_.as_consul ? ExitCode::Ok : ExitCode::Failed;
         co_return fail_start(console_, code, child.error());
     }
+    int signal = 0;
     co_await (child.value().wait_end() || watch_held(lock, wish_.retries) || session.keep_alive() ||
-              forward_signals(signals, child.value()));
+              forward_signals(signals, child.value(), signal));
     const bool lost = !child.value().has_ended();
     if (lost) {
         static_cast<void>(fail(console_, ExitCode::Failed,

@@ -66,7 +66,8 @@ asio::awaitable<ExitCode> run_child(CliConsole& console, SignalSource& signals, 
     using namespace asio::experimental::awaitable_operators;
     auto child = ChildProcess::start(co_await asio::this_coro::executor, spec);
     if (!child) co_return fail_start(console, ExitCode::Failed, child.error());
-    co_await (child.value().wait_end() || forward_signals(signals, child.value()));
+    int signal = 0;
+    co_await (child.value().wait_end() || forward_signals(signals, child.value(), signal));
     const auto ended = child.value().reap();
     if (!ended) co_return fail_start(console, ExitCode::Failed, ended.error());
     co_return exactly(ended_status(ended.value()));

@@ -55,7 +55,9 @@ asio::awaitable<Result<void>> reach(const AgentClient& client, const WaitGoal& g
             missing = answer ? answer_text(answer.value()) : answer.error().message();
             index.clear();
         }
-        if (!told || !goal.can_block() || index.empty()) waiting = co_await pause_for(kPause);
+        const bool blocks = told && goal.can_block() && !index.empty();
+        const Duration pause = blocks ? Duration::zero() : kPause;
+        waiting = co_await pause_for(pause);
     }
     co_return make_error(Errc::Cancelled);
 }

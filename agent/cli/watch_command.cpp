@@ -1,8 +1,8 @@
 #include <fmt/format.h>
-
+#include <signal.h>
 #include <unistd.h>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <charconv>
 #include <optional>
 
 #include "agent/base/go_duration.hpp"
@@ -143,9 +143,12 @@ asio::awaitable<std::optional<ExitCode>> WatchRun::handle(std::string text, Sign
     auto child = ChildProcess::start(co_await asio::this_coro::executor, spec);
     ::close(input.value());
     if (!child) co_return fail_start(console_, ExitCode::Failed, child.error());
-    co_await (child.value().wait_end() || forward_signals(signals, child.value()));
+    int signal = 0;
+    co_await (child.value().wait_end() || forward_signals(signals, child.value(), signal));
     const auto ended = child.value().reap();
     if (!ended) co_return fail_start(console_, ExitCode::Failed, ended.error());
+    // What ends the handler ends the watch.
+    if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP) co_return interrupted(signal);
     if (ended_status(ended.value()) == 0) co_return std::nullopt;
     co_return fail(console_, ExitCode::Failed,
                    {.what = "the handler ended with " + ended_text(ended.value()),
