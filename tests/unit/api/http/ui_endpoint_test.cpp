@@ -141,8 +141,8 @@ protected:
         std::vector<Route> routes;
         add_ui_routes(routes,
                       std::make_shared<const Endpoints>(Endpoints{
-                          fixture_.catalog, fixture_.catalog, fixture_.sessions, fixture_.local,
-                          fixture_.ring, fixture_.control, fixture_.timers,
+                          fixture_.catalog, fixture_.catalog, fixture_.sessions, fixture_.snapshots,
+                          fixture_.local, fixture_.ring, fixture_.control, fixture_.timers,
                           [](const std::function<void()>& work) { work(); }, AgentFacts{}}));
         return routes;
     }
