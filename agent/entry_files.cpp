@@ -76,6 +76,8 @@ void compare_objects(const json::object& current, const json::object& next, cons
     }
     for (const auto& [name, field] : before) {
         if (after.contains(name) || name == "createindex" || name == "modifyindex") continue;
+        // The agent names the only namespace that there is, as Consul does.
+        if (name == "namespace" && *field.second == "default") continue;
         out.push_back(fmt::format("- {} = {}", below(field.first), text_of(*field.second)));
     }
 }

@@ -7,6 +7,8 @@
 #include <cctype>
 #include <utility>
 
+#include "agent/io/pause.hpp"
+
 namespace weft {
 
 namespace asio = boost::asio;
@@ -131,6 +133,8 @@ asio::awaitable<Result<void>> HttpConversation::open(HttpBodySink sink,
     if (!stream) co_return std::move(stream).error();
     stream_ = std::move(stream).value();
     new_parser();
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     co_return co_await stream_->write(text);
 }
 
@@ -184,6 +188,9 @@ void HttpConversation::new_parser() {
 }
 
 asio::awaitable<Result<void>> HttpConversation::read_more() {
+    // One that came when the last step had just ended cancelled nothing, and would be waited out.
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     auto size = co_await stream_->read_some(asio::buffer(block_));
     if (!size) co_return std::move(size).error();
     at_end_ = size.value() == 0;

@@ -7,13 +7,6 @@
 #include "agent/io/clock.hpp"
 
 namespace weft::agent {
-namespace {
-
-prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
-}
-
-}  // namespace
 
 SessionKeeper::SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
                              boost::asio::any_io_executor control,
@@ -22,14 +15,7 @@ SessionKeeper::SessionKeeper(const CatalogMachine& machine, api::Writer& writer,
       writer_(writer),
       log_(std::move(log)),
       timer_(std::move(control)),
-      ttls_(prometheus::BuildGauge()
-                .Name("weft_runtime_session_ttls")
-                .Help("Sessions with a TTL")
-                .Register(registry)
-                .Add({})),
-      renewals_(counter(registry, "weft_runtime_session_renewals_total", "Renewals of sessions")),
-      expired_(counter(registry, "weft_runtime_sessions_expired_total",
-                       "Sessions ended since their TTL had passed")) {}
+      metrics_(registry) {}
 
 void SessionKeeper::start() {
     running_ = true;
@@ -69,12 +55,12 @@ void SessionKeeper::look_at(std::string_view id, const SessionRow* row) {
     } else if (ttl && ttl.value() > Duration{}) {
         deadlines_.add(folded(id), ttl.value(), now());
     }
-    ttls_.Set(static_cast<double>(deadlines_.size()));
+    metrics_.ttls.Set(static_cast<double>(deadlines_.size()));
 }
 
 bool SessionKeeper::renew(std::string_view id) {
     const bool goes_on = deadlines_.renew(folded(id), now());
-    if (goes_on) renewals_.Increment();
+    if (goes_on) metrics_.renewals.Increment();
     rearm();
     return goes_on;
 }
@@ -91,7 +77,7 @@ void SessionKeeper::end(const std::string& id) {
         SessionDestroyCommand{SharedText(id), {}}, [this, id](const Result<api::Written>& written) {
             if (written && written.value().held) {
                 log_->info("session expired session={}", id);
-                expired_.Increment();
+                metrics_.expired.Increment();
             } else if (!written && !is_failing_) {
                 log_->warn("expired sessions cannot be ended, trying again session={} error={}", id,
                            written.error().message());

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <prometheus/counter.h>
-#include <prometheus/gauge.h>
-#include <prometheus/registry.h>
 #include <spdlog/logger.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -13,6 +10,7 @@
 
 #include "agent/runtime/catalog_machine.hpp"
 #include "agent/runtime/session_deadlines.hpp"
+#include "agent/runtime/session_metrics.hpp"
 #include "api/http/agent_interfaces.hpp"
 
 namespace weft::agent {
@@ -47,9 +45,7 @@ private:
     boost::asio::steady_timer timer_;
     Instant armed_ = Instant::max();  // when the timer fires
     SessionDeadlines deadlines_;
-    prometheus::Gauge& ttls_;
-    prometheus::Counter& renewals_;
-    prometheus::Counter& expired_;
+    SessionMetrics metrics_;
     bool running_ = false;
     bool is_failing_ = false;  // the last session that was due could not be ended: told once
 };

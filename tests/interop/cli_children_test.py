@@ -42,6 +42,14 @@ class Held:
         return finished(self.process)
 
 
+def sessions_are_gone(at, *programs):
+    """Of weft's at once; Debian's consul may end before it has ended its session."""
+    left = at.get("/v1/session/list")
+    assert CONSUL in programs or left == [], left
+    for session in left:
+        at.put("/v1/session/destroy/" + session["ID"])
+
+
 def one_at_a_time(at, first, second):
     held = Held(at, first, "jobs/one")
     code, out, err = run(at, second, "lock", "-timeout=300ms", "jobs/one", "echo no")
@@ -52,7 +60,7 @@ def one_at_a_time(at, first, second):
     code, out, err = finished(waiting)
     assert (code, out) == (0, "mine\n"), (code, out, err)
     assert at.request("GET", "/v1/kv/jobs/one/.lock")[0] == 404  # the last one clears it away
-    assert at.get("/v1/session/list") == []
+    sessions_are_gone(at, first, second)
 
 
 def two_of_two(at, first, second):
@@ -66,7 +74,7 @@ def two_of_two(at, first, second):
     code, out, err = run(at, first, "lock", "-n=2", "jobs/two", "echo mine")
     assert (code, out) == (0, "mine\n"), (code, out, err)
     other.end()
-    assert at.get("/v1/session/list") == []
+    sessions_are_gone(at, first, second)
 
 
 def a_lost_lock_ends_the_child(at):

@@ -15,7 +15,7 @@ constexpr int kWindowBits = 15 + 16;  // the largest window, in gzip's frame
 constexpr int kMemoryLevel = 8;       // zlib's default
 constexpr std::size_t kOutputStep = std::size_t{64} << 10;
 constexpr std::size_t kInputBytes = std::size_t{64} << 10;
-constexpr std::size_t kHeadBytes = 10;
+constexpr std::size_t kGzipHeadBytes = 10;
 
 // zlib takes what it does not change as non-const.
 Bytef* bytes_of(std::string_view text) {
@@ -87,7 +87,7 @@ Result<void> GzipReader::begin() {
     state.stream.next_in = bytes_of({state.input.data(), size});
     state.stream.avail_in = static_cast<uInt>(size);
     if (size == 0) return bad("EOF");
-    if (size < kHeadBytes) return bad("unexpected EOF");
+    if (size < kGzipHeadBytes) return bad("unexpected EOF");
     const std::string_view head(state.input.data(), 3);
     return head == "\x1f\x8b\x08" ? Result<void>(success()) : bad("gzip: invalid header");
 }

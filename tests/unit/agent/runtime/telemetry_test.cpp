@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 
 #include "agent/runtime/metric_names.hpp"
+#include "agent/runtime/session_metrics.hpp"
 #include "api/dns/metrics.hpp"
 #include "api/http/metrics.hpp"
 #include "raft/driver/metrics.hpp"
@@ -52,6 +53,7 @@ TEST(Telemetry, EveryConsulNameIsOfAFamilyThatExistsWithItsLabels) {
     const api::HttpMetrics http(telemetry.registry());
     const api::DnsMetrics dns(telemetry.registry());
     const raft::DriverMetrics raft(telemetry.registry());
+    const SessionMetrics sessions(telemetry.registry());
     const std::string text = telemetry.prometheus_text();
     for (const ConsulName& name : consul_names()) {
         const std::string family(name.family);
