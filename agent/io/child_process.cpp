@@ -53,6 +53,8 @@ ChildProcess::~ChildProcess() {
 
 asio::awaitable<void> ChildProcess::wait_end() {
     co_await asio::this_coro::throw_if_cancelled(false);
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return;
     co_await end_.async_wait(stream_descriptor::wait_read, asio::as_tuple(asio::use_awaitable));
 }
 

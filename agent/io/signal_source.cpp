@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 
+#include "agent/io/pause.hpp"
 #include "agent/io/spawn.hpp"
 
 namespace weft {
@@ -30,6 +31,8 @@ Result<SignalSource> SignalSource::open(const asio::any_io_executor& executor,
 
 asio::awaitable<Result<ReceivedSignal>> SignalSource::next() {
     co_await asio::this_coro::throw_if_cancelled(false);
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     signalfd_siginfo info{};
     const auto buffer = asio::buffer(&info, sizeof info);
     const auto [error, size] =

@@ -3,7 +3,7 @@
 
 Absolute figures of a shared machine mean little: each row alternates between the programs and gives the median of the
 rounds, and what is compared is CPU time of the serving process per answer wherever that makes sense. Parts: dns http
-writes memory polls keys key_polls startup snapshot (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
+writes memory polls keys key_polls startup snapshot cli (default: all). `deploy/setup.sh --references` installs the references; one that is absent is
 named and its column stays empty.
 """
 import argparse
@@ -22,6 +22,7 @@ import tempfile
 import time
 
 import servers
+import cli_bench
 import snapshot_bench
 from servers import HOST, ROOT, Knot, address_of
 
@@ -434,7 +435,8 @@ def bench_startup(options, table, _):
 
 PARTS = {"dns": bench_dns, "http": bench_http, "writes": bench_writes, "memory": bench_memory, "polls": bench_polls,
          "keys": bench_keys, "key_polls": bench_key_polls, "startup": bench_startup,
-         "snapshot": lambda options, table, _: snapshot_bench.bench_snapshot(options, table, big_catalog)}
+         "snapshot": lambda options, table, _: snapshot_bench.bench_snapshot(options, table, big_catalog),
+         "cli": cli_bench.bench_cli}
 
 
 def main():

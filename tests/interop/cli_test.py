@@ -2,15 +2,13 @@
 """Consul's command line, both ways: Debian's consul 1.8.7 against an agent of weft, and weft under the name consul.
 
 What they print and end with is compared with cli/recorded.json, which is the consul program against its own agent; exceptions
-with their reasons are in cli/exceptions.txt, and one that does not happen is a failure too. Then what a command costs. The
-first part needs build/deps/consul/consul, which deploy/setup.sh --tests unpacks.
+with their reasons are in cli/exceptions.txt, and one that does not happen is a failure too. The first part needs
+build/deps/consul/consul, which deploy/setup.sh --tests unpacks.
 """
 import json
 import os
 import resource
-import subprocess
 import sys
-import time
 
 from peers import program_from_arguments  # sets the path to tests/support
 from weft_agent import Agent
@@ -23,7 +21,6 @@ from runner import Runner  # noqa: E402
 
 CONSUL = os.path.join(HERE, "../../build/deps/consul/consul")
 PARTS = ("stock", "named")
-WALL_MOST, MEMORY_MOST = 0.030, 15 << 20
 
 
 def exceptions():
@@ -80,44 +77,6 @@ def compare(part, program, weft, recorded, expected):
     return failures
 
 
-def wall(weft, arguments, port):
-    """Least wall time of ten runs of a command: what else the machine does is not the command's."""
-    best = 60.0
-    for _ in range(10):
-        begun = time.monotonic()
-        subprocess.run([weft, *arguments, "-http-addr=127.0.0.1:%d" % port], stdout=subprocess.DEVNULL, check=True)
-        best = min(best, time.monotonic() - begun)
-    return best
-
-
-def memory(weft, port):
-    """Of a command that stays: what wait4 tells of one that ended counts this program, too, from which it was forked."""
-    watching = subprocess.Popen([weft, "watch", "-http-addr=127.0.0.1:%d" % port, "-type=services", "echo"],
-                                stdout=subprocess.PIPE)
-    try:
-        assert watching.stdout.readline() == b"\n"
-        with open("/proc/%d/status" % watching.pid, encoding="utf-8") as f:
-            return int(next(line for line in f if line.startswith("VmHWM")).split()[1]) * 1024
-    finally:
-        watching.terminate()
-        watching.communicate(timeout=10)
-
-
-def costs(weft):
-    failures = 0
-    with agent(weft) as serving:
-        serving.put("/v1/kv/a", "b")
-        for arguments in (["kv", "get", "a"], ["kv", "put", "a", "c"], ["members"], ["catalog", "services"], ["info"],
-                          ["session", "list"], ["watch", "-type=services"], ["operator", "raft", "list-peers"]):
-            seconds = wall(weft, arguments, serving.http_port)
-            print("cost: %-28s %5.1f ms" % (" ".join(arguments), seconds * 1000))
-            failures += seconds > WALL_MOST
-        most = memory(weft, serving.http_port)
-        print("cost: %-28s %5.1f MiB" % ("memory", most / 2 ** 20))
-        failures += most > MEMORY_MOST
-    return failures
-
-
 def main():
     weft = os.path.abspath(program_from_arguments(__doc__))
     with open(os.path.join(HERE, "cli/recorded.json"), encoding="utf-8") as f:
@@ -139,7 +98,6 @@ def main():
         failures += compare("named", named, weft, recorded, expected)
     finally:
         runner.close()
-    failures += costs(weft)
     return 1 if failures else 0
 
 
