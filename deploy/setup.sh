@@ -37,7 +37,7 @@ for argument in "$@"; do
         --demo) packages+=("${demo_packages[@]}") ;;
         --tests)
             packages+=("${test_packages[@]}")
-            if [ $consul = no ]; then consul=wanted; fi
+            consul=yes
             ;;
         --fuzz) packages+=("${fuzz_packages[@]}") ;;
         --interop)
@@ -46,7 +46,7 @@ for argument in "$@"; do
             ;;
         --references)
             packages+=("${reference_packages[@]}")
-            consul=needed
+            consul=yes
             ;;
         *)
             echo "setup.sh: unknown argument '$argument' (known: --demo --tests --interop --fuzz --references)" >&2
@@ -174,12 +174,8 @@ unpack_consul() {
 }
 if [ $consul != no ] && [ ! -x "$deps/consul/consul" ]; then
     echo "setup.sh: unpacking consul 1.8.7 of Debian 11"
-    # A mirror may drop Debian 11; the tests do without, and say so.
     if ! unpack_consul; then
-        if [ $consul = needed ]; then
-            echo "setup.sh: could not get consul 1.8.7 of Debian 11" >&2
-            exit 1
-        fi
-        echo "setup.sh: warning: could not get consul 1.8.7 of Debian 11; tests that compare with it are left out" >&2
+        echo "setup.sh: could not get consul 1.8.7 of Debian 11" >&2
+        exit 1
     fi
 fi

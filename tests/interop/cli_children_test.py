@@ -182,12 +182,7 @@ def main():
             begun = time.monotonic()
             test(at)
             print("%-50s %.1f s" % (test.__name__, time.monotonic() - begun))
-        pairs = [(WEFT, WEFT)]
-        if os.path.exists(CONSUL):
-            pairs += [(WEFT, CONSUL), (CONSUL, WEFT)]
-        else:
-            print("%s is missing: locks are contended for by weft alone" % os.path.normpath(CONSUL))
-        for first, second in pairs:
+        for first, second in ((WEFT, WEFT), (WEFT, CONSUL), (CONSUL, WEFT)):
             for test in (one_at_a_time, two_of_two):
                 begun = time.monotonic()
                 test(at, first, second)
