@@ -12,6 +12,10 @@ from peers import program_from_arguments, wait_until  # sets the path to tests/s
 from weft_agent import Agent, free_ports
 
 CONSUL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/deps/consul/consul")
+# What the commands do that are held, until a signal ends them; no test waits for it. A shell runs its trap only between two
+# programs, hence the turns. Both end by themselves should the test die.
+STAYS = "exec sleep 60"
+STAYS_FOR_TRAP = "for i in $(seq 600); do sleep 0.05; done"
 WEFT = None
 
 
@@ -34,7 +38,7 @@ class Held:
     """A program that holds a lock or a place until it is told to end."""
 
     def __init__(self, at, program, *flags_and_prefix):
-        self.process = start(at, program, "lock", *flags_and_prefix, "echo held; exec sleep 600")
+        self.process = start(at, program, "lock", *flags_and_prefix, "echo held; " + STAYS)
         assert self.process.stdout.readline() == "held\n", self.process.stderr.read()
 
     def end(self):
@@ -86,7 +90,7 @@ def a_lost_lock_ends_the_child(at):
 
 
 def the_child_gets_signals_and_gives_its_status(at):
-    child = "trap 'exit 9' TERM; echo held; while :; do sleep 0.05; done"
+    child = "trap 'exit 9' TERM; echo held; " + STAYS_FOR_TRAP
     process = start(at, WEFT, "lock", "-child-exit-code", "jobs/signal", child)
     assert process.stdout.readline() == "held\n"
     process.send_signal(signal.SIGTERM)
@@ -134,7 +138,7 @@ def a_watch_fires_only_on_change(at):
 def run_is_a_service_while_it_runs(at):
     port = str(free_ports(1)[0])
     process = start(at, WEFT, "run", "app", "-port", port, "-tag", "v1", "-env", "A=b", "--", "sh", "-c",
-                    "trap 'exit 5' TERM; echo $A $PORT $WEFT_SERVICE_ID; while :; do sleep 0.05; done")
+                    "trap 'exit 5' TERM; echo $A $PORT $WEFT_SERVICE_ID; " + STAYS_FOR_TRAP)
     assert process.stdout.readline() == "b %s app\n" % port
     service = at.get("/v1/agent/services")["app"]
     assert service["Port"] == int(port) and service["Tags"] == ["v1"], service
