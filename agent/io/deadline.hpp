@@ -13,6 +13,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
+#include "agent/io/pause.hpp"
 #include "agent/io/task_scope.hpp"
 
 namespace weft {
@@ -36,6 +37,9 @@ boost::asio::awaitable<Result<T>> within(Duration limit,
                                          boost::asio::awaitable<Result<T>> operation) {
     namespace asio = boost::asio;
     co_await asio::this_coro::throw_if_cancelled(false);
+    // The operation, which has a cancellation state of its own, would never know.
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor);
     timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(limit));

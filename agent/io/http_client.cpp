@@ -12,7 +12,6 @@
 #include "agent/io/deadline.hpp"
 #include "agent/io/http_conversation.hpp"
 #include "agent/io/output_tail.hpp"
-#include "agent/io/pause.hpp"
 #include "agent/io/run_blocking.hpp"
 
 namespace weft {
@@ -195,9 +194,6 @@ std::string_view HttpResponse::header(std::string_view name) const {
 }
 
 asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request) {
-    // What within() starts does not know what was cancelled before.
-    const bool cancelled = co_await is_cancelled();
-    if (cancelled) co_return make_error(Errc::Cancelled);
     auto response = co_await within(request.timeout, fetch_following(request));
     if (!response && response.error().code == Errc::Timeout) co_return timed_out(request);
     co_return response;
