@@ -186,6 +186,10 @@ void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instan
     }
 }
 
+void SerfMembers::pass_on(const LeaveIntent& intent, SerfOutput& out) {
+    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+}
+
 void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out) {
     if (!meet(clock_, kMemberClock, state.time, is_join, out)) return;
     std::set<std::string_view> left;
@@ -199,7 +203,10 @@ void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, Se
         // although the nodes of this very message are merged is back, and the other is late.
         const SerfMember* known = find(name);
         if (!known || known->status != MemberStatus::Failed) continue;
-        apply(LeaveIntent{time + 1, name, false}, now, out);
+        const LeaveIntent intent{time + 1, name, false};
+        // The gossip of it ended before it came here (stock Serf tells its dead as well as the
+        // living), or this part of the ring was cut off: others beside us may not know either.
+        if (apply(intent, now, out)) pass_on(intent, out);
     }
     for (const auto& [name, time] : *state.status_times) {
         if (left.contains(name) || !witness(clock_, kMemberClock, time, out)) continue;
@@ -224,7 +231,7 @@ void SerfMembers::announce_leave(Instant now, SerfOutput& out) {
     leaving_ = true;
     const LeaveIntent intent{clock_.tick(), table_[self_].name(), false};
     apply(intent, now, out);
-    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+    pass_on(intent, out);
 }
 
 Result<void> SerfMembers::force_leave(std::string_view name, bool prune, Instant now,
@@ -238,7 +245,7 @@ Result<void> SerfMembers::force_leave(std::string_view name, bool prune, Instant
     const std::string held(name);  // the table may forget it
     const LeaveIntent intent{clock_.tick(), held, prune};
     apply(intent, now, out);
-    out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
+    pass_on(intent, out);
     return success();
 }
 

@@ -47,7 +47,8 @@ public:
     void handle(const LeaveIntent& intent, std::string_view blob, Instant now, SerfOutput& out);
     void handle(const JoinIntent& intent, std::string_view blob, Instant now, SerfOutput& out);
 
-    // Somebody's whole view. Nothing of it is passed on. is_join: see MergeOptions.
+    // Somebody's whole view. Who failed here and has left there is passed on. is_join: see
+    // MergeOptions.
     void merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out);
     // For ours: clock, status times and those who left.
     LamportTime clock() const { return clock_.time(); }
@@ -90,6 +91,7 @@ private:
     bool apply(const LeaveIntent& intent, Instant now, SerfOutput& out);
     bool apply(const JoinIntent& intent, Instant now);
     bool remember(std::string_view node, const Intent& intent);
+    static void pass_on(const LeaveIntent& intent, SerfOutput& out);
     void set_status(Id id, MemberStatus status, Instant now);
     void describe(Id id, DescriptionPtr description);
     void prune(Id id, SerfOutput& out);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <utility>
+#include <variant>
 
 namespace weft::gossip {
 namespace {
@@ -60,6 +61,24 @@ TEST_F(SerfMembersTest, OnlyWhoFailedHasLeftInstead) {
     members_.merge(push_pull("other", 7, true), false, now_, out_);
     EXPECT_EQ(status(), MemberStatus::Left);
     EXPECT_GT(members_.clock(), members_.find("other")->status_time);
+}
+
+TEST_F(SerfMembersTest, WhoLeftByAViewIsGossipAgainOnce) {
+    tell(MemberEvent::Kind::Joined);
+    tell(MemberEvent::Kind::Failed);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
+    ASSERT_EQ(out_.broadcasts.size(), 1U) << "a force-leave that the others missed would wait long";
+    SerfOutput of_another;
+    SerfMembers another(config_, described("another"));
+    another.handle({MemberEvent::Kind::Joined, "other", other_, {}}, now_, of_another);
+    another.handle({MemberEvent::Kind::Failed, "other", other_, {}}, now_, of_another);
+    const std::string& blob = out_.broadcasts.front().blob;
+    const auto intent = decode_serf(blob);
+    ASSERT_TRUE(intent);
+    another.handle(std::get<LeaveIntent>(intent.value()), blob, now_, of_another);
+    EXPECT_EQ(another.find("other")->status, MemberStatus::Left);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
+    EXPECT_EQ(out_.broadcasts.size(), 1U) << "known now";
 }
 
 TEST_F(SerfMembersTest, SomethingLaterAboutUsIsAnsweredWithSomethingLaterStill) {
