@@ -37,6 +37,13 @@ std::string read_input(std::size_t max) {
     return text;
 }
 
+std::string read_typed_line() {
+    std::string line;
+    for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+        line.push_back(static_cast<char>(c));
+    return line;
+}
+
 // A link of that name to this program speaks as that program does.
 bool started_as_consul(std::string_view program) {
     return program.substr(program.rfind('/') + 1) == "consul";
@@ -64,6 +71,9 @@ int main(int argc, char** argv) {
                        .as_consul = argc > 0 && started_as_consul(argv[0]),
                        .consul_version = kConsulVersion,
                        .err_is_terminal = ::isatty(STDERR_FILENO) == 1};
+
+    if (console.err_is_terminal && ::isatty(STDIN_FILENO) == 1)
+        console.typed_line = read_typed_line;
 
     std::vector<CliCommand> commands = agent_commands(WEFT_VERSION);
     for (CliCommand& command : client_commands(read_service_file))

@@ -4,8 +4,6 @@ namespace weft::agent {
 namespace {
 
 constexpr CodePage kPages[] = {
-    {"W2000", "flags and words do not go together",
-     "`weft help COMMAND` shows what the command takes, with examples. Exit code 2.\n"},
     {"W2001", "no agent answered",
      "Nothing listens at the address, or it does not speak HTTP in time. Is the agent running\n"
      "(`systemctl status weft`)? Another address is given by -http-addr, WEFT_HTTP_ADDR or a "

@@ -81,6 +81,8 @@ struct CliConsole {
     std::function<void(std::string_view)> err;  // everything else
     std::function<std::optional<std::string>(const std::string&)> environment;
     std::function<std::string(std::size_t max)> in = {};  // stdin to its end, at most max bytes
+    // One line that a person types, without its end; none: nobody is there to be asked.
+    std::function<std::string()> typed_line = {};
     bool as_consul = false;           // started under that name: its flags, texts and exit codes
     std::string consul_version = {};  // whose API is spoken
     bool err_is_terminal = false;

@@ -20,7 +20,6 @@ struct Failure {
 };
 
 namespace failure_code {
-inline constexpr const char* kUsage = "W2000";        // flags and words do not go together
 inline constexpr const char* kUnreachable = "W2001";  // no agent answered
 inline constexpr const char* kRefused = "W2002";      // the agent refused or failed
 inline constexpr const char* kDenied = "W2003";       // the token may not

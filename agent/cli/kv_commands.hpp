@@ -16,6 +16,9 @@ std::string without_leading_slash(const std::string& key);
 ExitCode with_pairs(CliConsole& console, const AgentClient& client, const Target& target,
                     const std::function<ExitCode(const HttpResponse&)>& use);
 
+// The agent answered a read of keys with something else.
+ExitCode fail_unreadable(CliConsole& console, const Error& error);
+
 CliCommand kv_get_command();
 CliCommand kv_put_command();
 CliCommand kv_delete_command();

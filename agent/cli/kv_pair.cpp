@@ -121,4 +121,14 @@ std::string export_text(const std::vector<KvPair>& pairs) {
     return text + (pairs.empty() ? "]\n" : "\n]\n");
 }
 
+Result<std::vector<std::string>> read_key_names(std::string_view text) {
+    json::error_code failure;
+    const json::value names = json::parse(text, failure);
+    if (failure || !names.is_array()) return make_error(Errc::Corrupt, "is no array of names");
+    std::vector<std::string> read;
+    for (const json::value& name : names.get_array())
+        if (name.is_string()) read.emplace_back(name.get_string());
+    return read;
+}
+
 }  // namespace weft::agent

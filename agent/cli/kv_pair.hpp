@@ -26,6 +26,9 @@ struct KvPair {
 // that exports ("key", "flags", "value") are read too.
 Result<std::vector<KvPair>> read_pairs(std::string_view json);
 
+// The names of GET kv/..?keys.
+Result<std::vector<std::string>> read_key_names(std::string_view json);
+
 // All that is known, a line each, with two aligned columns.
 std::string details_of(const KvPair& pair, bool as_base64);
 

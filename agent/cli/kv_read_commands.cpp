@@ -32,14 +32,14 @@ std::vector<CliCommand> kv_commands() {
             kv_import_command()};
 }
 
-namespace {
-
 ExitCode fail_unreadable(CliConsole& console, const Error& error) {
     return fail(console, ExitCode::Failed,
                 {.what = "the agent's answer has no keys",
                  .cause = error.message(),
                  .code = failure_code::kRefused});
 }
+
+namespace {
 
 ExitCode with_read_pairs(CliConsole& console, const AgentClient& client, const Target& target,
                          const std::function<ExitCode(const std::vector<KvPair>&)>& use) {
@@ -85,14 +85,13 @@ ExitCode show_tree(const CliArguments& arguments, CliConsole& console,
     return ExitCode::Ok;
 }
 
-std::string key_lines(const std::string& body) {
-    json::error_code failure;
-    const json::value keys = json::parse(body, failure);
+ExitCode show_names(CliConsole& console, const std::string& body) {
+    const auto names = read_key_names(body);
+    if (!names) return fail_unreadable(console, names.error());
     std::string text;
-    if (failure || !keys.is_array()) return text;
-    for (const json::value& key : keys.get_array())
-        if (key.is_string()) text += std::string(key.get_string()) + "\n";
-    return text;
+    for (const std::string& name : names.value()) text += name + "\n";
+    console.out(text);
+    return ExitCode::Ok;
 }
 
 // The agent's own JSON, laid out; for -format=json.
@@ -125,8 +124,7 @@ ExitCode kv_get(const CliArguments& arguments, CliConsole& console) {
         return with_pairs(console, client, target, [&](const HttpResponse& response) {
             if (!keys && !recurse && response.body == "[]") return fail_no_key(console, key);
             if (as_json.value()) return show_json(console, response);
-            console.out(key_lines(response.body));
-            return ExitCode::Ok;
+            return show_names(console, response.body);
         });
     });
 }

@@ -4,6 +4,7 @@
 
 #include "agent/base/base64.hpp"
 #include "agent/cli/arguments.hpp"
+#include "agent/cli/confirm.hpp"
 #include "agent/cli/data_argument.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/kv_commands.hpp"
@@ -125,6 +126,42 @@ std::optional<ExitCode> delete_misuse(const CliArguments& arguments, CliConsole&
     return std::nullopt;
 }
 
+ExitCode delete_keys(const CliArguments& arguments, CliConsole& console, const AgentClient& client,
+                     const std::string& key) {
+    const bool recurse = arguments.is_on("recurse");
+    Target target("/v1/kv/" + url_escape_path(key));
+    if (recurse) target.add("recurse");
+    if (arguments.is_on("cas")) target.add("cas", arguments.text("modify-index"));
+    return with_answer(
+        console, client, client.call("DELETE", target.text()),
+        [&](const HttpResponse& response) {
+            if (!said_true(response))
+                return fail(console, ExitCode::Failed,
+                            {.what = fmt::format("did not delete key {}: CAS failed", key),
+                             .code = failure_code::kConflict});
+            console.out(fmt::format("Success! Deleted {}: {}\n",
+                                    recurse ? "keys with prefix" : "key", key));
+            return ExitCode::Ok;
+        },
+        "failed deleting " + key);
+}
+
+// Counts the keys first, so that it can be asked whether they are meant.
+ExitCode delete_prefix(const CliArguments& arguments, CliConsole& console,
+                       const AgentClient& client, const std::string& prefix) {
+    const Target target = Target("/v1/kv/" + url_escape_path(prefix)).add("keys");
+    return with_pairs(console, client, target, [&](const HttpResponse& response) {
+        const auto names = read_key_names(response.body);
+        if (!names) return fail_unreadable(console, names.error());
+        const std::size_t count = names.value().size();
+        const std::string effect = fmt::format(
+            "delete {} {}{}", count, count == 1 ? "key" : "keys",
+            prefix.empty() ? ", all there are" : fmt::format(", all that begin with {}", prefix));
+        const auto end = confirm(arguments, console, effect);
+        return end ? *end : delete_keys(arguments, console, client, prefix);
+    });
+}
+
 ExitCode kv_delete(const CliArguments& arguments, CliConsole& console) {
     const std::string word = arguments.words().empty() ? "" : arguments.words().front();
     const std::string key = without_leading_slash(word);
@@ -132,23 +169,11 @@ ExitCode kv_delete(const CliArguments& arguments, CliConsole& console) {
     if (!modify_index) return fail_usage(console, modify_index.error().message());
     if (const auto code = delete_misuse(arguments, console, key, modify_index.value()))
         return *code;
-    const bool recurse = arguments.is_on("recurse");
-    Target target("/v1/kv/" + url_escape_path(key));
-    if (recurse) target.add("recurse");
-    if (arguments.is_on("cas")) target.add("cas", std::to_string(modify_index.value()));
     return with_client(arguments, console, [&](const AgentClient& client) {
-        return with_answer(
-            console, client, client.call("DELETE", target.text()),
-            [&](const HttpResponse& response) {
-                if (!said_true(response))
-                    return fail(console, ExitCode::Failed,
-                                {.what = fmt::format("did not delete key {}: CAS failed", key),
-                                 .code = failure_code::kConflict});
-                console.out(fmt::format("Success! Deleted {}: {}\n",
-                                        recurse ? "keys with prefix" : "key", key));
-                return ExitCode::Ok;
-            },
-            "failed deleting " + key);
+        if (arguments.is_on("recurse") && asks_first(arguments, console))
+            return delete_prefix(arguments, console, client, key);
+        if (arguments.is_on("dry-run")) return *confirm(arguments, console, "delete key " + key);
+        return delete_keys(arguments, console, client, key);
     });
 }
 
@@ -220,10 +245,10 @@ CliCommand kv_delete_command() {
             .summary = "Delete a key, or all keys below a prefix.",
             .words = "KEY | -recurse PREFIX",
             .words_max = 1,
-            .flags = with_server_flags(
-                {{"recurse", "", "all keys that begin with the word"},
+            .flags = with_server_flags(with_danger_flags(
+                {{"recurse", "", "all keys that begin with the word; asks first"},
                  {"cas", "", "only if the key has the index of -modify-index"},
-                 {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"}}),
+                 {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"}})),
             .examples = {"weft kv delete config/old", "weft kv delete -recurse config/old/"},
             .run = kv_delete};
 }

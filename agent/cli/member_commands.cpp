@@ -2,6 +2,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/confirm.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/ring_answers.hpp"
 
@@ -56,8 +57,16 @@ ExitCode join(const CliArguments& arguments, CliConsole& console) {
 
 ExitCode force_leave(const CliArguments& arguments, CliConsole& console) {
     if (arguments.words().empty()) return fail_usage(console, "name the member that shall leave");
-    const std::string target = "/v1/agent/force-leave/" + url_escape(arguments.words().front()) +
-                               (arguments.is_on("prune") ? "?prune=1" : "");
+    const std::string& node = arguments.words().front();
+    const bool prunes = arguments.is_on("prune");
+    const std::string target =
+        "/v1/agent/force-leave/" + url_escape(node) + (prunes ? "?prune=1" : "");
+    const bool asks = prunes || arguments.is_on("dry-run");
+    if (asks && asks_first(arguments, console)) {
+        const auto effect = fmt::format("count {} as one that left{}", node,
+                                        prunes ? ", and forget it at once and for good" : "");
+        if (const auto end = confirm(arguments, console, effect)) return *end;
+    }
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_answer(console, client, client.call("PUT", target),
                            [](const HttpResponse&) { return ExitCode::Ok; });
@@ -98,7 +107,8 @@ CliCommand force_leave_command() {
             .summary = "Count a failed member as one that left.",
             .words = "NODE",
             .words_max = 1,
-            .flags = with_client_flags({{"prune", "", "forget it at once and for good"}}),
+            .flags = with_client_flags(
+                with_danger_flags({{"prune", "", "forget it at once and for good; asks first"}})),
             .examples = {"weft force-leave db1"},
             .run = force_leave};
 }

@@ -4,6 +4,8 @@
 
 #include "agent/base/json_writer.hpp"
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/confirm.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/transfer_progress.hpp"
 #include "agent/io/file.hpp"
 #include "agent/io/http_transfer.hpp"
@@ -17,13 +19,12 @@ namespace {
 constexpr Duration kRestoreTimeout = std::chrono::minutes(10);
 
 ExitCode failed(CliConsole& console, const std::string& what, const Error& error) {
-    console.err(fmt::format("error: {}\ncause: {}\n", what, error.message()));
-    return ExitCode::Failed;
+    return fail(console, ExitCode::Failed,
+                {.what = what, .cause = error.message(), .code = failure_code::kFile});
 }
 
 ExitCode missing_file(CliConsole& console) {
-    console.err("error: name the snapshot's file\n");
-    return ExitCode::Usage;
+    return fail_usage(console, "name the snapshot's file");
 }
 
 std::string target_of(const CliArguments& arguments) {
@@ -71,10 +72,22 @@ ExitCode save(const CliArguments& arguments, CliConsole& console,
     });
 }
 
-ExitCode restore(const CliArguments& arguments, CliConsole& console) {
+// Reads the file first, so that it can be asked whether it is meant.
+std::optional<ExitCode> confirm_restore(const CliArguments& arguments, CliConsole& console,
+                                        const std::string& path, const SnapshotInspector& inspect) {
+    const auto summary = inspect(path);
+    if (!summary) return failed(console, path + " cannot be restored", summary.error());
+    return confirm(arguments, console, restore_effect(summary.value()));
+}
+
+ExitCode restore(const CliArguments& arguments, CliConsole& console,
+                 const SnapshotInspector& inspect) {
     if (arguments.words().empty()) return missing_file(console);
     const std::string path = arguments.words().front();
     return with_client(arguments, console, [&](const AgentClient& client) {
+        if (asks_first(arguments, console)) {
+            if (const auto end = confirm_restore(arguments, console, path, inspect)) return *end;
+        }
         auto file = FileReader::open(path);
         if (!file) return failed(console, "nothing was restored", file.error());
         TransferProgress progress(console, "restoring " + path, file.value().size());
@@ -104,10 +117,7 @@ ExitCode show(const CliArguments& arguments, CliConsole& console,
               const SnapshotInspector& inspect) {
     if (arguments.words().empty()) return missing_file(console);
     const auto as_json = wants_json(arguments);
-    if (!as_json) {
-        console.err("error: " + as_json.error().message() + "\n");
-        return ExitCode::Usage;
-    }
+    if (!as_json) return fail_usage(console, as_json.error().message());
     const std::string path = arguments.words().front();
     const auto summary = inspect(path);
     if (!summary) return failed(console, path + " cannot be restored", summary.error());
@@ -137,12 +147,13 @@ std::vector<CliCommand> snapshot_commands(const SnapshotInspector& inspect) {
                           CliConsole& console) { return save(arguments, console, inspect); }},
         {.path = "snapshot restore",
          .group = "operate",
-         .summary = "Put what a snapshot holds in the place of the whole catalog.",
+         .summary = "Put what a snapshot holds in the place of the whole catalog; asks first.",
          .words = "FILE",
          .words_max = 1,
-         .flags = transfer_flags(false),
+         .flags = with_danger_flags(transfer_flags(false)),
          .examples = {"weft snapshot restore backup.snap"},
-         .run = restore},
+         .run = [inspect](const CliArguments& arguments,
+                          CliConsole& console) { return restore(arguments, console, inspect); }},
         {.path = "snapshot inspect",
          .group = "operate",
          .summary = "Check a snapshot and show what it holds; asks no agent.",

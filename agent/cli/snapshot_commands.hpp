@@ -37,5 +37,7 @@ std::vector<CliCommand> snapshot_commands(const SnapshotInspector& inspect);
 // As `snapshot inspect` shows it.
 std::string snapshot_table(const SnapshotSummary& summary);
 std::string snapshot_json(const SnapshotSummary& summary);
+// What restoring it does: "put 12 rows .. in the place of the whole catalog".
+std::string restore_effect(const SnapshotSummary& summary);
 
 }  // namespace weft::agent

@@ -74,4 +74,11 @@ std::string snapshot_json(const SnapshotSummary& summary) {
     return text + "\n";
 }
 
+std::string restore_effect(const SnapshotSummary& summary) {
+    std::uint64_t rows = 0;
+    for (const auto& table : summary.tables) rows += table.rows;
+    return fmt::format("put {} rows, as {} had them at {}, in the place of the whole catalog", rows,
+                       summary.node, time_text(summary.unix_millis));
+}
+
 }  // namespace weft::agent

@@ -25,6 +25,11 @@ def run(agent, program, *words):
     return done.returncode, done.stdout + done.stderr
 
 
+def restore(agent, program, file):
+    asks = os.path.basename(program) != "consul"
+    return run(agent, program, "snapshot", "restore", *(["-yes"] if asks else []), file)
+
+
 def expect(condition, *what):
     if not condition:
         raise AssertionError(" ".join(str(w) for w in what))
@@ -61,7 +66,7 @@ def command_line(agent, program, folder):
     code, output = run(agent, program, "snapshot", "inspect", file)
     expect(code == 0 and "Index        " in output and "Version      1" in output, program, code, output)
     fill(agent, "after")
-    code, output = run(agent, program, "snapshot", "restore", file)
+    code, output = restore(agent, program, file)
     expect(code == 0 and output == "Restored snapshot\n", program, code, output)
     expect(agent.request("GET", "/v1/kv/key/7?raw")[2] == b"before", "not restored with", program)
     expect(agent.get("/v1/catalog/service/after") == [], "the service of later is there")
@@ -80,13 +85,13 @@ def damaged_files(agent, program, file, folder):
     for content in (b"", b"garbage", whole[:-1], whole[:len(whole) // 2], bytes(flipped), whole + b"x"):
         with open(bad, "wb") as f:
             f.write(content)
-        code, output = run(agent, program, "snapshot", "restore", bad)
+        code, output = restore(agent, program, bad)
         expect(code == 1 and "snapshot" in output, "restored", len(content), code, output)
         code, output = run(agent, program, "snapshot", "inspect", bad)
         expect(code == 1, "inspected", len(content), code, output)
         expect(agent.request("GET", "/v1/kv/key/7?raw")[2] == b"kept", "the state changed")
     foreign = os.path.join(ROOT, "tests/unit/agent/catalog/snapshot/testdata/consul-1.8.7.snap")
-    code, output = run(agent, program, "snapshot", "restore", foreign)
+    code, output = restore(agent, program, foreign)
     expect(code == 1 and "made by Consul" in output, code, output)
 
 
@@ -104,7 +109,7 @@ def waiting_clients(agent, program, file):
     while waiting < len(polls):
         text = agent.request("GET", "/metrics")[2].decode()
         waiting = sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith("weft_http_waiting_queries"))
-    code, output = run(agent, program, "snapshot", "restore", file)
+    code, output = restore(agent, program, file)
     expect(code == 0, code, output)
     for poll in polls:
         poll.join()
@@ -122,7 +127,7 @@ def another_agent(program, file):
             agent.put("/v1/kv/other/%d" % number, "x")
         rows = run(agent, program, "snapshot", "inspect", "-format=json", file)[1]
         saved = json.loads(rows)["Index"]
-        code, output = run(agent, program, "snapshot", "restore", file)
+        code, output = restore(agent, program, file)
         expect(code == 0, code, output)
         expect(index_of(agent, "/v1/kv/key/7") > saved, "the index is behind the snapshot's")
         row = agent.get("/v1/kv/key/7")[0]
@@ -142,7 +147,7 @@ def another_agent(program, file):
 def limits(program, file):
     """A file above the agent's limit is refused with a sentence, before it is sent."""
     with Agent(program, config={"limits": {"snapshot_max_bytes": 1024}}) as agent:
-        code, output = run(agent, program, "snapshot", "restore", file)
+        code, output = restore(agent, program, file)
         expect(code == 1 and "limits.snapshot_max_bytes" in output, code, output)
 
 

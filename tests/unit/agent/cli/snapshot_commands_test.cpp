@@ -34,6 +34,7 @@ protected:
     ExitCode run(const std::string& name, const std::string& agent = "127.0.0.1:1") {
         CliArguments arguments;
         arguments.add("http-addr", agent);
+        if (yes_) arguments.add("yes", "true");
         arguments.add_word(path_);
         CliConsole console{[this](std::string_view text) { out_ += text; },
                            [this](std::string_view text) { err_ += text; },
@@ -51,6 +52,7 @@ protected:
     weft::testing::TemporaryFolder folder_;
     std::string path_ = folder_ / "backup.snap";
     Result<SnapshotSummary> inspected_ = summary();
+    bool yes_ = true;
     std::string out_;
     std::string err_;
 };
@@ -112,6 +114,17 @@ TEST_F(SnapshotCommands, RestoreSendsTheFile) {
     EXPECT_THAT(head, ::testing::StartsWith("PUT /v1/snapshot HTTP/1.1"));
     EXPECT_EQ(out_, "Restored snapshot\n");
     EXPECT_THAT(err_, HasSubstr("3 rows"));
+}
+
+TEST_F(SnapshotCommands, RestoreSaysFirstWhatItWouldReplace) {
+    yes_ = false;
+    EXPECT_EQ(run("restore"), ExitCode::Usage);
+    EXPECT_EQ(err_,
+              "error: this would put 13 rows, as n1 had them at 2023-11-14T22:13:20Z, in the place "
+              "of the whole catalog: -yes does it\n");
+    inspected_ = make_error(Errc::Corrupt, "cut off");
+    EXPECT_EQ(run("restore"), ExitCode::Failed);
+    EXPECT_THAT(err_, HasSubstr("backup.snap cannot be restored\ncause: cut off\ncode:  W2010"));
 }
 
 TEST_F(SnapshotCommands, ErrorsSayWhatAndWhy) {
