@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "agent/base/result.hpp"
@@ -27,7 +28,11 @@ ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionCreateCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const SessionDestroyCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const AutopilotCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const PreparedQueryCommand& command);
 // When it does not hold, the caller must undo what was done.
 ApplyOutcome apply_command(Mutation& mutation, const TransactionCommand& command);
+
+// What go-memdb's index of UUIDs says of a text; empty when it would look for it.
+std::string uuid_fault(std::string_view id);
 
 }  // namespace weft::agent

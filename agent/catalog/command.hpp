@@ -86,6 +86,21 @@ struct SessionDestroyCommand {
     UnixMillis time{};
 };
 
+// What is done to a prepared query. For the numbers see KvVerb.
+enum class PreparedQueryVerb : std::uint8_t {
+    Create,  // with an id that its proposer made
+    Update,  // refused when there is none of that id
+    Delete,  // likewise; only the id is looked at
+};
+
+// POST, PUT and DELETE /v1/query. Refused for a name that another query has, or that is another's
+// id, and for a session that is not there. Whether the query makes sense is found out before it is
+// proposed.
+struct PreparedQueryCommand {
+    PreparedQueryVerb verb = PreparedQueryVerb::Create;
+    PreparedQueryRow query;
+};
+
 // What a transaction does to a node, service or check. For the numbers see KvVerb.
 enum class RowVerb : std::uint8_t {
     Get,
@@ -166,9 +181,10 @@ struct RestoreCommand {
     UnixMillis time{};
 };
 
-using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                             SessionDestroyCommand, TransactionCommand, AutopilotCommand,
-                             PutConfigEntryCommand, DeleteConfigEntryCommand, RestoreCommand>;
+using Command =
+    std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
+                 SessionDestroyCommand, PreparedQueryCommand, TransactionCommand, AutopilotCommand,
+                 PutConfigEntryCommand, DeleteConfigEntryCommand, RestoreCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.
@@ -177,6 +193,8 @@ UnixMillis time_of(const Command& command);
 
 // Consul's text for what cannot be the id of a session; nothing for one that could.
 std::optional<Error> check_session_id(std::string_view id);
+// Likewise of a prepared query.
+std::optional<Error> check_prepared_query_id(std::string_view id);
 
 // What is wrong with a configuration, for clients to read; nothing for one that may be set.
 std::optional<Error> check_autopilot(const AutopilotRow& row);

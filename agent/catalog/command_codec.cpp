@@ -27,6 +27,9 @@ std::string_view kind_of(const SessionCreateCommand&) {
 std::string_view kind_of(const SessionDestroyCommand&) {
     return "session-destroy";
 }
+std::string_view kind_of(const PreparedQueryCommand&) {
+    return "prepared-query";
+}
 std::string_view kind_of(const TransactionCommand&) {
     return "txn";
 }

@@ -32,6 +32,8 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("kv_forgotten", row.kv_forgotten);
     visit("sessions", row.sessions);
     visit("session_removals", row.session_removals);
+    visit("prepared_queries", row.prepared_queries);
+    visit("prepared_query_removals", row.prepared_query_removals);
     visit("restored", row.restored);
     visit("lead", row.lead);
     visit("time", row.time);

@@ -21,6 +21,8 @@ struct Globals {
     Index kv_forgotten;           // likewise of a key
     Index sessions;               // creations and ends
     Index session_removals;
+    Index prepared_queries;  // creations, changes and ends
+    Index prepared_query_removals;
     // After the restore of a snapshot: when that was, which is the least index of every result from
     // then on, and what is added to an index of the log.
     Index restored;

@@ -167,6 +167,8 @@ Result<void> Importer::add(const StoredRecord& record) {
             return add_kv_tombstone(*key, record);
         case TableTag::LockDelays:
             return add_lock_delay(*key, record);
+        case TableTag::PreparedQueries:
+            return add_prepared_query(*key, record);
         case TableTag::Autopilot:
             return add_autopilot(*key, record);
         case TableTag::ConfigEntries:

@@ -26,6 +26,7 @@ private:
     Result<void> add_service(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_check(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_session(const ParsedKey& key, const StoredRecord& record);
+    Result<void> add_prepared_query(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_lock_delay(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_key(const ParsedKey& key, const StoredRecord& record);
     Result<void> add_kv_tombstone(const ParsedKey& key, const StoredRecord& record);

@@ -85,6 +85,8 @@ void Catalog::check_invariants() const {
     WEFT_ASSERT(again->kv_tombstones.size() == root.kv_tombstones.size());
     WEFT_ASSERT(root.kv_tombstones.size() <= kMaxKvTombstones);
     WEFT_ASSERT(again->sessions.size() == root.sessions.size());
+    WEFT_ASSERT(again->prepared_queries.size() == root.prepared_queries.size());
+    WEFT_ASSERT(root.prepared_queries.size() <= kMaxPreparedQueries);
     WEFT_ASSERT(again->autopilot.size() == root.autopilot.size());
     WEFT_ASSERT(again->lock_delays.size() == root.lock_delays.size());
     WEFT_ASSERT(root.lock_delays.size() <= kMaxLockDelays);

@@ -49,6 +49,10 @@ public:
     void put_config_entry(ConfigEntryRow row);
     void remove_config_entry(std::string_view kind, std::string_view name);
 
+    void put_prepared_query(PreparedQueryRow row);
+    // An unknown one is no error. A query goes by itself with its session.
+    void remove_prepared_query(std::string_view id);
+
     void put_autopilot(AutopilotRow row);
 
     // Ids of checks, sorted, that this command will put: put_service() leaves them alone, so that
@@ -85,6 +89,7 @@ private:
     void invalidate(const SessionPtr& session);
     void invalidate_bound(std::string_view node, std::string_view check);
     void invalidate_of_node(std::string_view node);
+    void remove_queries_of(std::string_view session);
     void delay_lock(const SharedText& key, UnixMillis until);
     void finish_names();
     void finish_time();
@@ -100,6 +105,7 @@ private:
     void touch_service(const ServiceRow& row, Aspect aspect, Change change);
     void touch_session(const SessionRow& row, Change change);
     void touch_config_entry(const ConfigEntryRow& row, Change change, int members);
+    void touch_prepared_query(const PreparedQueryRow& row, Change change);
     void move_member(SubjectKind kind, std::string_view from, std::string_view to);
     void join(SubjectKind kind, std::string_view name);
     void leave(SubjectKind kind, std::string_view name);

@@ -65,6 +65,7 @@ void Mutation::invalidate(const SessionPtr& session) {
         }
         if (delay > 0) delay_lock(entry->row.key, UnixMillis(now_.get() + delay));
     }
+    remove_queries_of(session->row.id);
     replace(root_.sessions, session, SessionPtr());
     touch_session(session->row, Change::Removal);
 }

@@ -32,6 +32,8 @@ std::string table_name(TableTag tag) {
             return "lock delays";
         case TableTag::ConfigEntries:
             return "config entries";
+        case TableTag::PreparedQueries:
+            return "prepared queries";
         case TableTag::Autopilot:
             return "autopilot";
         case TableTag::Subjects:

@@ -19,6 +19,7 @@ enum class TableTag : std::uint8_t {
     KvTombstones = 0x58,
     LockDelays = 0x60,
     ConfigEntries = 0x70,
+    PreparedQueries = 0x80,
     Autopilot = 0x90,
     Subjects = 0xe0,
     Globals = 0xf0,

@@ -7,6 +7,7 @@
 #include "agent/catalog/key_marks.hpp"
 #include "agent/catalog/kv_table.hpp"
 #include "agent/catalog/nodes_table.hpp"
+#include "agent/catalog/prepared_queries_table.hpp"
 #include "agent/catalog/service_names.hpp"
 #include "agent/catalog/services_table.hpp"
 #include "agent/catalog/sessions_table.hpp"
@@ -25,6 +26,7 @@ struct CatalogRoot : RefCounted {
     KvTable kv;
     KvTombstones kv_tombstones;
     LockDelays lock_delays;
+    PreparedQueriesTable prepared_queries;
     AutopilotTable autopilot;
     ConfigEntriesTable config_entries;
     SubjectsTable subjects;  // index bookkeeping of single nodes and services
@@ -44,6 +46,7 @@ struct CatalogRoot : RefCounted {
         visit(kv);
         visit(kv_tombstones);
         visit(lock_delays);
+        visit(prepared_queries);
         visit(autopilot);
         visit(config_entries);
         visit(subjects);

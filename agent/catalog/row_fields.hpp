@@ -24,6 +24,9 @@ constexpr KvVerb greatest(KvVerb) {
 constexpr RowVerb greatest(RowVerb) {
     return RowVerb::Unknown;
 }
+constexpr PreparedQueryVerb greatest(PreparedQueryVerb) {
+    return PreparedQueryVerb::Delete;
+}
 constexpr SessionBehavior greatest(SessionBehavior) {
     return SessionBehavior::Delete;
 }
@@ -172,6 +175,45 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("modify_index", row.modify_index);
 }
 
+template <class Visitor, MaybeConst<QueryTemplate> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("type", row.type);
+    visit("regexp", row.regexp);
+    visit("remove_empty_tags", row.remove_empty_tags);
+}
+
+template <class Visitor, MaybeConst<QueryFailover> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("nearest_n", row.nearest_n);
+    visit("datacenters", row.datacenters);
+}
+
+template <class Visitor, MaybeConst<QueryService> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("service", row.service);
+    visit("failover", row.failover);
+    visit("only_passing", row.only_passing);
+    visit("ignore_check_ids", row.ignore_check_ids);
+    visit("near", row.near);
+    visit("tags", row.tags);
+    visit("node_meta", row.node_meta);
+    visit("service_meta", row.service_meta);
+    visit("connect", row.connect);
+}
+
+template <class Visitor, MaybeConst<PreparedQueryRow> Row>
+void visit_fields(Visitor& visit, Row& row) {
+    visit("id", row.id);
+    visit("name", row.name);
+    visit("session", row.session);
+    visit("token", row.token);
+    visit("template", row.name_template);
+    visit("service", row.service);
+    visit("dns_ttl", row.dns_ttl);
+    visit("create_index", row.create_index);
+    visit("modify_index", row.modify_index);
+}
+
 template <class Visitor, MaybeConst<AutopilotRow> Row>
 void visit_fields(Visitor& visit, Row& row) {
     visit.always("cleanup_dead_servers", row.cleanup_dead_servers);
@@ -243,6 +285,12 @@ template <class Visitor, MaybeConst<SessionDestroyCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("id", body.id);
     visit("time", body.time);
+}
+
+template <class Visitor, MaybeConst<PreparedQueryCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit.always("verb", body.verb);
+    visit("query", body.query);
 }
 
 template <class Visitor, MaybeConst<NodeOperation> Body>

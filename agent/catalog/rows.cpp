@@ -42,6 +42,12 @@ bool ConfigEntryRow::same_content(const ConfigEntryRow& other) const {
     return kind == other.kind && name == other.name && body == other.body;
 }
 
+bool PreparedQueryRow::same_content(const PreparedQueryRow& other) const {
+    return id == other.id && name == other.name && session == other.session &&
+           token == other.token && name_template == other.name_template &&
+           service == other.service && dns_ttl == other.dns_ttl;
+}
+
 bool KvRow::same_content(const KvRow& other) const {
     return key == other.key && value == other.value && flags == other.flags &&
            lock_index == other.lock_index && session == other.session;

@@ -184,6 +184,52 @@ struct SessionRow {
     Index modify_index;
 };
 
+// A template answers for every name that begins with its own.
+struct QueryTemplate {
+    SharedText type;    // "name_prefix_match"; empty: the query is no template
+    SharedText regexp;  // what match(N) refers to
+    bool remove_empty_tags = false;
+    bool operator==(const QueryTemplate&) const = default;
+};
+
+// Where else to look when no instance is left.
+struct QueryFailover {
+    std::int64_t nearest_n = 0;
+    Shared<TextList> datacenters;
+    bool operator==(const QueryFailover&) const = default;
+};
+
+// Which instances of a service a prepared query gives. In a template all texts may hold
+// interpolations.
+struct QueryService {
+    SharedText service;
+    QueryFailover failover;
+    bool only_passing = false;
+    Shared<TextList> ignore_check_ids;
+    SharedText near;        // a node, "_agent" or "_ip"; empty: in random order
+    Shared<TextList> tags;  // "!tag": must not be there
+    Shared<TextMap> node_meta;
+    Shared<TextMap> service_meta;
+    bool connect = false;
+    bool operator==(const QueryService&) const = default;
+};
+
+// What it means, and what may stand in it, is for agent/prepared_query to know.
+struct PreparedQueryRow {
+    SharedText id;       // primary key: a UUID in lower case
+    SharedText name;     // unique without regard to case, unless empty
+    SharedText session;  // the query ends with it; empty: with none
+    SharedText token;
+    QueryTemplate name_template;
+    QueryService service;
+    SharedText dns_ttl;  // as its creator wrote it; empty: none of its own
+    Index create_index;
+    Index modify_index;
+
+    bool is_template() const { return !name_template.type.empty(); }
+    bool same_content(const PreparedQueryRow& other) const;
+};
+
 // How servers are kept, by Consul's names and defaults.
 struct AutopilotRow {
     // As long as the name of node metadata may be, which the tags are.

@@ -29,7 +29,8 @@ bool is_hex(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// What go-memdb's index of UUIDs says of a text; empty when it would look for it.
+}  // namespace
+
 std::string uuid_fault(std::string_view id) {
     constexpr std::size_t kHyphens = 4;
     if (id.size() != 36) return "UUID must be 36 characters";
@@ -43,6 +44,8 @@ std::string uuid_fault(std::string_view id) {
     return "Invalid UUID: encoding/hex: invalid byte: " +
            code_point(static_cast<unsigned char>(*odd));
 }
+
+namespace {
 
 // Checks that must be there, and not critical: else the session would be over at once.
 std::optional<Error> check_checks(const CatalogRoot& root, const SessionRow& row) {

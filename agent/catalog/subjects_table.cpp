@@ -66,6 +66,8 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::KeyPrefix:
         case WatchKind::Sessions:
         case WatchKind::Session:
+        case WatchKind::PreparedQueries:
+        case WatchKind::PreparedQuery:
             break;
     }
     return std::nullopt;

@@ -42,6 +42,10 @@ Index table_index(const CatalogRoot& root, const Watch& watch) {
             return globals.sessions;
         case WatchKind::Session:
             return session_index(root, watch.name);
+        case WatchKind::PreparedQueries:
+            return globals.prepared_queries;
+        case WatchKind::PreparedQuery:
+            return prepared_query_index(root, watch.name);
         case WatchKind::Nodes:
             return globals.nodes;
         case WatchKind::ServiceNames:

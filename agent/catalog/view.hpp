@@ -42,6 +42,8 @@ enum class WatchKind : std::uint8_t {
     NodeSessions,    // sessions of a node (name: node)
     OneConfigEntry,  // one configuration entry (name: "kind/name")
     ConfigEntries,   // those of a kind (name: kind; empty: of all kinds)
+    PreparedQueries,  // the list of prepared queries
+    PreparedQuery,    // one of them (name: id)
 };
 
 struct Watch {
@@ -134,6 +136,12 @@ public:
     // Of a kind, or, when it is empty, of all kinds; by kind and name.
     std::vector<const ConfigEntryRow*> config_entries(std::string_view kind) const;
 
+    const PreparedQueryRow* prepared_query(std::string_view id) const;  // in either case
+    // The query of that name, without regard to case, or else the template with the longest name
+    // that it begins with.
+    const PreparedQueryRow* prepared_query_for(std::string_view name) const;
+    std::vector<const PreparedQueryRow*> prepared_queries() const;  // by id
+
     // As it was set last, or the defaults; see AutopilotTable.
     const AutopilotRow& autopilot() const;
 
@@ -154,6 +162,7 @@ public:
     std::size_t session_count() const;
     std::size_t config_entry_count() const;
     std::size_t config_entry_bytes() const;  // of kinds, names and bodies
+    std::size_t prepared_query_count() const;
 
     const RefPtr<const CatalogRoot>& root() const { return root_; }
 

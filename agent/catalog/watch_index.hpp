@@ -15,5 +15,7 @@ Index prefix_index(const CatalogRoot& root, std::string_view prefix);
 
 // Of a session that is gone: when the last one went.
 Index session_index(const CatalogRoot& root, std::string_view id);
+// Likewise of a prepared query.
+Index prepared_query_index(const CatalogRoot& root, std::string_view id);
 
 }  // namespace weft::agent

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
-#include "api/http/coordinates.hpp"
+#include "api/http/ring.hpp"
 
 namespace weft::agent {
 

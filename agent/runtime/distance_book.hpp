@@ -5,7 +5,7 @@
 #include <string>
 
 #include "api/dns/distances.hpp"
-#include "api/http/coordinates.hpp"
+#include "api/http/ring.hpp"
 
 namespace weft::agent {
 

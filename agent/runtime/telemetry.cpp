@@ -74,6 +74,8 @@ std::vector<MetricFamily> catalog_families(const View& view) {
         gauge("weft_catalog_service_instances", "Service instances in the catalog",
               number(view.service_instance_count())),
         gauge("weft_catalog_checks", "Checks in the catalog", number(view.check_count())),
+        gauge("weft_catalog_prepared_queries", "Prepared queries in the catalog",
+              number(view.prepared_query_count())),
         gauge("weft_catalog_config_entries", "Configuration entries in the catalog",
               number(view.config_entry_count())),
         gauge("weft_catalog_config_entry_bytes", "Bytes of all configuration entries",

@@ -1,10 +1,10 @@
 #include <charconv>
 
 #include "agent/base/base64.hpp"
+#include "agent/base/go_regex.hpp"
 #include "agent/base/json_writer.hpp"
 #include "api/http/agent_answers.hpp"
 #include "api/http/endpoints.hpp"
-#include "api/http/go_regex.hpp"
 #include "api/http/index_watch.hpp"
 
 // /v1/event/*: user events.

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "agent/base/go_regex.hpp"
 #include "api/http/filter_syntax.hpp"
-#include "api/http/go_regex.hpp"
 #include "api/http/go_text.hpp"
 
 namespace weft::api {

@@ -9,12 +9,17 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
-#include "api/http/coordinates.hpp"
+#include "agent/catalog/coordinates.hpp"
 
 // The gossip ring as the HTTP API needs it: who is in it, how to get others in and out, user
 // events, encryption keys, network coordinates. Declared here by the caller, implemented by
 // agent/runtime.
 namespace weft::api {
+
+using agent::Coordinate;
+using agent::Coordinates;
+using agent::CoordinatesPtr;
+using agent::NodeCoordinate;
 
 struct Member {
     std::string name;

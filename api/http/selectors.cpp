@@ -16,10 +16,6 @@ void append_part(std::string& key, std::string_view text) {
 
 }  // namespace
 
-bool same_node_name(std::string_view a, std::string_view b) {
-    return agent::fold_equal(a, b);
-}
-
 bool Selectors::has_tags(const agent::ServiceRow& row) const {
     return std::all_of(tags.begin(), tags.end(), [&](const std::string& tag) {
         return std::any_of(row.tags->begin(), row.tags->end(), [&](const SharedText& own) {

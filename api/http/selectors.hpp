@@ -1,15 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/catalog/coordinates.hpp"
 #include "agent/catalog/view.hpp"
-#include "api/http/coordinates.hpp"
 #include "api/http/exchange.hpp"
 #include "api/http/filter.hpp"
 
@@ -51,32 +50,5 @@ agent::Watch watch_of(agent::WatchKind kind, std::string_view name);
 
 // A query that fails as Consul's reads do: status 500, after the checks of its other parameters.
 CatalogQuery failing_query(Error error);
-
-bool same_node_name(std::string_view a, std::string_view b);
-
-// Rows of the near node first, then the others by their distance from it, those of unknown
-// distance last; equal ones in their order.
-template <class Row, class NodeOf>
-void sort_by_distance(std::vector<Row>& rows, std::string_view near, const Coordinates& places,
-                      const NodeOf& node_of) {
-    if (near.empty()) return;
-    const auto others = std::stable_partition(rows.begin(), rows.end(), [&](const Row& row) {
-        return same_node_name(node_of(row), near);
-    });
-    const Coordinate* from = places.find(near);
-    if (!from) return;
-    std::vector<std::pair<double, Row>> by_distance;
-    by_distance.reserve(rows.size());
-    for (auto row = others; row != rows.end(); ++row) {
-        const Coordinate* to = places.find(node_of(*row));
-        by_distance.emplace_back(
-            to ? round_trip_seconds(*from, *to) : std::numeric_limits<double>::infinity(),
-            std::move(*row));
-    }
-    std::stable_sort(by_distance.begin(), by_distance.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
-    std::transform(by_distance.begin(), by_distance.end(), others,
-                   [](auto& entry) { return std::move(entry.second); });
-}
 
 }  // namespace weft::api

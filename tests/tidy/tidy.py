@@ -30,9 +30,10 @@ ARROWS = {
     "agent/catalog/store": SHELL + ["agent/io/rocks", "agent/catalog"],
     "agent/catalog/snapshot": ["agent/base", "agent/catalog"],
     "agent/config_entry": BASE,
+    "agent/prepared_query": BASE + ["agent/catalog"],
     "agent/health": SHELL + ["agent/catalog"],
-    "api/http": SHELL + ["agent/catalog", "agent/config_entry"],
-    "api/dns": SHELL + ["agent/catalog"],
+    "api/http": SHELL + ["agent/catalog", "agent/config_entry", "agent/prepared_query"],
+    "api/dns": SHELL + ["agent/catalog", "agent/prepared_query"],
     "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
     "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/catalog/snapshot", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
@@ -40,7 +41,7 @@ ARROWS = {
     "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot"],
 }
 
-CORES = ["agent/base", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry", "gossip/wire", "gossip/core", "raft/core"]
+CORES = ["agent/base", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry", "agent/prepared_query", "gossip/wire", "gossip/core", "raft/core"]
 CORE_BANS = [
     (r"#include <boost/asio", "a core waits for nothing: Asio belongs to shells"),
     (r"#include <rocksdb", "a core knows no disk: RocksDB belongs to shells"),

@@ -76,7 +76,7 @@ std::set<Watch> concerned(const std::vector<Watch>& changed, const std::vector<W
 
 // A watch is reported, and its index moves to the command's, exactly when what a reader of it sees
 // has changed. But what comes and goes in one transaction is reported; and sessions that are gone
-// share one index.
+// share one index, and prepared queries another.
 TEST(CatalogProperty, WatchesWakeExactlyForTheirOwnChanges) {
     const std::vector<Watch> all = RandomCommands::watches();
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
@@ -97,7 +97,9 @@ TEST(CatalogProperty, WatchesWakeExactlyForTheirOwnChanges) {
                 const bool changed = render(before, watch) != render(after, watch);
                 if (changed) expected.insert(watch);
                 ASSERT_GE(after.index_of(watch), before.index_of(watch));
-                const bool is_gone = watch.kind == WatchKind::Session && !after.session(watch.name);
+                const bool is_gone =
+                    (watch.kind == WatchKind::Session && !after.session(watch.name)) ||
+                    (watch.kind == WatchKind::PreparedQuery && !after.prepared_query(watch.name));
                 if (!changed && (!exact || is_gone)) continue;
                 ASSERT_EQ(after.index_of(watch), changed ? Index(index) : before.index_of(watch))
                     << render(watch) << " seed=" << seed << " index=" << index;

@@ -76,7 +76,9 @@ private:
             {"key", WatchKind::Key},
             {"below", WatchKind::KeyPrefix},
             {"sessions", WatchKind::Sessions},
-            {"node-sessions", WatchKind::NodeSessions}};
+            {"node-sessions", WatchKind::NodeSessions},
+            {"queries", WatchKind::PreparedQueries},
+            {"query-of", WatchKind::PreparedQuery}};
         for (const auto& [name, kind] : kinds) {
             if (name != command.name) continue;
             const Watch watch{kind, command.arguments.empty() ? "" : command.arguments[0].first};
@@ -101,8 +103,8 @@ TEST_P(CatalogScript, PrintsWhatIsExpected) {
 INSTANTIATE_TEST_SUITE_P(All, CatalogScript,
                          testing::Values("autopilot.txt", "checks.txt", "connect.txt",
                                          "indexes.txt", "kv.txt", "locks.txt", "nodes.txt",
-                                         "overview.txt", "services.txt", "sessions.txt",
-                                         "transactions.txt"));
+                                         "overview.txt", "prepared_queries.txt", "services.txt",
+                                         "sessions.txt", "transactions.txt"));
 
 }  // namespace
 }  // namespace weft::agent

@@ -79,6 +79,7 @@ void NaiveState::end(const std::string& id) {
     const SessionRow session = sessions_.at(id);
     sessions_.erase(id);
     touched_ = true;
+    std::erase_if(queries_, [&](const auto& item) { return item.second.session.str() == id; });
     const std::int64_t delay = std::min<std::int64_t>(session.lock_delay_ns, 60'000'000'000);
     const std::map<std::string, KvRow> keys = keys_;
     for (const auto& [key, row] : keys) {
@@ -392,6 +393,7 @@ std::string NaiveState::render_all() const {
     std::string out = catalog_.render_all();
     for (const auto& [key, row] : keys_) out += render(row) + "\n";
     for (const auto& [id, row] : sessions_) out += render(row) + "\n";
+    for (const auto& [id, row] : queries_) out += render(row) + "\n";
     return out + render(autopilot_) + "\n";
 }
 
@@ -399,6 +401,7 @@ std::string NaiveState::render_all(const View& view) {
     std::string out = NaiveCatalog::render_all(view);
     for (const KvRow* row : view.keys_below("")) out += render(*row) + "\n";
     for (const SessionRow* row : view.sessions()) out += render(*row) + "\n";
+    for (const PreparedQueryRow* row : view.prepared_queries()) out += render(*row) + "\n";
     return out + render(view.autopilot()) + "\n";
 }
 

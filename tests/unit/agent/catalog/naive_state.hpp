@@ -10,8 +10,8 @@
 
 namespace weft::agent {
 
-// The whole state's rules once more, as plainly as possible: keys, sessions, lock delays and
-// transactions over a NaiveCatalog; a transaction works on a copy.
+// The whole state's rules once more, as plainly as possible: keys, sessions, lock delays,
+// prepared queries and transactions over a NaiveCatalog; a transaction works on a copy.
 class NaiveState {
 public:
     NaiveState() { autopilot_.create_index = autopilot_.modify_index = Index(1); }
@@ -37,6 +37,7 @@ private:
     Outcome apply_body(const KvCommand& command);
     Outcome apply_body(const SessionCreateCommand& command);
     Outcome apply_body(const SessionDestroyCommand& command);
+    Outcome apply_body(const PreparedQueryCommand& command);
     Outcome apply_body(const TransactionCommand& command);
     Outcome apply_body(const AutopilotCommand& command);
     Outcome apply_body(const RestoreCommand&) { return {}; }  // not among the random commands
@@ -64,6 +65,7 @@ private:
     NaiveCatalog catalog_;
     std::map<std::string, KvRow> keys_;
     std::map<std::string, SessionRow> sessions_;
+    std::map<std::string, PreparedQueryRow> queries_;  // by id in lower case
     std::map<std::string, std::int64_t> delays_;
     AutopilotRow autopilot_;
     std::int64_t time_ = 0;  // the highest of commands that changed something

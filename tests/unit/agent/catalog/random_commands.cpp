@@ -19,6 +19,12 @@ const std::vector<const char*> kSessions = {
     "5e551011-0000-0000-0000-000000000001", "5e551011-0000-0000-0000-000000000002",
     "5e551011-0000-0000-0000-000000000003", "5e551011-0000-0000-0000-000000000004"};
 
+const std::vector<const char*> kQueries = {"9ae41000-0000-0000-0000-000000000001",
+                                           "9ae41000-0000-0000-0000-000000000002",
+                                           "9AE41000-0000-0000-0000-000000000002"};
+const std::vector<const char*> kQueryNames = {"",  "",   "a",
+                                              "A", "ab", "9ae41000-0000-0000-0000-000000000001"};
+
 }  // namespace
 
 NodeRow RandomCommands::node() {
@@ -138,6 +144,19 @@ SessionDestroyCommand RandomCommands::end() {
     return command;
 }
 
+PreparedQueryCommand RandomCommands::prepared_query() {
+    PreparedQueryCommand command;
+    command.verb = static_cast<PreparedQueryVerb>(rng_.below(3));
+    PreparedQueryRow& row = command.query;
+    row.id = pick(kQueries);
+    row.name = pick(kQueryNames);
+    if (one_in(3)) row.name_template.type = "name_prefix_match";
+    if (one_in(2)) row.session = pick(kSessions);
+    row.service.service = pick(kServices);
+    if (one_in(3)) row.service.tags = TextList{pick(kTags)};
+    return command;
+}
+
 TransactionOperation RandomCommands::operation() {
     constexpr std::uint64_t kKvVerbs = 13;
     constexpr std::uint64_t kRowVerbs = 6;
@@ -196,7 +215,7 @@ AutopilotCommand RandomCommands::autopilot() {
 Command RandomCommands::next() {
     const auto choose = [&]() -> Command {
         if (one_in(30)) return autopilot();
-        switch (rng_.below(12)) {
+        switch (rng_.below(14)) {
             case 0:
             case 1:
                 return kv_command();
@@ -206,9 +225,12 @@ Command RandomCommands::next() {
                 return one_in(3) ? Command(end()) : Command(kv_command());
             case 4:
             case 5:
-                return transaction();
+                return prepared_query();
             case 6:
             case 7:
+                return transaction();
+            case 8:
+            case 9:
                 return deregistration();
             default:
                 return registration();
@@ -220,9 +242,10 @@ Command RandomCommands::next() {
 }
 
 std::vector<Watch> RandomCommands::watches() {
-    std::vector<Watch> all{{WatchKind::Nodes, {}},         {WatchKind::ServiceNames, {}},
-                           {WatchKind::Registrations, {}}, {WatchKind::NodesAndChecks, {}},
-                           {WatchKind::Overview, {}},      {WatchKind::Sessions, {}}};
+    std::vector<Watch> all{{WatchKind::Nodes, {}},          {WatchKind::ServiceNames, {}},
+                           {WatchKind::Registrations, {}},  {WatchKind::NodesAndChecks, {}},
+                           {WatchKind::Overview, {}},       {WatchKind::Sessions, {}},
+                           {WatchKind::PreparedQueries, {}}};
     for (const char* key : kKeys) all.push_back({WatchKind::Key, key});
     all.push_back({WatchKind::Key, "never"});
     for (const char* prefix : kPrefixes) {
@@ -230,6 +253,8 @@ std::vector<Watch> RandomCommands::watches() {
         all.push_back({WatchKind::Key, prefix});  // commands meant for trees become others
     }
     for (const char* session : kSessions) all.push_back({WatchKind::Session, session});
+    for (const char* query : {kQueries[0], kQueries[1]})
+        all.push_back({WatchKind::PreparedQuery, query});
     for (const char* id : kNodeIds) {
         all.push_back({WatchKind::Node, id});
         all.push_back({WatchKind::NodeChecks, id});  // a name that no node has

@@ -9,8 +9,8 @@
 namespace weft::agent {
 
 // Commands over a small world, so that they often meet: few nodes, names in both cases, services
-// that change their name, proxies, renamed nodes, checks that move; few keys, sessions and
-// transactions about all of them; a clock that sometimes goes back.
+// that change their name, proxies, renamed nodes, checks that move; few keys, sessions, prepared
+// queries and transactions about all of them; a clock that sometimes goes back.
 class RandomCommands {
 public:
     explicit RandomCommands(std::uint64_t seed) : rng_(seed) {}
@@ -34,6 +34,7 @@ private:
     KvCommand kv_command();
     SessionCreateCommand session();
     SessionDestroyCommand end();
+    PreparedQueryCommand prepared_query();
     TransactionCommand transaction();
     TransactionOperation operation();
     AutopilotCommand autopilot();

@@ -125,6 +125,16 @@ std::string render(const SessionRow& row) {
     return out + " " + indexes(row.create_index, row.modify_index);
 }
 
+std::string render(const PreparedQueryRow& row) {
+    std::string out = fmt::format("query {}", row.id.view());
+    if (!row.name.empty()) out += fmt::format(" name={}", row.name.view());
+    if (row.is_template()) out += fmt::format(" template={}", row.name_template.type.view());
+    if (!row.session.empty()) out += fmt::format(" session={}", row.session.view());
+    out += fmt::format(" service={}", row.service.service.view());
+    if (!row.service.tags.is_null()) out += " tags=" + text(row.service.tags);
+    return out + " " + indexes(row.create_index, row.modify_index);
+}
+
 std::string render(const AutopilotRow& row) {
     std::string out = fmt::format("autopilot contact={} logs={} quorum={} stable={}",
                                   row.last_contact_threshold_ns, row.max_trailing_logs,
@@ -194,17 +204,25 @@ std::string render(const View& view, const Watch& watch) {
             return config_entry(view, watch.name);
         case WatchKind::ConfigEntries:
             return lines(view.config_entries(watch.name));
+        case WatchKind::PreparedQueries:
+            return lines(view.prepared_queries());
+        case WatchKind::PreparedQuery: {
+            const PreparedQueryRow* row = view.prepared_query(watch.name);
+            return row ? render(*row) + "\n" : "";
+        }
     }
     return {};
 }
 
 std::string render(const Watch& watch) {
-    static constexpr const char* kNames[] = {
-        "Nodes",         "Node",           "ServiceNames", "Service",      "ServiceHealth",
-        "ServiceChecks", "NodeChecks",     "State",        "Connect",      "ConnectHealth",
-        "Registrations", "NodesAndChecks", "Overview",     "NodeHealth",   "Key",
-        "KeyPrefix",     "Sessions",       "Session",      "NodeSessions", "OneConfigEntry",
-        "ConfigEntries"};
+    static constexpr const char* kNames[] = {"Nodes",           "Node",           "ServiceNames",
+                                             "Service",         "ServiceHealth",  "ServiceChecks",
+                                             "NodeChecks",      "State",          "Connect",
+                                             "ConnectHealth",   "Registrations",  "NodesAndChecks",
+                                             "Overview",        "NodeHealth",     "Key",
+                                             "KeyPrefix",       "Sessions",       "Session",
+                                             "NodeSessions",    "OneConfigEntry", "ConfigEntries",
+                                             "PreparedQueries", "PreparedQuery"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

@@ -15,6 +15,7 @@ std::string render(const CheckRow& row);
 std::string render(const KvRow& row);
 std::string render(const SessionRow& row);
 std::string render(const AutopilotRow& row);
+std::string render(const PreparedQueryRow& row);
 std::string render(const TransactionRow& row);
 std::string render(const ConfigEntryRow& row);
 

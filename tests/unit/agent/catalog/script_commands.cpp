@@ -104,6 +104,21 @@ SessionCreateCommand creation_of(const ScriptCommand& words) {
     return command;
 }
 
+PreparedQueryCommand query_of(const ScriptCommand& words) {
+    PreparedQueryCommand command;
+    const std::string verb = words.get("verb");
+    if (verb == "update") command.verb = PreparedQueryVerb::Update;
+    if (verb == "delete") command.verb = PreparedQueryVerb::Delete;
+    PreparedQueryRow& row = command.query;
+    row.id = session_id(words.get("id"));
+    row.name = words.get("name");
+    if (words.has("session")) row.session = session_id(words.get("session"));
+    if (words.has("template")) row.name_template.type = "name_prefix_match";
+    row.service.service = words.get("service");
+    if (words.has("tags")) row.service.tags = split(words.get("tags"));
+    return command;
+}
+
 // A line of a transaction's body: like a command.
 ScriptCommand words_of(const std::string& line) {
     std::istringstream in(line);
@@ -181,6 +196,7 @@ std::optional<Command> command_of(const ScriptCommand& words) {
     if (words.name == "end")
         return timed(SessionDestroyCommand{session_id(words.get("id"))}, words);
     if (words.name == "autopilot") return autopilot_of(words);
+    if (words.name == "query") return query_of(words);
     if (words.name == "txn") return timed(transaction_of(words), words);
     return std::nullopt;
 }

@@ -1,11 +1,9 @@
-#include "api/http/coordinates.hpp"
+#include "agent/catalog/coordinates.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "agent/catalog/text_order.hpp"
-
-namespace weft::api {
+namespace weft::agent {
 
 double round_trip_seconds(const Coordinate& a, const Coordinate& b) {
     double sum = 0;
@@ -22,9 +20,9 @@ double round_trip_seconds(const Coordinate& a, const Coordinate& b) {
 const NodeCoordinate* Coordinates::entry(std::string_view node) const {
     const auto at = std::lower_bound(nodes.begin(), nodes.end(), node,
                                      [](const NodeCoordinate& known, std::string_view wanted) {
-                                         return agent::fold_compare(known.node, wanted) < 0;
+                                         return fold_compare(known.node, wanted) < 0;
                                      });
-    return at != nodes.end() && agent::fold_equal(at->node, node) ? &*at : nullptr;
+    return at != nodes.end() && fold_equal(at->node, node) ? &*at : nullptr;
 }
 
-}  // namespace weft::api
+}  // namespace weft::agent

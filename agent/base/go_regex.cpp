@@ -1,8 +1,8 @@
-#include "api/http/go_regex.hpp"
+#include "agent/base/go_regex.hpp"
 
 #include <fmt/format.h>
 
-namespace weft::api {
+namespace weft {
 namespace {
 
 // RE2's reasons in the words of Go's regexp package, which is the same engine.
@@ -54,4 +54,4 @@ Result<std::unique_ptr<re2::RE2>> compile_go_regex(std::string_view expression,
                                   regex->error_arg()));
 }
 
-}  // namespace weft::api
+}  // namespace weft

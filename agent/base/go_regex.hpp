@@ -8,11 +8,11 @@
 
 #include "agent/base/result.hpp"
 
-namespace weft::api {
+namespace weft {
 
 // Compiles an expression as Go's regexp package does, whose engine RE2 is. memory_max: bytes that
 // it may take. The error's context is Go's: "error parsing regexp: missing closing ): `(`".
 Result<std::unique_ptr<re2::RE2>> compile_go_regex(std::string_view expression,
                                                    std::int64_t memory_max);
 
-}  // namespace weft::api
+}  // namespace weft
