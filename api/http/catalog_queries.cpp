@@ -14,10 +14,11 @@ bool passed(std::uint64_t index, const ReadOptions& options) {
 }
 
 bool blocks(const CatalogQuery& query, const ReadOptions& options, std::uint64_t index) {
-    return query.has_index && options.index > 0 && !passed(index, options);
+    return query.has_index && query.is_watched && options.index > 0 && !passed(index, options);
 }
 
 std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
+    if (!query.is_watched) return 1;
     // Never 0: clients take it for "no index" and would poll without blocking.
     return std::max<std::uint64_t>(view.index_of(query.watch).get(), 1);
 }
@@ -138,6 +139,8 @@ CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
     if (!blocks(read.query, read.options, index)) return answer(read, view, contact, index);
     auto body = rendered(read.query, view, read.layout);
     if (!body) return refused(body.error().message(), read.query);
+    if (body.value()->is_absent && !read.query.awaits_absent)
+        return answer(read, view, contact, index);
     auto waiter = std::make_unique<Waiter>(std::move(read));
     waiter->hash = body.value()->hash;
     return waiter;
@@ -181,6 +184,10 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
     if (!body) return refused(body.error().message(), read.query);
     const bool is_absent = body.value()->is_absent;
     Answer answer = is_absent ? Answer::text(404, body.value()->bytes) : Answer{};
+    if (is_absent && !read.query.awaits_absent) {
+        answer.headers.append(common_headers_);
+        return answer;
+    }
     answer.headers.reserve(384);
     if (!is_absent) answer.headers.append(read.query.is_raw ? kRawHeaders : kJsonHeader);
     if (read.query.has_index) add_index(answer, index, contact.known, contact.age);

@@ -98,7 +98,8 @@ Dispatched Dispatcher::dispatch(Request& request, std::string_view raw_target, A
     Call call{request, form.layout, nullptr};
     Dispatched outcome = dispatch_anew(call, raw_target, form);
     // A compiled filter may take a megabyte, whatever the length of its target.
-    if (plain && call.read && !request.has("filter")) {
+    const bool is_kept = plain && call.read && call.read->read.query.for_any_client;
+    if (is_kept && !request.has("filter")) {
         call.read->counters = outcome.counters;
         known_reads_.put(raw_target, form.layout.gzip, std::move(call.read));
     }
@@ -168,6 +169,10 @@ Dispatched Dispatcher::dispatch_to(const Router::Entry& entry, Call& call) {
         return outcome;
     }
     std::size_t method = entry.method(request.method);
+    if (method == Router::Entry::npos && entry.route.wrong_method) {
+        outcome.action = finish(entry.route.wrong_method(request), call.layout);
+        return outcome;
+    }
     if (method == Router::Entry::npos) {
         Answer answer = request.method == "OPTIONS"
                             ? Answer{}

@@ -18,6 +18,8 @@ void add_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints
 void add_kv_routes(std::vector<Route>& routes);
 void add_kv_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_session_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_prepared_query_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
+void add_prepared_query_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_txn_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_snapshot_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);
 void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints);

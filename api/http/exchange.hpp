@@ -95,6 +95,17 @@ struct CatalogQuery {
     bool shows_consistency = true;
     bool has_index = true;  // X-Consul-Index and its companions are sent and blocking is served
     bool refusals_have_index = true;  // ... also when the read fails before it reaches the catalog
+
+    // False: no watch tells when its answer changes. X-Consul-Index is 1, as in Consul, and it
+    // never waits.
+    bool is_watched = true;
+
+    // False: the 404 of a missing result comes at once, whatever ?index asks for, and without an
+    // index.
+    bool awaits_absent = true;
+
+    // False: made of more than path and parameters, so it serves this one request.
+    bool for_any_client = true;
 };
 
 // A body that is made while it is sent.
@@ -145,6 +156,9 @@ struct Route {
     std::string pattern;
     std::vector<std::pair<std::string, Handler>> methods;  // in the order of the Allow header
     std::string metric_name;                               // label of the route in metrics; bounded
+    // The answer to other methods, OPTIONS among them, where some paths below the pattern know
+    // fewer than the route does. Null: 405 with those of the route.
+    std::function<Response(const Request&)> wrong_method{};
 };
 
 }  // namespace weft::api

@@ -146,15 +146,31 @@ Result<std::int64_t> go_parse_int(std::string_view text) {
                     : static_cast<std::int64_t>(magnitude);
 }
 
-Result<std::uint64_t> go_parse_uint(std::string_view text) {
-    std::uint64_t number = 0;
+namespace {
+
+// text: given, but for a sign that from_chars does not know.
+template <class Number>
+Result<Number> parse_decimal(std::string_view function, std::string_view given,
+                             std::string_view text) {
+    Number number = 0;
     const char* const end = text.data() + text.size();
     const auto [parsed, status] = std::from_chars(text.data(), end, number);
     const bool is_number = !text.empty() && parsed == end && status != std::errc::invalid_argument;
     if (is_number && status == std::errc{}) return number;
     return make_error(Errc::InvalidArgument,
-                      "strconv.ParseUint: parsing " + go_quote(text) +
-                          (is_number ? ": value out of range" : ": invalid syntax"));
+                      fmt::format("strconv.{}: parsing {}: {}", function, go_quote(given),
+                                  is_number ? "value out of range" : "invalid syntax"));
+}
+
+}  // namespace
+
+Result<std::int64_t> go_atoi(std::string_view text) {
+    const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
+    return parse_decimal<std::int64_t>("Atoi", text, text.substr(has_plus ? 1 : 0));
+}
+
+Result<std::uint64_t> go_parse_uint(std::string_view text) {
+    return parse_decimal<std::uint64_t>("ParseUint", text, text);
 }
 
 std::string go_query_escape(std::string_view text) {

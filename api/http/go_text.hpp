@@ -24,6 +24,9 @@ std::optional<bool> go_parse_bool(std::string_view text);
 // strconv.ParseInt(text, 0, 64): with 0x, 0o, 0b prefixes. The error's context is Go's text.
 Result<std::int64_t> go_parse_int(std::string_view text);
 
+// strconv.Atoi, likewise.
+Result<std::int64_t> go_atoi(std::string_view text);
+
 // strconv.ParseUint(text, 10, 64), likewise.
 Result<std::uint64_t> go_parse_uint(std::string_view text);
 

@@ -31,8 +31,6 @@ void add_mesh(std::vector<Route>& routes) {
 }  // namespace
 
 void add_later_feature_routes(std::vector<Route>& routes) {
-    add_feature(routes, "Prepared queries are",
-                {{"/v1/query", "GET POST"}, {"/v1/query/", "GET PUT DELETE"}});
     add_mesh(routes);
     add_feature(routes, "The overview of gateways is",
                 {{"/v1/internal/ui/gateway-services-nodes/", "GET"},

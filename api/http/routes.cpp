@@ -15,6 +15,8 @@ std::vector<Route> make_routes(const Endpoints& endpoints) {
     add_kv_routes(routes);
     add_kv_write_routes(routes, shared);
     add_session_routes(routes, shared);
+    add_prepared_query_routes(routes, shared);
+    add_prepared_query_write_routes(routes, shared);
     add_txn_routes(routes, shared);
     add_snapshot_routes(routes, shared);
     add_agent_service_routes(routes, shared);

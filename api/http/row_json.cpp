@@ -1,6 +1,7 @@
 #include "api/http/row_json.hpp"
 
 #include "agent/base/go_duration.hpp"
+#include "api/http/row_json_parts.hpp"
 
 namespace weft::api {
 namespace {
@@ -9,17 +10,6 @@ using agent::CheckRow;
 using agent::NodeRow;
 using agent::ProxyRow;
 using agent::ServiceRow;
-
-enum class WhenNull { Null, Braces };
-
-void write_map(JsonWriter& writer, std::string_view name, const Shared<agent::TextMap>& map,
-               WhenNull when_null) {
-    writer.key(name);
-    if (map.is_null() && when_null == WhenNull::Null) return writer.null();
-    writer.begin_object();
-    for (const auto& [key, value] : map.get()) writer.field(key.view(), value.view());
-    writer.end_object();
-}
 
 void write_list(JsonWriter& writer, std::string_view name, const Shared<agent::TextList>& list,
                 NoTags when_empty = NoTags::Brackets) {
@@ -210,6 +200,15 @@ bool shows_proxy(const SharedText& kind) {
 
 }  // namespace
 
+void write_map(JsonWriter& writer, std::string_view name, const Shared<agent::TextMap>& map,
+               WhenNull when_null) {
+    writer.key(name);
+    if (map.is_null() && when_null == WhenNull::Null) return writer.null();
+    writer.begin_object();
+    for (const auto& [key, value] : map.get()) writer.field(key.view(), value.view());
+    writer.end_object();
+}
+
 void write_node(JsonWriter& writer, const NodeRow& row, std::string_view datacenter) {
     writer.begin_object();
     write_node_head(writer, row, datacenter, "Meta");
@@ -266,16 +265,21 @@ void write_check(JsonWriter& writer, const CheckRow& row, NoTags no_tags) {
 }
 
 void write_instance(JsonWriter& writer, const NodeRow& node, const ServiceRow& service,
-                    const std::vector<const CheckRow*>& checks, std::string_view datacenter) {
+                    const std::vector<const CheckRow*>& checks, std::string_view datacenter,
+                    NoTags no_lists) {
     writer.begin_object();
     writer.key("Node");
     write_node(writer, node, datacenter);
     writer.key("Service");
-    write_service(writer, service);
+    write_service(writer, service, no_lists);
     writer.key("Checks");
-    writer.begin_array();
-    for (const CheckRow* check : checks) write_check(writer, *check);
-    writer.end_array();
+    if (checks.empty() && no_lists == NoTags::Null) {
+        writer.null();
+    } else {
+        writer.begin_array();
+        for (const CheckRow* check : checks) write_check(writer, *check, no_lists);
+        writer.end_array();
+    }
     writer.end_object();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,8 +13,8 @@
 // stands. Written once for all endpoints.
 namespace weft::api {
 
-// Consul's lists put [] in the place of no tags; what transactions and overviews give back is not
-// looked over.
+// Consul's lists put [] in the place of no tags, or no checks; what transactions, overviews and
+// prepared queries give back is not looked over.
 enum class NoTags { Brackets, Null };
 
 // As in catalog/nodes, and the Node of other answers.
@@ -29,10 +30,11 @@ void write_catalog_service(JsonWriter& writer, const agent::NodeRow& node,
 
 void write_check(JsonWriter& writer, const agent::CheckRow& row, NoTags no_tags = NoTags::Brackets);
 
-// {Node, Service, Checks} of health/service and health/connect.
+// {Node, Service, Checks} of health/service, health/connect and prepared queries.
 void write_instance(JsonWriter& writer, const agent::NodeRow& node,
                     const agent::ServiceRow& service,
-                    const std::vector<const agent::CheckRow*>& checks, std::string_view datacenter);
+                    const std::vector<const agent::CheckRow*>& checks, std::string_view datacenter,
+                    NoTags no_lists = NoTags::Brackets);
 
 // A node with its services and checks, as overviews show it: without datacenter and indexes.
 void write_node_overview(JsonWriter& writer, const agent::NodeRow& node,
@@ -49,10 +51,25 @@ void write_local_check(JsonWriter& writer, const LocalCheck& check);
 // The check in agent/health, which shows less of it.
 void write_aggregated_check(JsonWriter& writer, const agent::CheckRow& row);
 
+// A list of rows, by one of the functions here.
+template <class Row>
+std::string json_list(const std::vector<const Row*>& rows, void (*write)(JsonWriter&, const Row&)) {
+    std::string body;
+    JsonWriter writer(body);
+    writer.begin_array();
+    for (const Row* row : rows) write(writer, *row);
+    writer.end_array();
+    return body;
+}
+
 // As in kv/ and txn; write_key() of a row without a value writes null.
 void write_key(JsonWriter& writer, const agent::KvRow& row);
 
 void write_session(JsonWriter& writer, const agent::SessionRow& row);
+
+void write_prepared_query(JsonWriter& writer, const agent::PreparedQueryRow& row);
+// Its "DNS", which answers show too.
+void write_query_dns(JsonWriter& writer, const agent::PreparedQueryRow& row);
 
 // As in agent/members; name is that of its pool, which for the WAN ends in the datacenter.
 void write_member(JsonWriter& writer, const Member& member, std::string_view name);

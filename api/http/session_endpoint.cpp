@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "agent/base/json_writer.hpp"
 #include "agent/base/uuid.hpp"
 #include "api/http/agent_answers.hpp"
 #include "api/http/endpoints.hpp"
@@ -18,12 +17,7 @@ using agent::View;
 using agent::WatchKind;
 
 std::string render(const std::vector<const SessionRow*>& rows) {
-    std::string body;
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const SessionRow* row : rows) write_session(writer, *row);
-    writer.end_array();
-    return body;
+    return json_list(rows, write_session);
 }
 
 CatalogQuery query_of(agent::Watch watch, std::string cache_key) {
@@ -74,12 +68,8 @@ void create(const EndpointsPtr& endpoints, const Request& request, Respond respo
     if (!row) return respond(refused_body(row.error(), request));
     std::string id = random_uuid();
     row.value().id = id;
-    auto answer = [id = std::move(id),
-                   respond = std::move(respond)](const Result<Written>& written) {
-        respond(written ? Response::json("{\"ID\":\"" + id + "\"}")
-                        : Response::text(500, written.error().message()));
-    };
-    endpoints->writer.write(agent::SessionCreateCommand{std::move(row).value()}, std::move(answer));
+    endpoints->writer.write(agent::SessionCreateCommand{std::move(row).value()},
+                            answer_id(std::move(id), std::move(respond)));
 }
 
 // How a request about one session is refused before anybody looks for it.

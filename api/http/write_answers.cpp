@@ -40,4 +40,11 @@ Writer::Done answer_held(Respond respond) {
     };
 }
 
+Writer::Done answer_id(std::string id, Respond respond) {
+    return [id = std::move(id), respond = std::move(respond)](const Result<Written>& written) {
+        respond(written ? Response::json("{\"ID\":\"" + id + "\"}")
+                        : Response::text(500, written.error().message()));
+    };
+}
+
 }  // namespace weft::api

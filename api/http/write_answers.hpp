@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/http/agent_interfaces.hpp"
@@ -24,5 +25,8 @@ Response refused_body(const CatalogBodyError& error, const Request& request);
 
 // Answers whether the command's condition was met, true or false, or 500 with why it was refused.
 Writer::Done answer_held(Respond respond);
+
+// Answers with the id of what was created, or 500.
+Writer::Done answer_id(std::string id, Respond respond);
 
 }  // namespace weft::api

@@ -88,6 +88,7 @@ Response EndpointFixture::finish(const WorkerOutcome& outcome) const {
 }
 
 Response EndpointFixture::refuse(const Request& request, const Router::Entry& entry) const {
+    if (entry.route.wrong_method) return entry.route.wrong_method(request);
     Response response = request.method == "OPTIONS"
                             ? Response::empty()
                             : Response::text(405, "method " + request.method + " not allowed");
@@ -104,6 +105,8 @@ std::optional<Response> EndpointFixture::call(std::string_view line, std::string
     request->path = target->path;
     request->query = target->query;
     request->body = std::move(body);
+    request->headers = headers;
+    request->client_address = client_address;
     request->long_poll = long_poll = std::make_shared<LongPoll>(http_config);
     const Router::Match match = router_->match(request->path);
     if (!match.entry) return Response::empty(404);

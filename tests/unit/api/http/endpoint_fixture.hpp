@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "api/http/long_poll.hpp"
@@ -41,6 +42,8 @@ public:
     FakeRing ring;
     FakeControl control;
     FakeTimers timers;
+    std::vector<std::pair<std::string, std::string>> headers;  // of the calls to come
+    std::string client_address = "127.0.0.1";                  // likewise
     std::vector<Response> late_answers;
     int posted_to_control = 0;
     std::shared_ptr<const HttpConfig> http_config = std::make_shared<HttpConfig>();

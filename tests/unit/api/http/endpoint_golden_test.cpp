@@ -274,6 +274,11 @@ TEST(EndpointGolden, Sessions) {
             "session-invalidated", "lock-released", "create-with-critical-check"});
 }
 
+// Left out: a text that shows a made-up id.
+TEST(EndpointGolden, PreparedQueries) {
+    replay("query", Wording::AsRecorded, {"delete-again"});
+}
+
 TEST(EndpointGolden, Transactions) {
     replay("txn", Wording::AsRecorded);
 }
