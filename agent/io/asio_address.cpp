@@ -16,4 +16,12 @@ boost::asio::ip::address to_asio(const IpAddress& address) {
     return boost::asio::ip::address_v6(v6);
 }
 
+IpAddress from_asio(const boost::asio::ip::address& address) {
+    if (address.is_v4()) return IpAddress::v4(address.to_v4().to_bytes());
+    const boost::asio::ip::address_v6 v6 = address.to_v6();
+    if (!v6.is_v4_mapped()) return IpAddress::v6(v6.to_bytes());
+    return IpAddress::v4(
+        boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, v6).to_bytes());
+}
+
 }  // namespace weft

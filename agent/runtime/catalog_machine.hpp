@@ -11,7 +11,6 @@
 #include "agent/catalog/catalog.hpp"
 #include "agent/catalog/liveness_overlay.hpp"
 #include "agent/catalog/store/catalog_store.hpp"
-#include "api/dns/dns_catalog.hpp"
 #include "api/http/agent_interfaces.hpp"
 #include "raft/driver/state_machine.hpp"
 
@@ -20,9 +19,7 @@ namespace weft::agent {
 // The catalog behind the log: applies committed commands and publishes each new state to the
 // readers. All on the control thread but view(), which any thread may call: it waits for others at
 // most while they copy or replace one pointer.
-class CatalogMachine final : public raft::StateMachine,
-                             public api::CatalogReader,
-                             public api::DnsCatalog {
+class CatalogMachine final : public raft::StateMachine, public api::CatalogReader {
 public:
     // keeps_changes: they are taken with take_round(), for a checkpoint on disk.
     explicit CatalogMachine(bool keeps_changes);

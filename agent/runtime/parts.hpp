@@ -19,6 +19,7 @@
 #include "agent/runtime/control_timers.hpp"
 #include "agent/runtime/data_directory.hpp"
 #include "agent/runtime/distance_feed.hpp"
+#include "agent/runtime/dns_source.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
@@ -99,6 +100,7 @@ struct Runtime::Parts {
     SelfRing self_ring;                       // for an agent that does not gossip
     std::unique_ptr<GossipRing> gossip_ring;  // else
     std::unique_ptr<api::HttpServer> http;
+    std::optional<DnsSource> dns_source;
     std::unique_ptr<api::DnsServer> dns;
     DistanceFeed distances;  // for dns
 

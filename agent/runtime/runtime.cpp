@@ -241,7 +241,8 @@ Result<void> Runtime::Parts::open_listeners() {
     WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
                                          worker_contexts(), control.context().get_executor(),
                                          http_metrics, logging->logger("http")));
-    WEFT_TRY(dns, api::DnsServer::open(config.dns, machine, worker_contexts(), dns_metrics,
+    dns_source.emplace(machine, ring());
+    WEFT_TRY(dns, api::DnsServer::open(config.dns, *dns_source, worker_contexts(), dns_metrics,
                                        logging->logger("dns")));
     distances.follow(config.dns.sort_by_distance);
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {

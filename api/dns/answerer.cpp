@@ -13,6 +13,12 @@ bool is_kept(RecordType type) {
            type == RecordType::ANY;
 }
 
+// The one that a resolver asks for, or that of whoever asks.
+std::optional<IpAddress> client_address(const Query& query, const Asker& asker) {
+    const auto subnet = query.edns ? subnet_address(*query.edns) : std::nullopt;
+    return subnet ? subnet : asker.address;
+}
+
 bool is_transfer(RecordType type) {
     return type == RecordType::AXFR || type == RecordType::IXFR;
 }
@@ -37,7 +43,7 @@ const Distances* Answerer::distances() const {
     return settings_->config.sort_by_distance ? distances_.get() : nullptr;
 }
 
-Answered Answerer::answer(const agent::View& view, const Query& query, Transport transport,
+Answered Answerer::answer(const agent::View& view, const Query& query, const Asker& asker,
                           WallTime now, std::span<std::uint8_t> out,
                           const std::vector<ExternalAnswer>* known) {
     if (query.edns && query.edns->version != 0)
@@ -47,28 +53,31 @@ Answered Answerer::answer(const agent::View& view, const Query& query, Transport
 
     if (is_kept(query.type))
         if (ServiceRecords* records = cache_.find(query.name, query.type, view))
-            return from_records(*records, query, transport, now, true, out);
+            return from_records(*records, query, asker.transport, now, true, out);
     const NameLookup lookup = look_up_name(query.name, query.type, settings_->zones);
     if (lookup.kind == NameKind::Outside) {
         if (settings_->has_recursors())
             return {Answered::Action::Forward, 0, Rcode::NoError, false, false, false, {}};
         return plain(query, Rcode::Refused, false, false, out);
     }
-    return answer_known_zone(view, query, lookup, transport, now, out, known);
+    return answer_known_zone(view, query, lookup, asker, now, out, known);
 }
 
 Answered Answerer::answer_known_zone(const agent::View& view, const Query& query,
-                                     const NameLookup& lookup, Transport transport, WallTime now,
+                                     const NameLookup& lookup, const Asker& asker, WallTime now,
                                      std::span<std::uint8_t> out,
                                      const std::vector<ExternalAnswer>* known) {
+    const Transport transport = asker.transport;
     const bool is_service = lookup.kind == NameKind::Service || lookup.kind == NameKind::Connect;
+    const bool is_query = lookup.kind == NameKind::PreparedQuery;
     Budget budget = budget_for(query, transport, *settings_);
     // As in Consul, only the instances of a service are counted out; everything else is cut by size
     // alone.
-    if (!is_service) budget.max_answers = std::numeric_limits<std::size_t>::max();
+    if (!is_service && !is_query) budget.max_answers = std::numeric_limits<std::size_t>::max();
     const bool is_apex_type = query.type == RecordType::SOA || query.type == RecordType::NS;
     const DnsName asked = DnsName::from_wire(query.name_as_asked()).value_or(query.name);
-    ReplyBuilder builder({view, *settings_, rng_, now, query.edns.has_value(), known, distances()});
+    ReplyBuilder builder({view, *settings_, rng_, now, query.edns.has_value(), known, distances(),
+                          client_address(query, asker), read_coordinates_});
     Reply reply;
     if (lookup.kind == NameKind::Reverse) {
         reply = builder.reverse(asked, lookup.name);
@@ -91,6 +100,8 @@ Answered Answerer::answer_known_zone(const agent::View& view, const Query& query
             return {Answered::Action::Resolve, 0, Rcode::NoError, false, false, false,
                     builder.wanted()};
     }
+    // Which instances a prepared query gives may depend on who asks.
+    if (is_query && !is_apex_type) reply.scope = AnswerScope::Subnet;
     const Encoded encoded =
         encode_reply(query, reply, settings_->has_recursors(), budget, *settings_, out);
     return {Answered::Action::Send, encoded.size, reply.rcode, encoded.truncated, false, false, {}};

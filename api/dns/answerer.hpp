@@ -1,10 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
+#include "agent/base/ip_address.hpp"
 #include "agent/base/rng.hpp"
 #include "agent/base/time.hpp"
+#include "agent/catalog/coordinates.hpp"
 #include "agent/catalog/view.hpp"
 #include "api/dns/record_cache.hpp"
 #include "api/dns/reply_builder.hpp"
@@ -28,6 +33,14 @@ struct Answered {
     std::vector<ExternalName> wanted;
 };
 
+// Where a query came from.
+struct Asker {
+    Asker(Transport over, std::optional<IpAddress> from = {}) : transport(over), address(from) {}
+
+    Transport transport;
+    std::optional<IpAddress> address;  // nothing: unknown
+};
+
 // Turns queries into answers: the whole of Consul's DNS behaviour, without sockets, clocks or
 // recursors. One a worker; not thread-safe. Sources: Consul 1.8 as recorded in the golden suite,
 // RFC 1034/1035, 2308, 2782, 6891.
@@ -43,9 +56,13 @@ public:
     // ready-made records that it concerns.
     void set_distances(std::shared_ptr<const Distances> distances);
 
+    // Where nodes are, for prepared queries that are near to something. Null: nothing is known.
+    using ReadCoordinates = std::function<agent::CoordinatesPtr()>;
+    void use_coordinates(ReadCoordinates read) { read_coordinates_ = std::move(read); }
+
     // out should hold kMaxDnsMessageBytes. known: what was found for the names that an earlier call
     // wanted; with it the action is never Resolve.
-    Answered answer(const agent::View& view, const Query& query, Transport transport, WallTime now,
+    Answered answer(const agent::View& view, const Query& query, const Asker& asker, WallTime now,
                     std::span<std::uint8_t> out,
                     const std::vector<ExternalAnswer>* known = nullptr);
 
@@ -56,7 +73,7 @@ public:
 
 private:
     Answered answer_known_zone(const agent::View& view, const Query& query,
-                               const NameLookup& lookup, Transport transport, WallTime now,
+                               const NameLookup& lookup, const Asker& asker, WallTime now,
                                std::span<std::uint8_t> out,
                                const std::vector<ExternalAnswer>* known);
     // Answers services whose addresses are all known, and keeps the records. Nothing when that is
@@ -73,6 +90,7 @@ private:
 
     std::shared_ptr<const DnsSettings> settings_;
     std::shared_ptr<const Distances> distances_;
+    ReadCoordinates read_coordinates_;
     RecordCache cache_;
     Rng rng_;
 };

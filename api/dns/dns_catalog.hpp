@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agent/catalog/coordinates.hpp"
 #include "agent/catalog/view.hpp"
 
 namespace weft::api {
@@ -9,6 +10,9 @@ class DnsCatalog {
 public:
     virtual ~DnsCatalog() = default;
     virtual agent::View view() const = 0;
+    // Where the nodes are; asked for by prepared queries that are near to something. Null: nothing
+    // is known.
+    virtual agent::CoordinatesPtr coordinates() const { return {}; }
 };
 
 }  // namespace weft::api

@@ -95,6 +95,16 @@ std::vector<ServedInstance> served_instances(const agent::View& view, const Name
     return served;
 }
 
+std::vector<ServedInstance> served_instances(const std::vector<agent::QueriedInstance>& found) {
+    std::vector<ServedInstance> served;
+    served.reserve(found.size());
+    for (const agent::QueriedInstance& each : found) {
+        const agent::ServiceRow& service = *each.instance.service;
+        served.push_back({each.instance.node, &service, weight_of(service, each.status), 0});
+    }
+    return served;
+}
+
 void rank_by_distance(std::vector<ServedInstance>& instances, const Distances& distances) {
     constexpr double kUnknown = std::numeric_limits<double>::infinity();
     std::vector<double> seconds;

@@ -8,6 +8,7 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/catalog/view.hpp"
+#include "agent/prepared_query/query_execution.hpp"
 #include "api/dns/distances.hpp"
 #include "api/dns/settings.hpp"
 
@@ -25,6 +26,9 @@ struct ServedInstance {
 // included, allow them.
 std::vector<ServedInstance> served_instances(const agent::View& view, const NameLookup& lookup,
                                              bool only_passing);
+
+// Those that a prepared query gives, in their order.
+std::vector<ServedInstance> served_instances(const std::vector<agent::QueriedInstance>& found);
 
 // Sorts the instances by tiers, of which each holds the nearest one left and all whose distance
 // differs from it by no more than noise; the last one those of unknown distance. Within a tier they

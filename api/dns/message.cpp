@@ -1,6 +1,7 @@
 #include "api/dns/message.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace weft::api {
 
@@ -97,6 +98,15 @@ Result<std::optional<Edns>> parse_records(std::span<const std::uint8_t> bytes, s
 }
 
 }  // namespace
+
+std::optional<IpAddress> subnet_address(const Edns& edns) {
+    const auto subnet = edns.client_subnet;
+    if (subnet.size() < 4 || u16(subnet, 0) == 0) return std::nullopt;
+    std::array<std::uint8_t, 16> v6{};
+    std::copy(subnet.begin() + 4, subnet.end(), v6.begin());
+    if (u16(subnet, 0) == 2) return IpAddress::v6(v6);
+    return IpAddress::v4({v6[0], v6[1], v6[2], v6[3]});
+}
 
 Result<Query> parse_query(std::span<const std::byte> packet) {
     const auto bytes = octets(packet);

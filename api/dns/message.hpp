@@ -58,6 +58,9 @@ struct Edns {
     std::span<const std::uint8_t> client_subnet;  // the data of the ECS option; empty: none
 };
 
+// The address of a client subnet, its missing bytes 0; nothing when there is none.
+std::optional<IpAddress> subnet_address(const Edns& edns);
+
 // One question with what surrounds it. Spans point into the packet, which must outlive the query.
 struct Query {
     std::uint16_t id = 0;

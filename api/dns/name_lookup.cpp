@@ -83,6 +83,15 @@ NameLookup service_lookup(std::span<const std::string_view> labels) {
     return {NameKind::Service, std::string(labels[count - 1]), join(labels.first(count - 1))};
 }
 
+NameLookup query_lookup(std::span<const std::string_view> labels) {
+    // As newer clients ask, RFC 2782 style.
+    const bool is_rfc_style =
+        labels.size() == 2 && labels[0].starts_with('_') && labels[1] == "_tcp";
+    return {NameKind::PreparedQuery,
+            is_rfc_style ? std::string(labels[0].substr(1)) : join(labels),
+            {}};
+}
+
 NameLookup in_domain(std::span<const std::string_view> labels, RecordType type,
                      std::string_view datacenter) {
     for (std::size_t i = labels.size(); i-- > 0;) {
@@ -103,6 +112,8 @@ NameLookup in_domain(std::span<const std::string_view> labels, RecordType type,
             case NameKind::Ingress:
             case NameKind::Virtual:
                 return {*kind, std::string(asked.back()), {}};
+            case NameKind::PreparedQuery:
+                return query_lookup(asked);
             case NameKind::Address:
                 if (asked.size() != 1) return {NameKind::Invalid, {}, {}};
                 return {*kind, std::string(asked[0]), {}};

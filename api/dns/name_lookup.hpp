@@ -40,6 +40,7 @@ struct Zones {
 // 2782 style).
 //
 //   <node>.node[.<dc>].<domain>              [<tag>.]<service>.service[.<dc>].<domain>
+//   <prepared query>.query[.<dc>].<domain>   _<prepared query>._tcp.query[.<dc>]...
 //   _<service>._<tag>[.service][.<dc>]...    <service>.connect[.<dc>]...   <hex>.addr[.<dc>]...
 //
 // Newer Consul's spelled-out suffixes (<dc>.dc, default.ns, default.ap) are understood too.

@@ -74,7 +74,7 @@ public:
                 if (extra.answer < std::max<std::size_t>(attempt.answers, 1) &&
                     (attempt.extras == Extras::All || !extra.is_optional))
                     write_record(writer, Section::Additional, extra.record);
-        writer.edns(query_, reply_.rcode);
+        writer.edns(query_, reply_.rcode, reply_.scope);
         return writer.overflowed() ? 0 : writer.size();
     }
 

@@ -54,6 +54,7 @@ struct AdditionalRecord {
 struct Reply {
     Rcode rcode = Rcode::NoError;
     bool authoritative = true;
+    AnswerScope scope = AnswerScope::AllClients;
     std::vector<Record> answers;
     std::vector<Record> authority;
     std::vector<AdditionalRecord> additional;

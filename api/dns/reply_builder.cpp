@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <set>
 #include <string>
 #include <utility>
+
+#include "agent/catalog/text_order.hpp"
+#include "agent/prepared_query/query_execution.hpp"
+#include "agent/prepared_query/query_rules.hpp"
 
 namespace weft::api {
 
@@ -25,6 +30,12 @@ std::optional<IpAddress> address_of_hex(std::string_view hex) {
     }
     if (hex.size() == 32) return IpAddress::v6(bytes);
     return IpAddress::v4({bytes[0], bytes[1], bytes[2], bytes[3]});
+}
+
+std::uint32_t ttl_seconds(Duration ttl) {
+    constexpr std::int64_t kMost = 0x7FFFFFFF;  // RFC 2181, 8
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(ttl).count();
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 0, kMost));
 }
 
 bool node_answers(RecordType type) {
@@ -51,11 +62,12 @@ Reply ReplyBuilder::answer(const Question& question, const NameLookup& lookup) {
         case NameKind::Service:
         case NameKind::Connect:
             return service(question, lookup);
+        case NameKind::PreparedQuery:
+            return prepared_query(question, lookup.name);
         case NameKind::Address:
             return address(question, lookup.name);
         default:
-            // Prepared queries, ingress gateways and virtual addresses: there are none yet, so none
-            // is found.
+            // Ingress gateways and virtual addresses: there are none yet, so none is found.
             return not_found();
     }
 }
@@ -160,12 +172,47 @@ Reply ReplyBuilder::node(const Question& question, const std::string& name) {
 
 Reply ReplyBuilder::service(const Question& question, const NameLookup& lookup) {
     const DnsSettings& settings = inputs_.settings;
-    auto instances = served_instances(inputs_.view, lookup, settings.config.only_passing);
+    auto served = served_instances(inputs_.view, lookup, settings.config.only_passing);
+    inputs_.rng.shuffle(served);
+    if (inputs_.distances) rank_by_distance(served, *inputs_.distances);
+    return instances(question, served, settings.service_ttl(lookup.name));
+}
+
+Reply ReplyBuilder::prepared_query(const Question& question, const std::string& name) {
+    const auto row = agent::resolve_query(inputs_.view, name);
+    if (!row && row.error().code == Errc::NotFound) return not_found();
+    if (!row) {
+        Reply failed;
+        failed.rcode = Rcode::ServFail;
+        return failed;
+    }
+    const auto own_ttl = agent::dns_ttl(row.value());
+    const std::uint32_t ttl =
+        own_ttl ? ttl_seconds(*own_ttl)
+                : inputs_.settings.service_ttl(agent::folded(row.value().service.service));
+    return instances(question, queried_instances(row.value()), ttl);
+}
+
+std::vector<ServedInstance> ReplyBuilder::queried_instances(const agent::PreparedQueryRow& row) {
+    const agent::QuerySource source{.near = {},
+                                    .agent_node = inputs_.settings.config.node_name,
+                                    .address = inputs_.client ? inputs_.client->str() : ""};
+    auto found =
+        agent::find_instances(inputs_.view, row.service, agent::QueriedInstances::AsStored);
+    const std::string near = agent::near_node(inputs_.view, row.service, source);
+    const agent::Coordinates nowhere{};
+    agent::CoordinatesPtr places;
+    if (!near.empty() && inputs_.coordinates) places = inputs_.coordinates();
+    agent::order_instances(found, near, places ? *places : nowhere, inputs_.rng);
+    auto served = served_instances(found);
+    if (near.empty() && inputs_.distances) rank_by_distance(served, *inputs_.distances);
+    return served;
+}
+
+Reply ReplyBuilder::instances(const Question& question,
+                              const std::vector<ServedInstance>& instances, std::uint32_t ttl) {
     if (instances.empty()) return not_found();
-    inputs_.rng.shuffle(instances);
-    if (inputs_.distances) rank_by_distance(instances, *inputs_.distances);
     Reply reply;
-    const std::uint32_t ttl = settings.service_ttl(lookup.name);
     if (question.type == RecordType::SRV) {
         service_locations(question, instances, ttl, reply);
     } else {

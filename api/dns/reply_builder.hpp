@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "agent/base/rng.hpp"
 #include "agent/base/time.hpp"
+#include "agent/catalog/coordinates.hpp"
 #include "agent/catalog/view.hpp"
 #include "api/dns/instances.hpp"
 #include "api/dns/reply.hpp"
@@ -38,6 +41,9 @@ public:
         const std::vector<ExternalAnswer>* known = nullptr;  // null: not looked for yet
         // Of the instances of services. Null: they come in random order.
         const Distances* distances = nullptr;
+        // For prepared queries: the client, and where the nodes are.
+        std::optional<IpAddress> client{};
+        const std::function<agent::CoordinatesPtr()>& coordinates;
     };
 
     explicit ReplyBuilder(const Inputs& inputs) : inputs_(inputs) {}
@@ -61,6 +67,10 @@ private:
     Reply answer(const Question& question, const NameLookup& lookup);
     Reply node(const Question& question, const std::string& name);
     Reply service(const Question& question, const NameLookup& lookup);
+    Reply prepared_query(const Question& question, const std::string& name);
+    Reply instances(const Question& question, const std::vector<ServedInstance>& instances,
+                    std::uint32_t ttl);
+    std::vector<ServedInstance> queried_instances(const agent::PreparedQueryRow& row);
     Reply address(const Question& question, const std::string& hex);
     void service_addresses(const Question& question, const std::vector<ServedInstance>& instances,
                            std::uint32_t ttl, Reply& reply);

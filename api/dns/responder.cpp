@@ -14,8 +14,10 @@ constexpr std::size_t kMaxRecordsOfExternalName = 64;
 }  // namespace
 
 struct Responder::Pending {
+    explicit Pending(const Asker& from) : asker(from) {}
+
     std::vector<std::byte> packet;  // queries point into it
-    Transport transport;
+    Asker asker;
     Deliver deliver;
     Instant received;
     std::size_t unanswered = 0;  // names that are still being looked up
@@ -31,7 +33,9 @@ Responder::Responder(boost::asio::io_context& context, const DnsCatalog& catalog
       answerer_(std::move(settings), random_seed()),
       recursor_(context, std::move(recursors), metrics, random_seed()),
       tally_(metrics),
-      scratch_(kMaxDnsMessageBytes) {}
+      scratch_(kMaxDnsMessageBytes) {
+    answerer_.use_coordinates([&catalog] { return catalog.coordinates(); });
+}
 
 void Responder::configure(std::shared_ptr<const DnsSettings> settings, RecursorConfig recursors) {
     answerer_.configure(std::move(settings));
@@ -72,11 +76,10 @@ std::size_t Responder::sent(const Query& query, const Answered& answered) {
 }
 
 void Responder::ask_recursors(std::span<const std::byte> packet, const Query& query,
-                              Transport transport, Answered answered, Deliver deliver) {
+                              const Asker& asker, Answered answered, Deliver deliver) {
     if (closed_) return;
-    auto pending = std::make_shared<Pending>();
+    auto pending = std::make_shared<Pending>(asker);
     pending->packet.assign(packet.begin(), packet.end());
-    pending->transport = transport;
     pending->deliver = std::move(deliver);
     pending->received = now();
     late_answer_.resize(kMaxDnsMessageBytes);
@@ -88,7 +91,7 @@ void Responder::ask_recursors(std::span<const std::byte> packet, const Query& qu
 }
 
 void Responder::forward(std::shared_ptr<Pending> pending, const Query& query) {
-    const bool over_tcp = pending->transport == Transport::Tcp;
+    const bool over_tcp = pending->asker.transport == Transport::Tcp;
     auto done = [self = shared_from_this(),
                  pending = std::move(pending)](std::optional<std::span<const std::byte>> answer) {
         const auto asked = parse_query(pending->packet);
@@ -100,7 +103,7 @@ void Responder::forward(std::shared_ptr<Pending> pending, const Query& query) {
             return self->deliver(*pending, q.type, Rcode::ServFail, false, size);
         }
         const std::size_t size =
-            relay(q, *answer, pending->transport, self->settings(), self->late_answer_);
+            relay(q, *answer, pending->asker.transport, self->settings(), self->late_answer_);
         const auto rcode = static_cast<Rcode>(self->late_answer_[3] & 15);
         const bool truncated = (self->late_answer_[2] & 2) != 0;
         self->deliver(*pending, q.type, rcode, truncated, size);
@@ -128,7 +131,7 @@ void Responder::resolve(const std::shared_ptr<Pending>& pending,
             const auto asked = parse_query(pending->packet);
             if (!asked) return;
             const Answered answered =
-                self->answerer_.answer(self->catalog_.view(), asked.value(), pending->transport,
+                self->answerer_.answer(self->catalog_.view(), asked.value(), pending->asker,
                                        wall_now(), self->late_answer_, &pending->known);
             self->deliver(*pending, asked.value().type, answered.rcode, answered.truncated,
                           answered.size);

@@ -29,14 +29,14 @@ public:
     // The answer's size in out (of kMaxDnsMessageBytes), or 0: then there is none, or later() gives
     // the function that will be called with it. view is taken once a batch.
     template <class Later>
-    std::size_t respond(std::span<const std::byte> packet, Transport transport,
+    std::size_t respond(std::span<const std::byte> packet, const Asker& asker,
                         const agent::View& view, WallTime now, std::span<std::uint8_t> out,
                         Later&& later) {
         const auto query = parse_query(packet);
         if (!query) return refuse(packet, query.error(), out);
-        Answered answered = answerer_.answer(view, query.value(), transport, now, out);
+        Answered answered = answerer_.answer(view, query.value(), asker, now, out);
         if (answered.action == Answered::Action::Send) return sent(query.value(), answered);
-        ask_recursors(packet, query.value(), transport, std::move(answered), later());
+        ask_recursors(packet, query.value(), asker, std::move(answered), later());
         return 0;
     }
 
@@ -62,7 +62,7 @@ private:
     std::size_t refuse(std::span<const std::byte> packet, const Error& error,
                        std::span<std::uint8_t> out);
     std::size_t sent(const Query& query, const Answered& answered);
-    void ask_recursors(std::span<const std::byte> packet, const Query& query, Transport transport,
+    void ask_recursors(std::span<const std::byte> packet, const Query& query, const Asker& asker,
                        Answered answered, Deliver deliver);
     void forward(std::shared_ptr<Pending> pending, const Query& query);
     void resolve(const std::shared_ptr<Pending>& pending, const std::vector<ExternalName>& names);

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
 #include "agent/io/clock.hpp"
 
 namespace weft::api {
@@ -19,12 +20,19 @@ constexpr std::size_t kInputBytes = kLengthBytes + kMaxQueryBytes;
 constexpr std::size_t kMaxUnsentBytes = 256 * 1024;
 constexpr std::size_t kMaxPending = 64;
 
+std::optional<IpAddress> peer_of(const boost::asio::ip::tcp::socket& socket) {
+    error_code failed;
+    const auto peer = socket.remote_endpoint(failed);
+    return failed ? std::nullopt : std::optional(from_asio(peer.address()));
+}
+
 }  // namespace
 
 TcpConnection::TcpConnection(boost::asio::ip::tcp::socket socket,
                              std::shared_ptr<Responder> responder,
                              std::function<void(const TcpConnection*)> closed)
     : socket_(std::move(socket)),
+      asker_(Transport::Tcp, peer_of(socket_)),
       responder_(std::move(responder)),
       closed_(std::move(closed)),
       timer_(socket_.get_executor()) {}
@@ -107,7 +115,7 @@ bool TcpConnection::serve() {
         } else if (rest.size() < length) {
             break;
         } else {
-            size = responder_->respond(rest.first(length), Transport::Tcp, view, wall_now(),
+            size = responder_->respond(rest.first(length), asker_, view, wall_now(),
                                        responder_->scratch(), [this] { return answer_later(); });
         }
         at += kLengthBytes + length;

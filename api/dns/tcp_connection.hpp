@@ -36,6 +36,7 @@ private:
     bool is_choked() const;
 
     boost::asio::ip::tcp::socket socket_;
+    const Asker asker_;
     std::shared_ptr<Responder> responder_;
     std::function<void(const TcpConnection*)> closed_;
     boost::asio::steady_timer timer_;

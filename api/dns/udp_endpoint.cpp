@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "agent/io/asio_address.hpp"
 #include "agent/io/clock.hpp"
 
 namespace weft::api {
@@ -48,6 +49,13 @@ Ancillary read_ancillary(msghdr& header) {
             ancillary.local = item;
     }
     return ancillary;
+}
+
+std::optional<IpAddress> address_of(const sockaddr_storage& peer, std::size_t bytes) {
+    boost::asio::ip::udp::endpoint endpoint;
+    if (bytes > endpoint.capacity()) return std::nullopt;
+    std::memcpy(endpoint.data(), &peer, bytes);
+    return from_asio(endpoint.address());
 }
 
 // Makes the answer leave from the address that was asked: clients drop answers from another one.
@@ -163,7 +171,8 @@ std::size_t UdpEndpoint::serve_batch() {
         const auto out = std::span(batch.arena).subspan(arena_used, kMaxDnsMessageBytes);
         const std::size_t size =
             responder_->respond(std::span(batch.packets[i]).first(batch.incoming[i].msg_len),
-                                Transport::Udp, view, wall, out, later);
+                                {Transport::Udp, address_of(batch.peers[i], header.msg_namelen)},
+                                view, wall, out, later);
         if (size == 0) continue;
         batch.outgoing_data[unsent] = {out.data(), size};
         msghdr& reply = batch.outgoing[unsent].msg_hdr;

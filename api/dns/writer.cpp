@@ -162,7 +162,7 @@ std::size_t Writer::edns_bytes(const Query& query) {
     return kOptBytes + (subnet == 0 ? 0 : kOptionHeaderBytes + subnet);
 }
 
-void Writer::edns(const Query& query, Rcode rcode) {
+void Writer::edns(const Query& query, Rcode rcode, AnswerScope scope) {
     if (!query.edns) return;
     const auto subnet = query.edns->client_subnet;
     u8(0);
@@ -176,7 +176,7 @@ void Writer::edns(const Query& query, Rcode rcode) {
         u16(8);
         u16(static_cast<std::uint16_t>(subnet.size()));
         bytes(subnet.first(3));
-        u8(0);  // scope: the answer is the same for every client
+        u8(scope == AnswerScope::Subnet ? subnet[2] : 0);
         bytes(subnet.subspan(4));
     }
     count(Section::Additional, 1);

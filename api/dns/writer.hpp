@@ -21,6 +21,10 @@ struct ReplyHeader {
     bool recursion_available = false;
 };
 
+// For which clients an answer is right: those of all subnets, or those of the one that was asked
+// for.
+enum class AnswerScope : std::uint8_t { AllClients, Subnet };
+
 // Writes one message into a buffer of the caller. Once something did not fit, nothing more is
 // written and overflowed() says so.
 class Writer {
@@ -44,9 +48,9 @@ public:
     // In full, as SRV data must be (RFC 2782); later names may still point at it.
     void plain_name(const DnsName& name) { put_name(name, false); }
 
-    // OPT with our limits, the client's DO bit and its client subnet with scope 0. Nothing if the
-    // query has no EDNS.
-    void edns(const Query& query, Rcode rcode);
+    // OPT with our limits, the client's DO bit and its client subnet. Nothing if the query has no
+    // EDNS.
+    void edns(const Query& query, Rcode rcode, AnswerScope scope = AnswerScope::AllClients);
     static std::size_t edns_bytes(const Query& query);
 
     void count(Section section, std::size_t records);

@@ -48,6 +48,7 @@ agent::ServiceRow service_of(const json::object& body) {
     row.kind = text_of(body, "Kind");
     row.address = text_of(body, "Address");
     if (const auto* port = body.if_contains("Port")) row.port = port->to_number<int>();
+    row.meta = map_of(body, "Meta");
     if (const auto* tags = body.if_contains("Tags")) {
         agent::TextList list;
         for (const auto& tag : tags->as_array()) list.push_back(std::string(tag.as_string()));
@@ -84,6 +85,35 @@ agent::Command register_command(const json::object& body) {
         row.status = status_of(text_of(check->as_object(), "Status"));
         command.checks.push_back(row);
     }
+    return command;
+}
+
+agent::TextList list_of(const json::object& object, const char* key) {
+    agent::TextList list;
+    if (const auto* value = object.if_contains(key))
+        for (const auto& text : value->as_array()) list.push_back(std::string(text.as_string()));
+    return list;
+}
+
+agent::PreparedQueryCommand query_command(const json::object& body, std::size_t number) {
+    agent::PreparedQueryCommand command;
+    agent::PreparedQueryRow& row = command.query;
+    row.id = "00000000-0000-0000-0000-" + std::to_string(100'000'000'000 + number);
+    row.name = text_of(body, "Name");
+    if (const auto* dns = body.if_contains("DNS")) row.dns_ttl = text_of(dns->as_object(), "TTL");
+    if (const auto* given = body.if_contains("Template")) {
+        row.name_template.type = text_of(given->as_object(), "Type");
+        row.name_template.regexp = text_of(given->as_object(), "Regexp");
+    }
+    const json::object& service = body.at("Service").as_object();
+    row.service.service = text_of(service, "Service");
+    row.service.near = text_of(service, "Near");
+    row.service.tags = list_of(service, "Tags");
+    row.service.ignore_check_ids = list_of(service, "IgnoreCheckIDs");
+    row.service.node_meta = map_of(service, "NodeMeta");
+    row.service.service_meta = map_of(service, "ServiceMeta");
+    const auto* passing = service.if_contains("OnlyPassing");
+    row.service.only_passing = passing && passing->as_bool();
     return command;
 }
 
@@ -212,6 +242,7 @@ TEST_P(Golden, AnswersAsConsulDid) {
     const DnsConfig config = config_of(scenario);
     Answerer answerer(std::make_shared<DnsSettings>(config), 1);
     Bytes out(kMaxDnsMessageBytes);
+    std::size_t queries = 0;
     for (const auto& value : scenario.at("steps").as_array()) {
         const auto& step = value.as_object();
         const std::string name(step.at("name").as_string());
@@ -224,6 +255,9 @@ TEST_P(Golden, AnswersAsConsulDid) {
             command.node = text_of(step.at("json").as_object(), "Node");
             command.service_id = text_of(step.at("json").as_object(), "ServiceID");
             catalog.apply(command);
+        } else if (request == "POST /v1/query" &&
+                   recorded.at(name).at("status").as_int64() == 200) {
+            catalog.apply(query_command(step.at("json").as_object(), ++queries));
         }
         if (!step.contains("dns")) continue;
         const Bytes packet = packet_of(ask_of(step));
@@ -249,7 +283,7 @@ TEST_P(Golden, AnswersAsConsulDid) {
 
 INSTANTIATE_TEST_SUITE_P(Scenarios, Golden,
                          ::testing::Values("dns-config", "dns-limits", "dns-limits-config",
-                                           "dns-meta", "dns-node", "dns-service"));
+                                           "dns-meta", "dns-node", "dns-service", "query"));
 
 }  // namespace
 }  // namespace weft::api::testing
