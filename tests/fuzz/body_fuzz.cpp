@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "agent/catalog/command.hpp"
+#include "agent/prepared_query/query_rules.hpp"
 #include "api/http/catalog_body.hpp"
 #include "api/http/definition_body.hpp"
+#include "api/http/prepared_query_body.hpp"
 #include "api/http/session_body.hpp"
 #include "api/http/transaction_body.hpp"
 
@@ -24,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data + 1), size - 1);
     weft::api::BodyFault fault;
-    switch (data[0] % 7) {
+    switch (data[0] % 8) {
         case 0:
             (void)weft::api::read_service_body(body, fault);
             break;
@@ -51,6 +53,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 6: {
             const auto transaction = weft::api::read_transaction_body(body, {});
             if (transaction) check_command(transaction.value().command);
+            break;
+        }
+        case 7: {
+            const auto query = weft::api::read_prepared_query_body(body);
+            if (!query || !weft::agent::check_query(query.value())) break;
+            check_command(weft::agent::PreparedQueryCommand{weft::agent::PreparedQueryVerb::Create,
+                                                            query.value()});
             break;
         }
     }

@@ -30,6 +30,19 @@ weft::agent::View small_catalog() {
         command.service->port = 8000 + i;
         catalog.apply(weft::agent::Index{++index}, command);
     }
+    for (const char* name : {"near", "geo-"}) {
+        weft::agent::PreparedQueryCommand command;
+        command.query.id = "00000000-0000-0000-0000-00000000000" + std::to_string(++index % 10);
+        command.query.name = name;
+        command.query.service.service = "web";
+        command.query.service.near = "_ip";
+        command.query.dns_ttl = "10s";
+        if (name[0] == 'g') {
+            command.query.name_template = {"name_prefix_match", "^geo-(.*)-(.*)$", false};
+            command.query.service.service = "${match(1)}";
+        }
+        catalog.apply(weft::agent::Index{index}, command);
+    }
     return catalog.view();
 }
 

@@ -12,6 +12,8 @@
 #include "agent/catalog/transaction.hpp"
 #include "agent/health/local_record.hpp"
 #include "agent/io/rocks/sealed_value.hpp"
+#include "agent/prepared_query/query_execution.hpp"
+#include "agent/prepared_query/query_rules.hpp"
 #include "raft/storage/record.hpp"
 
 namespace {
@@ -34,6 +36,24 @@ void read_only(const weft::agent::Catalog& catalog,
     (void)weft::agent::read_transaction(catalog.view(), *transaction);
 }
 
+// Whatever a stored query says: what it gives, and why it gives nothing, is defined.
+void execute_queries(const weft::agent::View& view) {
+    using namespace weft::agent;
+    for (const PreparedQueryRow* row : view.prepared_queries()) {
+        (void)check_query(*row);
+        (void)dns_ttl(*row);
+        for (const std::string& name : {row->id.str(), row->name.str(), row->name.str() + "-x"}) {
+            const auto resolved = resolve_query(view, name);
+            if (!resolved) continue;
+            const QueryService& service = resolved.value().service;
+            const QuerySource source{.near = {}, .agent_node = "n", .address = "10.0.0.1"};
+            auto found = find_instances(view, service, QueriedInstances::AsStored);
+            weft::Rng rng(1);
+            order_instances(found, near_node(view, service, source), Coordinates(), rng);
+        }
+    }
+}
+
 // Applying any bytes has a defined outcome and keeps the state sound.
 void apply_commands(std::string_view bytes) {
     weft::agent::Catalog catalog;
@@ -48,9 +68,11 @@ void apply_commands(std::string_view bytes) {
         catalog.apply(weft::agent::Index{++index}, std::as_bytes(std::span(command)));
     }
     catalog.check_invariants();
+    execute_queries(catalog.view());
 }
 
-// A node with a check, and a session that has locked a key: what an imported record may refer to.
+// A node with a check, and a session that has locked a key and holds a query: what an imported
+// record may refer to, or clash with.
 const std::vector<weft::agent::StoredRecord>& records_before() {
     using namespace weft::agent;
     static const std::vector<StoredRecord> records = [] {
@@ -69,6 +91,11 @@ const std::vector<weft::agent::StoredRecord>& records_before() {
         KvCommand lock;
         lock.operation = {.verb = KvVerb::Lock, .key = "k", .session = creation.session.id};
         catalog.apply(Index{3}, lock);
+        PreparedQueryCommand query;
+        query.query.id = "00000000-0000-0000-0000-000000000002";
+        query.query.name = "q";
+        query.query.session = creation.session.id;
+        catalog.apply(Index{4}, query);
         std::vector<StoredRecord> exported;
         Catalog::export_records(catalog.view(), [&](const StoredRecord& record) {
             const bool is_last = record.key == Globals::key();
@@ -90,7 +117,9 @@ void import_record(std::string_view bytes) {
     weft::agent::StoredRecord record{std::string(bytes.substr(0, split)),
                                      std::string(bytes.substr(split + 1))};
     if (!catalog.import_record(record)) return;
-    if (catalog.finish_import(weft::agent::Index{9}, std::nullopt)) catalog.check_invariants();
+    if (!catalog.finish_import(weft::agent::Index{9}, std::nullopt)) return;
+    catalog.check_invariants();
+    execute_queries(catalog.view());
 }
 
 }  // namespace
