@@ -20,7 +20,7 @@ std::shared_ptr<const api::Distances> DistanceBook::update(const api::Coordinate
         if (!own) break;
         // Two coordinates that are equal are still two heights apart, but a node is where it is.
         const bool is_own = fold_equal(known.node, own_node_);
-        double seconds = is_own ? 0 : api::round_trip_seconds(*own, known.coordinate);
+        double seconds = is_own ? 0 : round_trip_seconds(*own, known.coordinate);
         if (!std::isfinite(seconds)) continue;  // numbers of outside may be of any size
         const std::optional<double> before = current_->seconds_to(known.node);
         const auto noise = [&] { return api::distance_noise(std::min(*before, seconds)); };
