@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Client libraries made for Consul: the npm package consul, Debian's python3-consul and python3-consul2.
 
-Each does in clients/ what its users do: registration, checks, keys, sessions, locks, watches, transactions.
+Each does in clients/ what its users do: registration, checks, keys, sessions, locks, watches, transactions, prepared queries.
 """
 import os
 

@@ -192,7 +192,7 @@ async function main(tests) {
   client.destroy();
 }
 
-main([registration, checks, keys, sessions, locks, watches, transactions]).catch((error) => {
+main([registration, checks, keys, sessions, locks, watches, transactions, queries]).catch((error) => {
   console.error(error.stack);
   process.exit(1);
 });

@@ -239,4 +239,4 @@ def main(tests):
         test(client)
 
 
-main([registration, checks, keys, sessions, locks, watches, transactions])
+main([registration, checks, keys, sessions, locks, watches, transactions, queries])
