@@ -32,6 +32,7 @@ CliCommand wait_command();
 CliCommand maint_command();
 std::vector<CliCommand> operator_commands();
 std::vector<CliCommand> session_commands();
+std::vector<CliCommand> query_commands();
 CliCommand catalog_nodes_command();
 CliCommand catalog_services_command();
 CliCommand catalog_datacenters_command();

@@ -3,6 +3,7 @@
 
 Seconds. Contention needs build/deps/consul/consul, which deploy/setup.sh --tests unpacks.
 """
+import json
 import os
 import signal
 import subprocess
@@ -163,6 +164,25 @@ def wait_returns_when_it_is_there(at):
     assert code == 0, (code, out, err)
 
 
+def prepared_queries_have_commands(at):
+    at.put("/v1/agent/service/register", {"Name": "web", "Port": 80})
+    query = {"Name": "geo-", "Template": {"Type": "name_prefix_match"}, "Service": {"Service": "${name.suffix}"}}
+    code, out, err = run(at, WEFT, "query", "write", json.dumps(query))
+    assert code == 0, err
+    query["Service"]["OnlyPassing"] = True
+    assert run(at, WEFT, "query", "write", json.dumps(query))[1] == out  # the same one, changed
+    assert "name_prefix_match" in run(at, WEFT, "query", "list")[1]
+    assert json.loads(run(at, WEFT, "query", "read", "geo-")[1])["Service"]["OnlyPassing"] is True
+    assert json.loads(run(at, WEFT, "query", "explain", "geo-web")[1])["Service"]["Service"] == "web"
+    code, shown, err = run(at, WEFT, "query", "execute", "geo-web")
+    assert code == 0 and shown.splitlines()[1].split()[2:] == ["80", "web"], (shown, err)
+    code, _, err = run(at, WEFT, "query", "write", "{")
+    assert code == 1 and "it is no JSON" in err and "W2010" in err, err
+    assert run(at, WEFT, "query", "delete", "geo-")[0] == 0
+    code, _, err = run(at, WEFT, "query", "read", "geo-")
+    assert code == 5 and "W2004" in err, (code, err)
+
+
 def sessions_have_commands(at):
     code, out, err = run(at, WEFT, "session", "create", "-name=mine", "-ttl=20s", "-behavior=delete")
     assert code == 0, err
@@ -180,7 +200,7 @@ def main():
     WEFT = os.path.abspath(program_from_arguments(__doc__))
     tests = [a_lost_lock_ends_the_child, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
              a_watch_fires_only_on_change, run_is_a_service_while_it_runs, wait_returns_when_it_is_there,
-             sessions_have_commands]
+             prepared_queries_have_commands, sessions_have_commands]
     with Agent(WEFT) as at:
         for test in tests:
             begun = time.monotonic()
