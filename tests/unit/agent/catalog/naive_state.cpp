@@ -37,6 +37,10 @@ auto find(const Map& rows, const typename Map::key_type& key) {
     return found == rows.end() ? nullptr : &found->second;
 }
 
+bool is_removal(RowVerb verb) {
+    return verb == RowVerb::Delete || verb == RowVerb::DeleteCas;
+}
+
 }  // namespace
 
 NaiveState::Outcome NaiveState::outcome_of(const ApplyOutcome& outcome) {
@@ -285,6 +289,27 @@ bool NaiveState::run_kv(const KvOperation& operation, Outcome& outcome) {
     return true;
 }
 
+bool NaiveState::run_rows(RowVerb verb, bool is_present, bool unchanged,
+                          const RegisterCommand& command, const DeregisterCommand& removal) {
+    switch (verb) {
+        case RowVerb::Cas:
+            return unchanged && register_rows(command);
+        case RowVerb::Set:
+            return register_rows(command);
+        case RowVerb::DeleteCas:
+            if (!is_present || !unchanged) return false;
+            [[fallthrough]];
+        case RowVerb::Delete:
+            apply_body(removal);
+            return true;
+        case RowVerb::Get:
+            return true;
+        case RowVerb::Unknown:
+            break;
+    }
+    return false;
+}
+
 bool NaiveState::run_node(const NodeOperation& operation, Outcome& outcome) {
     const NodeRow& row = operation.node;
     const auto lookup = [&] {
@@ -297,24 +322,8 @@ bool NaiveState::run_node(const NodeOperation& operation, Outcome& outcome) {
     if (present && row.address.empty()) command.node.address = present->address;
     DeregisterCommand removal;
     removal.node = row.name;
-    switch (operation.verb) {
-        case RowVerb::Cas:
-            if (!unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Set:
-            if (!register_rows(command)) return false;
-            break;
-        case RowVerb::DeleteCas:
-            if (!present || !unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Delete:
-            apply_body(removal);
-            return true;
-        case RowVerb::Get:
-            break;
-        case RowVerb::Unknown:
-            return false;
-    }
+    if (!run_rows(operation.verb, present, unchanged, command, removal)) return false;
+    if (is_removal(operation.verb)) return true;
     if (lookup()) outcome.results.push_back(render(*lookup()));
     return lookup() != nullptr;
 }
@@ -331,24 +340,8 @@ bool NaiveState::run_service(const ServiceOperation& operation, Outcome& outcome
     DeregisterCommand removal;
     removal.node = row.node;
     removal.service_id = row.id.empty() ? row.name : row.id;
-    switch (operation.verb) {
-        case RowVerb::Cas:
-            if (!unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Set:
-            if (!register_rows(command)) return false;
-            break;
-        case RowVerb::DeleteCas:
-            if (!present || !unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Delete:
-            apply_body(removal);
-            return true;
-        case RowVerb::Get:
-            break;
-        case RowVerb::Unknown:
-            return false;
-    }
+    if (!run_rows(operation.verb, present, unchanged, command, removal)) return false;
+    if (is_removal(operation.verb)) return true;
     const ServiceRow* now = find(catalog_.services(), key);
     if (now) outcome.results.push_back(render(*now));
     return now != nullptr;
@@ -366,24 +359,8 @@ bool NaiveState::run_check(const CheckOperation& operation, Outcome& outcome) {
     DeregisterCommand removal;
     removal.node = row.node;
     removal.check_id = row.id;
-    switch (operation.verb) {
-        case RowVerb::Cas:
-            if (!unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Set:
-            if (!register_rows(command)) return false;
-            break;
-        case RowVerb::DeleteCas:
-            if (!present || !unchanged) return false;
-            [[fallthrough]];
-        case RowVerb::Delete:
-            apply_body(removal);
-            return true;
-        case RowVerb::Get:
-            break;
-        case RowVerb::Unknown:
-            return false;
-    }
+    if (!run_rows(operation.verb, present, unchanged, command, removal)) return false;
+    if (is_removal(operation.verb)) return true;
     const CheckRow* now = find(catalog_.checks(), key);
     if (now) outcome.results.push_back(render(*now));
     return now != nullptr;

@@ -49,6 +49,9 @@ private:
     // Whether it succeeded.
     bool run(const TransactionOperation& operation, Outcome& outcome);
     bool run_kv(const KvOperation& operation, Outcome& outcome);
+    // What the verbs do to a node, service or check alike; false: refused.
+    bool run_rows(RowVerb verb, bool is_present, bool unchanged, const RegisterCommand& command,
+                  const DeregisterCommand& removal);
     bool run_node(const NodeOperation& operation, Outcome& outcome);
     bool run_service(const ServiceOperation& operation, Outcome& outcome);
     bool run_check(const CheckOperation& operation, Outcome& outcome);
