@@ -16,6 +16,9 @@ namespace {
 // Intents about strangers: so many, then new ones are not remembered (and not passed on: without
 // memory they would go round for ever).
 constexpr std::size_t kIntentsMax = 4096;
+// Who means to leave is gone within seconds. Who is there after a minute does not leave: the intent
+// and a join of the same time crossed, which no message tells apart.
+constexpr Duration kLeavingMost = std::chrono::minutes(1);
 constexpr std::string_view kMemberClock = "member";
 
 bool is_name(std::string_view name) {
@@ -42,7 +45,7 @@ void SerfMembers::set_status(Id id, MemberStatus status, Instant now) {
     alive_ += status == MemberStatus::Alive ? 1 : 0;
     const bool was_gone = member.is_gone();
     member.status = status;
-    if (member.is_gone() && !was_gone) member.gone_at = now;
+    if (status == MemberStatus::Leaving || (member.is_gone() && !was_gone)) member.since = now;
 }
 
 void SerfMembers::describe(Id id, DescriptionPtr description) {
@@ -56,7 +59,7 @@ void SerfMembers::handle(const MemberEvent& event, Instant now, SerfOutput& out)
     using Kind = MemberEvent::Kind;
     switch (event.kind) {
         case Kind::Joined:
-            return joined(event.member, out);
+            return joined(event.member, now, out);
         case Kind::Updated:
             if (const auto id = table_.find(event.name)) {
                 describe(*id, event.member);
@@ -79,10 +82,10 @@ void SerfMembers::preload(const DescriptionPtr& member) {
     ++changes_;
 }
 
-void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
+void SerfMembers::joined(const DescriptionPtr& member, Instant now, SerfOutput& out) {
     if (const auto known = table_.find(member->name)) {
         describe(*known, member);
-        set_status(*known, MemberStatus::Alive, {});
+        set_status(*known, MemberStatus::Alive, now);
         prunings_.erase(member->name);
     } else {
         make_room(out);
@@ -91,7 +94,7 @@ void SerfMembers::joined(const DescriptionPtr& member, SerfOutput& out) {
         const bool was_told = intent != intents_.end();
         const bool leaves = was_told && intent->second.is_leave;
         if (was_told) table_[id].status_time = intent->second.time;
-        set_status(id, leaves ? MemberStatus::Leaving : MemberStatus::Alive, {});
+        set_status(id, leaves ? MemberStatus::Leaving : MemberStatus::Alive, now);
         if (was_told) intents_.erase(intent);
     }
     out.events.push_back(event::MemberJoined{member});
@@ -157,16 +160,18 @@ bool SerfMembers::apply(const LeaveIntent& intent, Instant now, SerfOutput& out)
     return true;
 }
 
+void SerfMembers::stays(Id id, Instant now) {
+    set_status(id, MemberStatus::Alive, now);
+    prunings_.erase(table_[id].name());
+}
+
 bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
     const auto id = table_.find(intent.node);
     if (!id) return remember(intent.node, {intent.time, false, now});
     SerfMember& member = table_[*id];
     if (intent.time <= member.status_time) return false;
     member.status_time = intent.time;
-    if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) {
-        set_status(*id, MemberStatus::Alive, now);
-        prunings_.erase(member.name());
-    }
+    if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) stays(*id, now);
     return true;
 }
 
@@ -190,23 +195,29 @@ void SerfMembers::pass_on(const LeaveIntent& intent, SerfOutput& out) {
     out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
 }
 
+// Its time stays what it is, where Serf adds one, for a join intent of that time not to win: it
+// could be the time of the member's return, which would then be lost on some.
+void SerfMembers::left_elsewhere(Id id, LamportTime time, Instant now, SerfOutput& out) {
+    table_[id].status_time = time;
+    set_status(id, MemberStatus::Left, now);
+    out.events.push_back(event::MemberLeft{table_[id].description});
+    // The gossip of it ended before it came here (stock Serf tells its dead as well as the living),
+    // or this part of the ring was cut off: others beside us may not know either.
+    pass_on({time, table_[id].name(), false}, out);
+}
+
 void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, SerfOutput& out) {
     if (!meet(clock_, kMemberClock, state.time, is_join, out)) return;
     std::set<std::string_view> left;
     if (state.left_members) left.insert(state.left_members->begin(), state.left_members->end());
     if (!state.status_times) return;
-    // Those who left first, so that a join intent of the same time does not win.
     for (const auto& [name, time] : *state.status_times) {
-        if (!left.contains(name) || !witness(clock_, kMemberClock, time + 1, out)) continue;
-        // Only those who failed here have left instead. Who is held left stays so at its time: if
-        // each merge added one, it would run ahead of the clock of the one who left. Who is here
-        // although the nodes of this very message are merged is back, and the other is late.
-        const SerfMember* known = find(name);
-        if (!known || known->status != MemberStatus::Failed) continue;
-        const LeaveIntent intent{time + 1, name, false};
-        // The gossip of it ended before it came here (stock Serf tells its dead as well as the
-        // living), or this part of the ring was cut off: others beside us may not know either.
-        if (apply(intent, now, out)) pass_on(intent, out);
+        if (!left.contains(name) || !witness(clock_, kMemberClock, time, out)) continue;
+        // Only those who failed here have left instead. Who is here although the nodes of this very
+        // message are merged is back, and the other is late.
+        const auto id = table_.find(name);
+        if (id && table_[*id].status == MemberStatus::Failed && time >= table_[*id].status_time)
+            left_elsewhere(*id, time, now, out);
     }
     for (const auto& [name, time] : *state.status_times) {
         if (left.contains(name) || !witness(clock_, kMemberClock, time, out)) continue;
@@ -257,7 +268,7 @@ void SerfMembers::make_room(SerfOutput& out) {
     if (table_.size() < 2 * config_.members_max) return;
     std::vector<std::pair<Instant, Id>> gone;
     table_.for_each([&](Id id, const SerfMember& member) {
-        if (id != self_ && member.is_gone()) gone.emplace_back(member.gone_at, id);
+        if (id != self_ && member.is_gone()) gone.emplace_back(member.since, id);
     });
     std::sort(gone.begin(), gone.end());
     gone.resize(std::min(gone.size(), 1 + config_.members_max / 16));
@@ -274,12 +285,15 @@ void SerfMembers::prune(Id id, SerfOutput& out) {
 }
 
 void SerfMembers::reap(Instant now, SerfOutput& out) {
-    std::vector<Id> due;
+    std::vector<Id> due, staying;
     table_.for_each([&](Id id, const SerfMember& member) {
-        if (id == self_ || !member.is_gone()) return;
+        if (id == self_) return;
+        if (member.status == MemberStatus::Leaving && now - member.since > kLeavingMost)
+            staying.push_back(id);
+        if (!member.is_gone()) return;
         const Duration kept = member.status == MemberStatus::Failed ? config_.reconnect_timeout
                                                                     : config_.tombstone_timeout;
-        if (now - member.gone_at > kept) due.push_back(id);
+        if (now - member.since > kept) due.push_back(id);
     });
     for (const auto& [name, at] : prunings_) {
         const auto id = table_.find(name);
@@ -290,6 +304,7 @@ void SerfMembers::reap(Instant now, SerfOutput& out) {
         }
     }
     for (const Id id : due) prune(id, out);
+    for (const Id id : staying) stays(id, now);
     std::erase_if(intents_, [&](const auto& entry) {
         return now - entry.second.heard_at > config_.intent_timeout;
     });

@@ -21,7 +21,7 @@ namespace weft::gossip {
 struct SerfMember {
     DescriptionPtr description;  // null: nobody
     LamportTime status_time = 0;
-    Instant gone_at{};  // while left or failed
+    Instant since{};  // when it failed, left or said that it leaves, while it is so
     MemberStatus status = MemberStatus::None;
 
     bool is_present() const { return bool(description); }
@@ -61,7 +61,8 @@ public:
     Result<void> force_leave(std::string_view name, bool prune, Instant now, SerfOutput& out);
     void update_self(DescriptionPtr self) { describe(self_, std::move(self)); }
 
-    // Forgets who is gone for long, and stale intents.
+    // Forgets who is gone for long, and stale intents. Who was to leave and did not counts as alive
+    // again.
     void reap(Instant now, SerfOutput& out);
     // A failed member that a reconnect should be tried with now, by chance (the more failed, the
     // likelier).
@@ -86,11 +87,13 @@ private:
     };
     using Id = NamedTable<SerfMember>::Id;
 
-    void joined(const DescriptionPtr& member, SerfOutput& out);
+    void joined(const DescriptionPtr& member, Instant now, SerfOutput& out);
     void gone(const MemberEvent& event, Instant now, SerfOutput& out);
     bool apply(const LeaveIntent& intent, Instant now, SerfOutput& out);
     bool apply(const JoinIntent& intent, Instant now);
+    void stays(Id id, Instant now);
     bool remember(std::string_view node, const Intent& intent);
+    void left_elsewhere(Id id, LamportTime time, Instant now, SerfOutput& out);
     static void pass_on(const LeaveIntent& intent, SerfOutput& out);
     void set_status(Id id, MemberStatus status, Instant now);
     void describe(Id id, DescriptionPtr description);

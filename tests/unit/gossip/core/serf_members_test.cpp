@@ -81,6 +81,34 @@ TEST_F(SerfMembersTest, WhoLeftByAViewIsGossipAgainOnce) {
     EXPECT_EQ(out_.broadcasts.size(), 1U) << "known now";
 }
 
+TEST_F(SerfMembersTest, WhoLeftByAViewMayBeBackAtTheVeryNextTime) {
+    tell(MemberEvent::Kind::Joined);
+    tell(MemberEvent::Kind::Failed);
+    members_.merge(push_pull("other", 7, true), false, now_, out_);
+    const std::string left = out_.broadcasts.front().blob;
+    EXPECT_EQ(members_.find("other")->status_time, 7U);
+    tell(MemberEvent::Kind::Joined);
+    members_.handle(JoinIntent{8, "other"}, "", now_, out_);
+    SerfMembers another(config_, described("another"));
+    another.handle({MemberEvent::Kind::Joined, "other", other_, {}}, now_, out_);
+    another.handle(LeaveIntent{7, "other", false}, left, now_, out_);
+    EXPECT_EQ(another.find("other")->status, MemberStatus::Leaving);
+    another.handle(JoinIntent{8, "other"}, "", now_, out_);
+    EXPECT_EQ(another.find("other")->status, MemberStatus::Alive) << "seed 4478";
+}
+
+// A force-leave on one side of a partition, at the time at which the other side saw it come back.
+TEST_F(SerfMembersTest, WhoWasToLeaveAndDoesNotIsAliveAgain) {
+    members_.handle(LeaveIntent{8, "other", false}, "", now_, out_);
+    tell(MemberEvent::Kind::Joined);
+    members_.handle(JoinIntent{8, "other"}, "", now_, out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving) << "it cannot be told which was first";
+    members_.reap(now_ + seconds(60), out_);
+    EXPECT_EQ(status(), MemberStatus::Leaving);
+    members_.reap(now_ + seconds(61), out_);
+    EXPECT_EQ(status(), MemberStatus::Alive);
+}
+
 TEST_F(SerfMembersTest, SomethingLaterAboutUsIsAnsweredWithSomethingLaterStill) {
     members_.merge(push_pull("self", 40, false), false, now_, out_);
     ASSERT_EQ(out_.broadcasts.size(), 1U);
