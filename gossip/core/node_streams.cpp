@@ -79,7 +79,10 @@ void Node::Parts::push_pull_ended(DialId id, const StreamMessage* answer, std::s
     const auto* state = answer ? std::get_if<PushPull>(answer) : nullptr;
     Result<void> merged = make_error(Errc::Unavailable, std::string(why));
     if (state) {
-        merged = merge(*state, purpose.options, purpose.to, now, out);
+        MergeOptions options = purpose.options;
+        options.is_first = !has_view;
+        merged = merge(*state, options, purpose.to, now, out);
+        has_view = has_view || merged;
         if (purpose.is_digest && !state->digest.empty() && merged) {
             auto rest = anti_entropy.complement(state->digest, now);
             if (rest) dial({purpose.to}, std::move(*rest), now, out);
@@ -109,7 +112,7 @@ Result<void> Node::Parts::merge(const PushPull& state, const MergeOptions& optio
         return merged;
     }
     ++counters.merges;
-    if (!std::exchange(has_view, true)) {
+    if (options.is_first) {
         // That is how it came to the ring, which knows all of it; of 10,000 it would talk for
         // minutes.
         std::erase_if(nodes.broadcasts,

@@ -160,18 +160,19 @@ bool SerfMembers::apply(const LeaveIntent& intent, Instant now, SerfOutput& out)
     return true;
 }
 
-void SerfMembers::stays(Id id, Instant now) {
+void SerfMembers::stays(Id id, Instant now, SerfOutput& out) {
     set_status(id, MemberStatus::Alive, now);
     prunings_.erase(table_[id].name());
+    out.events.push_back(event::MemberUpdated{table_[id].description});
 }
 
-bool SerfMembers::apply(const JoinIntent& intent, Instant now) {
+bool SerfMembers::apply(const JoinIntent& intent, Instant now, SerfOutput& out) {
     const auto id = table_.find(intent.node);
     if (!id) return remember(intent.node, {intent.time, false, now});
     SerfMember& member = table_[*id];
     if (intent.time <= member.status_time) return false;
     member.status_time = intent.time;
-    if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) stays(*id, now);
+    if (member.status == MemberStatus::Leaving && !(*id == self_ && leaving_)) stays(*id, now, out);
     return true;
 }
 
@@ -186,7 +187,7 @@ void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Insta
 void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
     if (!is_name(intent.node) || !witness(clock_, kMemberClock, intent.time, out)) return;
-    if (apply(intent, now)) {
+    if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
 }
@@ -226,7 +227,7 @@ void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, Se
             announce_join(now, out);
             continue;
         }
-        apply(JoinIntent{time, name}, now);
+        apply(JoinIntent{time, name}, now, out);
     }
 }
 
@@ -234,7 +235,7 @@ void SerfMembers::merge(const SerfPushPull& state, bool is_join, Instant now, Se
 
 void SerfMembers::announce_join(Instant now, SerfOutput& out) {
     const JoinIntent intent{clock_.tick(), table_[self_].name()};
-    apply(intent, now);
+    apply(intent, now, out);
     out.broadcasts.push_back({Dissemination::Kind::Intents, encoded_blob(intent)});
 }
 
@@ -304,7 +305,7 @@ void SerfMembers::reap(Instant now, SerfOutput& out) {
         }
     }
     for (const Id id : due) prune(id, out);
-    for (const Id id : staying) stays(id, now);
+    for (const Id id : staying) stays(id, now, out);
     std::erase_if(intents_, [&](const auto& entry) {
         return now - entry.second.heard_at > config_.intent_timeout;
     });

@@ -90,8 +90,8 @@ private:
     void joined(const DescriptionPtr& member, Instant now, SerfOutput& out);
     void gone(const MemberEvent& event, Instant now, SerfOutput& out);
     bool apply(const LeaveIntent& intent, Instant now, SerfOutput& out);
-    bool apply(const JoinIntent& intent, Instant now);
-    void stays(Id id, Instant now);
+    bool apply(const JoinIntent& intent, Instant now, SerfOutput& out);
+    void stays(Id id, Instant now, SerfOutput& out);
     bool remember(std::string_view node, const Intent& intent);
     void left_elsewhere(Id id, LamportTime time, Instant now, SerfOutput& out);
     static void pass_on(const LeaveIntent& intent, SerfOutput& out);

@@ -39,6 +39,7 @@ struct SerfOutput {
 struct MergeOptions {
     bool is_join = false;            // this agent was told to join there: see LamportClock
     bool ignore_old_events = false;  // those of before the other's clock are not delivered
+    bool is_first = false;           // this agent asked for it and has not seen the ring yet
 };
 
 // As the clock does it; a leap is noted.

@@ -105,8 +105,11 @@ TEST_F(SerfMembersTest, WhoWasToLeaveAndDoesNotIsAliveAgain) {
     EXPECT_EQ(status(), MemberStatus::Leaving) << "it cannot be told which was first";
     members_.reap(now_ + seconds(60), out_);
     EXPECT_EQ(status(), MemberStatus::Leaving);
+    out_.events.clear();
     members_.reap(now_ + seconds(61), out_);
     EXPECT_EQ(status(), MemberStatus::Alive);
+    ASSERT_EQ(out_.events.size(), 1U) << "else nobody would hear of it";
+    EXPECT_TRUE(std::holds_alternative<event::MemberUpdated>(out_.events.front()));
 }
 
 TEST_F(SerfMembersTest, SomethingLaterAboutUsIsAnsweredWithSomethingLaterStill) {
