@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,7 @@ public:
         return first;
     }
     std::size_t size() const { return by_key_.size(); }
+    std::size_t key_bytes() const { return key_bytes_; }
     template <class Visit>
     void scan(Visit&& visit) const {
         by_key_.scan(visit);
@@ -73,6 +75,8 @@ public:
     }
 
     void replace(const Ptr& old, const Ptr& fresh) {
+        if (old) key_bytes_ -= old->key.size();
+        if (fresh) key_bytes_ += fresh->key.size();
         if (old) by_mark_.erase(old);
         if (fresh) {
             by_mark_.put(fresh);
@@ -96,10 +100,13 @@ public:
         by_key_.check_invariants();
         by_mark_.check_invariants();
         WEFT_ASSERT(by_key_.size() == by_mark_.size());
+        std::size_t bytes = 0;
         scan([&](const Ptr& entry) {
+            bytes += entry->key.size();
             WEFT_ASSERT(by_mark_.find(entry) != nullptr && *by_mark_.find(entry) == entry);
             return true;
         });
+        WEFT_ASSERT(bytes == key_bytes_);
     }
 
 private:
@@ -118,7 +125,11 @@ private:
 
     PersistentSet<Ptr, ByKey> by_key_;
     PersistentSet<Ptr, ByMark> by_mark_;
+    std::size_t key_bytes_ = 0;
 };
+
+// Keys may be long: beyond so many bytes the least mark goes, as beyond the number.
+inline constexpr std::size_t kMaxMarkedKeyBytes = std::size_t{8} << 20;
 
 // When a key was deleted that does not exist: what its watches, and those of prefixes, are told.
 using KvTombstones = KeyMarks<TableTag::KvTombstones, Index>;

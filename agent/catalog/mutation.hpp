@@ -66,6 +66,8 @@ public:
 
     // Time goes on, as with any change: of a state that was put there as a whole.
     void pass_time() { changed_ = true; }
+    // Each is over so much earlier.
+    void bring_lock_delays_forward(std::int64_t millis);
 
     // After the last change of the command.
     void finish();

@@ -50,7 +50,8 @@ void Mutation::take_out(const KvPtr& entry) {
 
 void Mutation::remember_deletion(const SharedText& key) {
     replace(root_.kv_tombstones, {}, KvTombstones::make(key, index_));
-    while (root_.kv_tombstones.size() > kMaxKvTombstones) {
+    while (root_.kv_tombstones.size() > kMaxKvTombstones ||
+           root_.kv_tombstones.key_bytes() > kMaxMarkedKeyBytes) {
         const KvTombstones::Ptr oldest = root_.kv_tombstones.least();
         root_.globals.kv_forgotten = std::max(root_.globals.kv_forgotten, oldest->at);
         replace(root_.kv_tombstones, oldest, {});

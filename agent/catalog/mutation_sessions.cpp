@@ -90,8 +90,20 @@ bool Mutation::is_lock_delayed(std::string_view key) const {
 void Mutation::delay_lock(const SharedText& key, UnixMillis until) {
     const LockDelays::Ptr present = root_.lock_delays.find(key);
     replace(root_.lock_delays, present, LockDelays::make(key, until));
-    if (root_.lock_delays.size() > kMaxLockDelays)
+    while (root_.lock_delays.size() > kMaxLockDelays ||
+           root_.lock_delays.key_bytes() > kMaxMarkedKeyBytes)
         replace(root_.lock_delays, root_.lock_delays.least(), {});
+}
+
+void Mutation::bring_lock_delays_forward(std::int64_t millis) {
+    std::vector<LockDelays::Ptr> delays;
+    root_.lock_delays.scan([&](const LockDelays::Ptr& delay) {
+        delays.push_back(delay);
+        return true;
+    });
+    for (const LockDelays::Ptr& delay : delays)
+        replace(root_.lock_delays, delay,
+                LockDelays::make(delay->key, UnixMillis{delay->at.get() - millis}));
 }
 
 void Mutation::finish_time() {

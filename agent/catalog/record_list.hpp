@@ -14,7 +14,7 @@ enum class TableTag : std::uint8_t;  // record_key.hpp
 // Whether records of that table can be in a RecordList.
 bool is_table(TableTag tag);
 
-// All rows of a state by number, in the order in which they are imported, encoded when they are
+// All rows of a state by number, in the order of the tables, encoded when they are
 // asked for: for whoever writes them out in slices. Costs 16 bytes a row, and keeps the state.
 class RecordList {
 public:

@@ -64,7 +64,14 @@ void Catalog::State::take_over(Index logged, const RestoreCommand& last) {
     CatalogRoot& own = own_root();
     own.globals.restored = index;
     own.globals.lead = index.get() - logged.get();
-    Mutation mutation(own, journal, interner, index, std::max(before.time, last.time));
+    const UnixMillis time =
+        std::clamp(std::max(before.time, last.time), UnixMillis{0}, Globals::kTimeMax);
+    // A snapshot may be of a clock that was ahead. Time would stand still here, and lock delays
+    // with it, until this log's commands have caught up.
+    const std::int64_t ahead = own.globals.time.get() - time.get();
+    own.globals.time = std::min(own.globals.time, time);
+    Mutation mutation(own, journal, interner, index, time);
+    if (ahead > 0) mutation.bring_lock_delays_forward(ahead);
     mutation.pass_time();
     mutation.finish();
 }

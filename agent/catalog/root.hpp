@@ -35,7 +35,7 @@ struct CatalogRoot : RefCounted {
     Digest rows_digest;      // of all records but the globals'
     Index applied;
 
-    // The tables whose records are exported, in the order in which they are imported. A new table
+    // The tables whose records are exported, rows that others refer to before those. A new table
     // joins here.
     template <class Visit>
     void for_each_table(Visit&& visit) const {

@@ -38,19 +38,31 @@ Result<void> check_ttl(std::string_view text) {
     return success();
 }
 
-std::size_t text_bytes(const QueryService& service) {
+struct TextSizes {
+    std::size_t texts = 0;  // empty ones, too
     std::size_t bytes = 0;
-    const auto add = [&](std::string_view, const SharedText& text) { bytes += text.size(); };
+};
+
+TextSizes sizes_of(const QueryService& service) {
+    TextSizes sizes;
+    const auto add = [&](std::string_view, const SharedText& text) {
+        ++sizes.texts;
+        sizes.bytes += text.size();
+    };
     QueryService copy = service;
     visit_texts(add, copy);
-    for (const auto& [key, value] : *service.node_meta) bytes += key.size();
-    for (const auto& [key, value] : *service.service_meta) bytes += key.size();
-    return bytes;
+    for (const auto& [key, value] : *service.node_meta) sizes.bytes += key.size();
+    for (const auto& [key, value] : *service.service_meta) sizes.bytes += key.size();
+    return sizes;
 }
 
 Result<void> check_size(const PreparedQueryRow& row) {
+    const TextSizes sizes = sizes_of(row.service);
+    if (sizes.texts > kMaxQueryTexts)
+        return invalid(
+            fmt::format("its service has {} texts, the limit is {}", sizes.texts, kMaxQueryTexts));
     const std::size_t bytes = row.name.size() + row.token.size() + row.name_template.regexp.size() +
-                              row.dns_ttl.size() + text_bytes(row.service);
+                              row.dns_ttl.size() + sizes.bytes;
     if (bytes <= kMaxQueryTextBytes) return success();
     return invalid(fmt::format("its texts have {} bytes together, the limit is {}", bytes,
                                kMaxQueryTextBytes));

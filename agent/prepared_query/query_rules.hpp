@@ -11,6 +11,8 @@ namespace weft::agent {
 
 // Of all texts of a query together, and of what a template makes of them.
 inline constexpr std::size_t kMaxQueryTextBytes = 64 * 1024;
+// Tags, check ids, datacenters and the like of one query: each is more than its bytes.
+inline constexpr std::size_t kMaxQueryTexts = 1024;
 
 // What must hold of a query by itself, before it is proposed; what it must not have in common with
 // others is the catalog's to refuse. The error's context is Consul's text.

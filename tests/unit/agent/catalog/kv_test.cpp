@@ -80,6 +80,19 @@ TEST_F(KvTest, AChangeOfOneKeyAmongManyTellsOfThatKeyOnly) {
     EXPECT_EQ(index_of(WatchKind::KeyPrefix, "l"), 1U);
 }
 
+TEST_F(KvTest, DeletedKeysThatAreLongAreForgottenEarlier) {
+    const std::size_t bytes = kMaxMarkedKeyBytes / 4;
+    const auto name = [&](char c) { return std::string(bytes, c); };
+    for (const char c : {'a', 'b', 'c', 'd', 'e'}) {
+        apply_quickly(kv(KvVerb::Set, name(c), "x"));
+        apply_quickly(kv(KvVerb::Delete, name(c)));
+    }
+    EXPECT_EQ(index_of(WatchKind::Key, name('e')), index_);
+    EXPECT_EQ(index_of(WatchKind::Key, name('b')), 4U);
+    EXPECT_EQ(index_of(WatchKind::Key, "never"), 2U) << "that of the only one forgotten";
+    catalog_.check_invariants();
+}
+
 TEST_F(KvTest, DeletedKeysBeyondTheLimitShareOneIndex) {
     const auto name = [](std::size_t i) { return fmt::format("k{:06}", i); };
     const std::size_t keys = kMaxKvTombstones + 10;

@@ -39,6 +39,38 @@ protected:
         command.end = RestoreEnd{Index{index}, digest};
         return command;
     }
+    static constexpr const char* kSession = "00000000-0000-0000-0000-000000000001";
+    static KvCommand lock_of_k(UnixMillis time) {
+        KvCommand lock = set("k", "v");
+        lock.operation.verb = KvVerb::Lock;
+        lock.operation.session = kSession;
+        lock.time = time;
+        return lock;
+    }
+    // Of a key whose holder's session ended then, with a delay of 15 s.
+    static RestoreCommand snapshot_of_a_lock_delay(UnixMillis time) {
+        Catalog other;
+        RegisterCommand registration;
+        registration.node.name = "n";
+        registration.node.address = "10.0.0.1";
+        other.apply(Index{1}, registration);
+        SessionCreateCommand creation;
+        creation.session.id = kSession;
+        creation.session.node = "n";
+        creation.session.lock_delay_ns = 15'000'000'000;
+        other.apply(Index{2}, creation);
+        EXPECT_TRUE(other.apply(Index{3}, lock_of_k(time)).held);
+        other.apply(Index{4}, SessionDestroyCommand{kSession, time});
+        RestoreCommand command;
+        command.id = "r1";
+        Digest digest;
+        Catalog::export_records(other.view(), [&](const StoredRecord& record) {
+            digest += row_digest(record.key, record.value);
+            command.records.push_back(record);
+        });
+        command.end = RestoreEnd{Index{4}, digest};
+        return command;
+    }
     // Its first record alone, and the rest with the end.
     static std::pair<RestoreCommand, RestoreCommand> in_two(const RestoreCommand& whole) {
         RestoreCommand first = whole;
@@ -181,37 +213,32 @@ TEST_F(RestoreTest, WhatIsNotRightIsRefusedWhole) {
 }
 
 TEST_F(RestoreTest, LockDelaysThatAreOverAreNotRestored) {
-    RestoreCommand command;
-    command.id = "r1";
+    RestoreCommand command = snapshot_of_a_lock_delay(UnixMillis{50'000});
     command.time = UnixMillis{70'000};
-    Catalog other;
-    RegisterCommand registration;
-    registration.node.name = "n";
-    registration.node.address = "10.0.0.1";
-    other.apply(Index{1}, registration);
-    SessionCreateCommand creation;
-    creation.session.id = "00000000-0000-0000-0000-000000000001";
-    creation.session.node = "n";
-    creation.session.lock_delay_ns = 15'000'000'000;
-    other.apply(Index{2}, creation);
-    KvCommand lock = set("k", "v");
-    lock.operation.verb = KvVerb::Lock;
-    lock.operation.session = creation.session.id;
-    lock.time = UnixMillis{50'000};
-    ASSERT_TRUE(other.apply(Index{3}, lock).held);
-    other.apply(Index{4}, SessionDestroyCommand{creation.session.id, UnixMillis{50'000}});
-    Digest digest;
-    Catalog::export_records(other.view(), [&](const StoredRecord& record) {
-        digest += row_digest(record.key, record.value);
-        command.records.push_back(record);
-    });
-    command.end = RestoreEnd{Index{4}, digest};
     const ApplyOutcome outcome = apply(command);
     ASSERT_FALSE(outcome.refusal) << outcome.refusal->message();
     catalog_.check_invariants();
     Catalog::export_records(catalog_.view(), [](const StoredRecord& record) {
         EXPECT_NE(static_cast<TableTag>(record.key[0]), TableTag::LockDelays);
     });
+}
+
+// One of an agent whose clock was a day ahead: time would stand still here for a day.
+TEST_F(RestoreTest, TimeIsThatOfTheLog) {
+    RestoreCommand command = snapshot_of_a_lock_delay(UnixMillis{86'400'000});
+    command.time = UnixMillis{70'000};
+    const ApplyOutcome outcome = apply(command);
+    ASSERT_FALSE(outcome.refusal) << outcome.refusal->message();
+    catalog_.check_invariants();
+    EXPECT_EQ(catalog_.view().time(), UnixMillis{70'000});
+    SessionCreateCommand creation;
+    creation.session.id = kSession;
+    creation.session.node = "n";
+    ASSERT_FALSE(apply(creation).refusal);
+    KvCommand lock = lock_of_k(UnixMillis{84'999});
+    EXPECT_FALSE(apply(lock).held) << "15 s were left";
+    lock.time = UnixMillis{85'000};
+    EXPECT_TRUE(apply(lock).held);
 }
 
 TEST_F(RestoreTest, PiecesSurviveTheLog) {

@@ -67,6 +67,12 @@ TEST(QueryRules, TextsHaveALimitTogether) {
               "Invalid prepared query: its texts have 65540 bytes together, the limit is 65536");
 }
 
+TEST(QueryRules, EmptyTextsCount) {
+    const std::string why =
+        refusal([](auto& row) { row.service.tags = TextList(kMaxQueryTexts, SharedText()); });
+    EXPECT_NE(why.find("texts, the limit is 1024"), std::string::npos) << why;
+}
+
 TEST(QueryRules, TtlIsADuration) {
     PreparedQueryRow row;
     EXPECT_FALSE(dns_ttl(row));
