@@ -398,8 +398,11 @@ std::string ChainCompiler::protocol_of(std::string_view service) {
     std::string protocol;
     if (const auto* defaults = find<ServiceDefaults>(service)) protocol = defaults->protocol;
     if (protocol.empty()) {
+        // Looked up each time, so that it counts as consulted; what it says is read once.
         const auto* proxies = find<ProxyDefaults>(kProxyDefaultsName);
-        if (proxies != nullptr) protocol = configured_protocol(proxies->config);
+        if (proxies != nullptr && !default_protocol_)
+            default_protocol_ = configured_protocol(proxies->config);
+        if (proxies != nullptr) protocol = *default_protocol_;
     }
     return protocol.empty() ? "tcp" : lower_case(protocol);
 }

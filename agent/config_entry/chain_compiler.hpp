@@ -91,6 +91,7 @@ private:
     const EntryLookup& entries_;
     const ChainOptions& options_;
     DiscoveryChain chain_;
+    std::optional<std::string> default_protocol_;  // of proxy-defaults, once it was asked for
     std::map<EntryKey, EntryPtr> found_;
     std::vector<EntryKey> trail_;
     std::size_t targets_named_ = 0;

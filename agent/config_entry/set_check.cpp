@@ -30,6 +30,14 @@ bool is_part_of_chains(EntryKind kind) {
            kind == EntryKind::ServiceSplitter || kind == EntryKind::ServiceResolver;
 }
 
+bool consulted_by_chains(EntryKind kind) {
+    return is_part_of_chains(kind) || kind == EntryKind::ProxyDefaults;
+}
+
+bool is_ingress_gateway(EntryKind kind) {
+    return kind == EntryKind::IngressGateway;
+}
+
 // The problems of one set of entries that have to do with the keys.
 class SetChecker {
 public:
@@ -38,8 +46,12 @@ public:
 
     std::vector<SetProblem> problems() {
         for (const EntryKey& key : changed_) check_gateway_name(key);
-        for (const EntryKey& key : entries_.keys(EntryKind::IngressGateway)) check_listeners(key);
-        for (const std::string& service : chains()) check_chain(service);
+        const bool chains_change = any_changed(consulted_by_chains);
+        if (chains_change || any_changed(is_ingress_gateway))
+            for (const EntryKey& key : entries_.keys(EntryKind::IngressGateway))
+                check_listeners(key);
+        if (chains_change)
+            for (const std::string& service : chains()) check_chain(service);
         if (size_ > kMaxChainsSize) problems_ = {too_large()};
         return std::move(problems_);
     }
@@ -51,6 +63,11 @@ private:
         std::string error;          // empty: it compiles
         bool is_concerned = false;  // it consulted what is changed
     };
+
+    bool any_changed(bool (*is_kind)(EntryKind)) const {
+        return std::any_of(changed_.begin(), changed_.end(),
+                           [&](const EntryKey& key) { return is_kind(key.kind); });
+    }
 
     // A service may be that of many listeners.
     const Checked& chain_of(const std::string& service) {

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <utility>
 
+#include "api/http/agent_answers.hpp"
+
 namespace weft::api {
 namespace {
 
@@ -76,20 +78,10 @@ Answer CatalogQueries::refused(const std::string& text, const CatalogQuery& quer
 }
 
 std::optional<Answer> CatalogQueries::refusal(const Request& request, const CatalogQuery& query) {
-    auto bad_request = [this](std::string text) {
-        Answer answer = Answer::text(400, std::move(text));
+    if (const auto refused = refused_namespace(request)) {
+        Answer answer = Answer::text(refused->status, refused->body);
         answer.headers.append(common_headers_);
         return answer;
-    };
-    if (request.header("X-Consul-Namespace").value_or("") != "") {
-        return bad_request(
-            "Bad request: Invalid header: \"X-Consul-Namespace\" - Namespaces are a Consul "
-            "Enterprise feature");
-    }
-    if (request.parameter("ns").value_or("") != "") {
-        return bad_request(
-            "Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise "
-            "feature");
     }
     auto datacenter = request.parameter("dc").value_or("");
     if (!datacenter.empty() && datacenter != datacenter_) {

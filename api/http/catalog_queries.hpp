@@ -50,7 +50,7 @@ public:
     // The result as it is.
     Answer current(const Waiter& waiter);
 
-    // The whole catalog was replaced: its indexes may repeat those of kept answers.
+    // The whole catalog was replaced: kept answers are those of another one.
     void forget_answers();
 
 private:

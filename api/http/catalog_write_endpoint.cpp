@@ -22,6 +22,7 @@ template <class Read>
 AsyncHandler handler(EndpointsPtr endpoints, Read read) {
     return [endpoints = std::move(endpoints), read](std::shared_ptr<const Request> request,
                                                     Respond respond) {
+        if (auto refusal = refused_namespace(*request)) return respond(std::move(*refusal));
         auto body = read(request->body);
         if (!body) return respond(refused_body(body.error(), *request));
         // The body's own datacenter counts before the parameter, as in Consul.

@@ -91,7 +91,10 @@ Response undecodable(const Error& error) {
     return Response::text(400, "Bad request: Request decoding failed: " + error.message());
 }
 
-void put(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
+using TurnsPtr = std::shared_ptr<ConfigEntryTurns>;
+
+void put(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& request,
+         Respond respond) {
     auto entry = agent::decode_entry(std::string_view(request.body));
     if (!entry) return respond(undecodable(entry.error()));
     auto cas = read_cas(request);
@@ -104,13 +107,14 @@ void put(const EndpointsPtr& endpoints, const Request& request, Respond respond)
     agent::EntryChange change;
     change.key = agent::key_of(entry.value());
     change.entry = std::make_shared<const agent::ConfigEntry>(std::move(entry).value());
-    std::make_shared<ConfigEntryWrite>(endpoints, std::move(change), cas.value(),
+    std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(change), cas.value(),
                                        answer_held(std::move(respond)))
         ->start();
 }
 
 // Newer versions of Consul take ?cas= here, too, and answer with a word then.
-void erase(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
+void erase(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& request,
+           Respond respond) {
     const KindAndName of = split_path(request.rest);
     if (of.kind.empty() || of.name.empty())
         return respond(Response::text(404, "Must provide both a kind and name to delete"));
@@ -128,24 +132,23 @@ void erase(const EndpointsPtr& endpoints, const Request& request, Respond respon
         };
     }
     agent::EntryChange change{agent::entry_key(*kind, of.name), nullptr};
-    std::make_shared<ConfigEntryWrite>(endpoints, std::move(change), cas.value(), std::move(answer))
+    std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(change), cas.value(),
+                                       std::move(answer))
         ->start();
 }
 
 }  // namespace
 
 void add_config_entry_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    const AsyncHandler put_handler = [endpoints](std::shared_ptr<const Request> request,
-                                                 Respond respond) {
-        put(endpoints, *request, std::move(respond));
+    const auto in_turn = [&, turns = std::make_shared<ConfigEntryTurns>()](auto write) {
+        return write_handler(endpoints, [turns, write](const EndpointsPtr& own,
+                                                       const Request& request, Respond respond) {
+            write(own, turns, request, std::move(respond));
+        });
     };
-    const AsyncHandler delete_handler = [endpoints](std::shared_ptr<const Request> request,
-                                                    Respond respond) {
-        erase(endpoints, *request, std::move(respond));
-    };
-    routes.push_back({"/v1/config", {{"PUT", put_handler}}, {}});
+    routes.push_back({"/v1/config", {{"PUT", in_turn(put)}}, {}});
     routes.push_back(
-        {"/v1/config/", {{"GET", WorkerHandler(read)}, {"DELETE", delete_handler}}, {}});
+        {"/v1/config/", {{"GET", WorkerHandler(read)}, {"DELETE", in_turn(erase)}}, {}});
 }
 
 }  // namespace weft::api

@@ -12,9 +12,11 @@ namespace weft::api {
 using agent::CatalogErrc;
 using agent::Index;
 
-ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints, agent::EntryChange change,
-                                   std::optional<std::uint64_t> cas, Writer::Done done)
+ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints, std::shared_ptr<ConfigEntryTurns> turns,
+                                   agent::EntryChange change, std::optional<std::uint64_t> cas,
+                                   Writer::Done done)
     : endpoints_(std::move(endpoints)),
+      turns_(std::move(turns)),
       change_(std::move(change)),
       cas_(cas ? std::optional(Index(*cas)) : std::nullopt),
       done_(std::move(done)) {}
@@ -52,24 +54,37 @@ Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) co
     return agent::Command(std::move(command));
 }
 
+void ConfigEntryWrite::start() {
+    const bool taken = turns_->take([self = shared_from_this()] { self->attempt(kMostAttempts); });
+    if (!taken) done_(make_error(Errc::Limit, "too many configuration entries are being written"));
+}
+
+void ConfigEntryWrite::end(const Result<Written>& written) {
+    done_(written);
+    if (auto next = turns_->end()) on_worker(std::move(next));
+}
+
 // Away from the control thread, which is told of what was written: checking takes long.
+void ConfigEntryWrite::on_worker(std::function<void()> work) const {
+    endpoints_->post_to_worker ? endpoints_->post_to_worker(std::move(work)) : work();
+}
+
 void ConfigEntryWrite::attempt_again(int attempts_left) {
     if (attempts_left == 0) {
-        return done_(make_error(Errc::Unavailable,
-                                "other configuration entries are being written all the time: try "
-                                "again"));
+        return end(make_error(Errc::Unavailable,
+                              "other configuration entries are being written all the time: try "
+                              "again"));
     }
-    auto again = [self = shared_from_this(), attempts_left] { self->attempt(attempts_left); };
-    endpoints_->post_to_worker ? endpoints_->post_to_worker(std::move(again)) : again();
+    on_worker([self = shared_from_this(), attempts_left] { self->attempt(attempts_left); });
 }
 
 void ConfigEntryWrite::attempt(int attempts_left) {
     auto command = command_for(endpoints_->catalog.view());
-    if (!command) return done_(std::move(command).error());
+    if (!command) return end(std::move(command).error());
     endpoints_->writer.write(std::move(command).value(), [self = shared_from_this(), attempts_left](
                                                              const Result<Written>& written) {
         const bool is_outdated = !written && written.error().code == CatalogErrc::Outdated;
-        if (!is_outdated) return self->done_(written);
+        if (!is_outdated) return self->end(written);
         self->attempt_again(attempts_left - 1);
     });
 }

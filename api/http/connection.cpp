@@ -276,7 +276,13 @@ void Connection::resume() {
 // False: another is held, and this one is refused before it comes.
 bool Connection::admit_large_body() {
     if (!parser_->has_large_body() || large_body_) return true;
+    Request& request = parser_->request();
+    if (!worker_->dispatcher().may_write(request.method, client_address_)) {
+        fail_request({403, "Access is restricted"});
+        return false;
+    }
     large_body_ = worker_->large_bodies().hold();
+    request.large_body = large_body_;
     if (large_body_) return true;
     fail_request({429, "Another snapshot is being restored: try again"});
     return false;
@@ -286,7 +292,7 @@ void Connection::fail_request(const RequestFault& fault) {
     Refusal reason = fault.status == 413 || fault.status == 429 ? Refusal::Body
                      : fault.status == 431                      ? Refusal::Header
                                                                 : Refusal::Malformed;
-    worker_->metrics().refused(reason);
+    if (fault.status != 403) worker_->metrics().refused(reason);
     Answer answer = Answer::text(fault.status, fault.text);
     form_ = AnswerForm{};
     form_.keep_alive = false;

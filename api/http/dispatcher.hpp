@@ -42,6 +42,11 @@ class Dispatcher {
 public:
     Dispatcher(std::shared_ptr<const Router> router, CatalogQueries& queries, HttpMetrics& metrics);
 
+    // Whether a request of that client would be answered with 403 for its method alone.
+    bool may_write(std::string_view method, std::string_view client_address) const {
+        return policy_->may_write(method, client_address);
+    }
+
     void configure(std::shared_ptr<const HttpConfig> config,
                    std::shared_ptr<const AccessPolicy> policy);
 

@@ -32,6 +32,7 @@ struct Request {
     std::string body;
     std::string client_address;           // "127.0.0.1", "@" for a unix socket
     std::shared_ptr<LongPoll> long_poll;  // for ControlHandlers that wait; null elsewhere
+    std::shared_ptr<void> large_body;     // held as long as a large body is; null elsewhere
 
     // First value of a query parameter; nullopt when absent.
     std::optional<std::string_view> parameter(std::string_view name) const;

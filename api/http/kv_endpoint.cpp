@@ -81,7 +81,9 @@ CatalogQuery keys_below(const Request& request) {
 
 CatalogQuery names_below(const Request& request) {
     CatalogQuery query;
-    std::string separator(request.parameter("separator").value_or(""));
+    // Consul knows it by both spellings.
+    const auto separated = request.parameter("separator");
+    std::string separator((separated ? separated : request.parameter("seperator")).value_or(""));
     query.watch = {WatchKind::KeyPrefix, request.rest};
     // The size tells where the separator, which may be any bytes, ends.
     query.cache_key = fmt::format("kv/keys {} {}{}", separator.size(), separator, request.rest);

@@ -70,38 +70,32 @@ void write(const Endpoints& endpoints, const Request& request, Result<KvOperatio
                            answer_held(std::move(respond)));
 }
 
-void put(const Endpoints& endpoints, const Request& request, Respond respond) {
+void put(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
     if (request.rest.empty()) return respond(Response::text(400, "Missing key name"));
     if (has_several(request, {"cas", "acquire", "release"})) return respond(conflict(request));
     auto operation = put_operation(request);
     if (operation) {
         if (auto refusal =
-                refuse_large(request, endpoints.limits.kv_value_bytes, "kv_max_value_size"))
+                refuse_large(request, endpoints->limits.kv_value_bytes, "kv_max_value_size"))
             return respond(*refusal);
     }
-    write(endpoints, request, std::move(operation), std::move(respond));
+    write(*endpoints, request, std::move(operation), std::move(respond));
 }
 
-void remove(const Endpoints& endpoints, const Request& request, Respond respond) {
+void remove(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
     if (has_several(request, {"recurse", "cas"})) return respond(conflict(request));
     if (request.rest.empty() && !request.has("recurse"))
         return respond(Response::text(400, "Missing key name"));
-    write(endpoints, request, delete_operation(request), std::move(respond));
-}
-
-template <class Handle>
-AsyncHandler handler(const EndpointsPtr& endpoints, Handle handle) {
-    return [endpoints, handle](std::shared_ptr<const Request> request, Respond respond) {
-        handle(*endpoints, *request, std::move(respond));
-    };
+    write(*endpoints, request, delete_operation(request), std::move(respond));
 }
 
 }  // namespace
 
 void add_kv_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    routes.push_back({"/v1/kv/",
-                      {{"PUT", handler(endpoints, put)}, {"DELETE", handler(endpoints, remove)}},
-                      {}});
+    routes.push_back(
+        {"/v1/kv/",
+         {{"PUT", write_handler(endpoints, put)}, {"DELETE", write_handler(endpoints, remove)}},
+         {}});
 }
 
 }  // namespace weft::api

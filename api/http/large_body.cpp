@@ -7,8 +7,8 @@ bool takes_large_body(std::string_view method, std::string_view target) {
 }
 
 std::shared_ptr<void> LargeBodies::hold() {
-    if (held_.exchange(true)) return nullptr;
-    return {this, [this](void*) { held_ = false; }};
+    if (held_->exchange(true)) return nullptr;
+    return {held_.get(), [held = held_](void*) { *held = false; }};
 }
 
 }  // namespace weft::api

@@ -15,12 +15,12 @@ bool takes_large_body(std::string_view method, std::string_view target);
 // Sees to it that one such body at a time is held, of all connections. Any thread.
 class LargeBodies {
 public:
-    // Null while another is held. Who has it lets it go when the body is gone. This object outlives
-    // it.
+    // Null while another is held. Who has it lets it go when the body is gone; it may outlive this
+    // object.
     std::shared_ptr<void> hold();
 
 private:
-    std::atomic<bool> held_ = false;
+    std::shared_ptr<std::atomic<bool>> held_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace weft::api

@@ -9,10 +9,12 @@ QueryPath query_path(const Request& request) {
     constexpr std::pair<std::string_view, QueryAction> kActions[] = {
         {"/execute", QueryAction::Execute}, {"/explain", QueryAction::Explain}};
     for (const auto& [suffix, action] : kActions) {
-        // The slash may be the last one of the route.
         if (!request.path.ends_with(suffix)) continue;
-        const std::size_t size = request.rest.size();
-        return {action, request.rest.substr(0, size < suffix.size() ? 0 : size - suffix.size())};
+        // Where the slash is the last one of the route, the word is a name like any other: as in
+        // Consul, a query of that name is executed.
+        const bool has_suffix = request.rest.ends_with(suffix);
+        const std::size_t size = request.rest.size() - (has_suffix ? suffix.size() : 0);
+        return {action, request.rest.substr(0, size)};
     }
     return {QueryAction::Itself, request.rest};
 }

@@ -128,11 +128,7 @@ Result<Decoded> decode_session(std::string_view text, BodyFault& fault) {
 // An empty list in either of the two takes the default out of the other.
 agent::TextList node_checks(const body::SessionBody& session) {
     agent::TextList checks;
-    if (session.checks.empty() || session.node_checks.empty()) {
-        const auto& given = session.checks.empty() ? session.checks : session.node_checks;
-        checks.assign(given.begin(), given.end());
-        return checks;
-    }
+    if (session.checks.empty() || session.node_checks.empty()) return checks;
     checks.assign(session.node_checks.begin(), session.node_checks.end());
     for (const std::string& check : session.checks) {
         if (std::find(checks.begin(), checks.end(), std::string_view(check)) == checks.end())

@@ -100,13 +100,6 @@ void renew(const EndpointsPtr& endpoints, const Request& request, Respond respon
     });
 }
 
-template <class Handle>
-AsyncHandler handler(const EndpointsPtr& endpoints, Handle handle) {
-    return [endpoints, handle](std::shared_ptr<const Request> request, Respond respond) {
-        handle(endpoints, *request, std::move(respond));
-    };
-}
-
 }  // namespace
 
 void add_session_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
@@ -114,7 +107,7 @@ void add_session_routes(std::vector<Route>& routes, const EndpointsPtr& endpoint
         routes.push_back({std::move(pattern), {{"GET", WorkerHandler(read)}}, {}});
     };
     const auto put = [&](std::string pattern, auto write) {
-        routes.push_back({std::move(pattern), {{"PUT", handler(endpoints, write)}}, {}});
+        routes.push_back({std::move(pattern), {{"PUT", write_handler(endpoints, write)}}, {}});
     };
     put("/v1/session/create", create);
     put("/v1/session/destroy/", destroy);

@@ -63,6 +63,7 @@ void WaitTable::make_due(Groups::iterator at) {
 }
 
 void WaitTable::restored() {
+    for (Waiter& waiter : due_) waiter.restored = true;
     for (auto& [watch, group] : groups_) {
         for (Waiter& waiter : group.waiters) waiter.restored = true;
         make_due(group);

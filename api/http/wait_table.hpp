@@ -31,7 +31,7 @@ struct Waiter : CatalogRead, boost::intrusive::list_base_hook<> {
     std::uint64_t hash = 0;  // of the result when the wait began
     WaitOwner* owner = nullptr;
     WaitGroup* group = nullptr;  // the table's; null while due
-    bool restored = false;  // due since the whole catalog was replaced: indexes may have gone back
+    bool restored = false;  // due since the whole catalog was replaced: told whatever it is now
 };
 
 struct WaitGroup {

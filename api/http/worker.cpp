@@ -282,7 +282,7 @@ std::unique_ptr<RequestParser> Worker::take_parser() {
 }
 
 void Worker::give_back(std::unique_ptr<RequestParser> parser) {
-    spare_parser_ = std::move(parser);
+    if (!parser->has_large_body()) spare_parser_ = std::move(parser);
 }
 
 void Worker::close(bool graceful, std::function<void()> closed) {

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "api/http/agent_answers.hpp"
 #include "api/http/agent_interfaces.hpp"
 #include "api/http/catalog_body.hpp"
+#include "api/http/endpoints.hpp"
 #include "api/http/exchange.hpp"
 
 // What endpoints that write have in common.
@@ -14,6 +18,16 @@ namespace weft::api {
 
 // The answer to a request for another datacenter.
 std::optional<Response> refuse_foreign(const Request& request, const AgentFacts& facts);
+
+// A handler of writes: calls write(endpoints, request, respond) unless the request names a
+// namespace, which would otherwise be written to as if it were the only one.
+template <class Write>
+AsyncHandler write_handler(const EndpointsPtr& endpoints, Write write) {
+    return [endpoints, write](std::shared_ptr<const Request> request, Respond respond) {
+        if (auto refusal = refused_namespace(*request)) return respond(std::move(*refusal));
+        write(endpoints, *request, std::move(respond));
+    };
+}
 
 // 413 for a body of more than bytes_max; option: the part of Consul's documentation that says more.
 std::optional<Response> refuse_large(const Request& request, std::size_t bytes_max,

@@ -10,6 +10,19 @@ std::string put(EndpointFixture& fixture, std::string body, std::string_view que
     return std::to_string(answer->status) + " " + answer->body;
 }
 
+// A write that was not made through this agent.
+void put_elsewhere(EndpointFixture& fixture, const std::string& kind, const std::string& name,
+                   const std::string& body) {
+    agent::PutConfigEntryCommand command;
+    command.entry.kind = kind;
+    command.entry.name = name;
+    command.entry.body = body;
+    command.seen_index = agent::kIndexMax;
+    fixture.catalog.write(std::move(command), [](const Result<Written>& written) {
+        EXPECT_TRUE(written) << written.error().message();
+    });
+}
+
 const std::string kWeb = R"({"Kind":"service-defaults","Name":"web","Protocol":"http"})";
 const std::string kSplit = R"({"Kind":"service-splitter","Name":"web","Splits":[{"Weight":100}]})";
 
@@ -47,13 +60,18 @@ TEST(ConfigEntryEndpoint, AChangeMeanwhileIsCheckedAgain) {
     EndpointFixture fixture;
     EXPECT_EQ(put(fixture, kWeb), "200 true");
     fixture.catalog.before_write = [&] {
-        EXPECT_EQ(put(fixture, R"({"Kind":"mesh"})"), "200 true");
+        put_elsewhere(fixture, "mesh", "mesh", R"({"Kind":"mesh"})");
     };
     EXPECT_EQ(put(fixture, kSplit), "200 true");
     EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-splitter/web"), "{}");
 
     fixture.catalog.before_write = [&] {
-        EXPECT_EQ(fixture.body_of("DELETE /v1/config/service-defaults/web"), "{}");
+        agent::DeleteConfigEntryCommand command;
+        command.kind = "service-defaults";
+        command.name = "web";
+        command.seen_index = agent::kIndexMax;
+        fixture.catalog.write(std::move(command),
+                              [](const Result<Written>& written) { EXPECT_TRUE(written); });
     };
     EXPECT_EQ(put(fixture, kSplit),
               "500 discovery chain \"web\" uses a protocol \"tcp\" that does not permit advanced "
@@ -68,15 +86,29 @@ TEST(ConfigEntryEndpoint, ItIsCheckedAgainABoundedNumberOfTimes) {
     // A write of its own between each check and the write that was checked.
     std::function<void()> change = [&] {
         ++changes;
-        EXPECT_EQ(
-            put(fixture, R"({"Kind":"mesh","Meta":{"n":")" + std::to_string(changes) + "\"}}"),
-            "200 true");
+        put_elsewhere(fixture, "mesh", "mesh",
+                      R"({"Kind":"mesh","Meta":{"n":")" + std::to_string(changes) + "\"}}");
         fixture.catalog.before_write = change;
     };
     fixture.catalog.before_write = change;
     EXPECT_EQ(put(fixture, kWeb),
               "500 other configuration entries are being written all the time: try again");
     EXPECT_EQ(changes, 8);
+}
+
+// Ten at once, each checked against the same entries, would outdate nine others.
+TEST(ConfigEntryEndpoint, ThoseOfOneAgentTakeTurns) {
+    EndpointFixture fixture;
+    fixture.catalog.before_write = [&] {
+        for (int i = 0; i < 10; ++i) {
+            const std::string name = "s" + std::to_string(i);
+            EXPECT_FALSE(fixture.call("PUT /v1/config",
+                                      R"({"Kind":"service-defaults","Name":")" + name + "\"}"));
+        }
+    };
+    EXPECT_EQ(put(fixture, kWeb), "200 true");
+    ASSERT_EQ(fixture.late_answers.size(), 10U);
+    for (const Response& answer : fixture.late_answers) EXPECT_EQ(answer.body, "true");
 }
 
 TEST(ConfigEntryEndpoint, WhatOthersNeedStaysWithTheWayToIt) {

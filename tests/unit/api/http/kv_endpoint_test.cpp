@@ -99,6 +99,30 @@ TEST_F(KeyServer, APrefixWakesByItsOwnKeysAlone) {
     EXPECT_TRUE(client.is_silent()) << "the key dir/ itself did not change";
 }
 
+// Consul's API knows the word by its old misspelling, too.
+TEST(KeyEndpoint, NamesAreCutAtEitherSpellingOfSeparator) {
+    testing::EndpointFixture fixture;
+    for (const char* key : {"a/b/c", "a/b/d"}) fixture.call(std::string("PUT /v1/kv/") + key, "x");
+    EXPECT_EQ(fixture.body_of("GET /v1/kv/a/?keys&seperator=/"), R"(["a/b/"])");
+    EXPECT_EQ(fixture.body_of("GET /v1/kv/a/?keys&separator=b&seperator=/"), R"(["a/b"])");
+}
+
+// There is one namespace: a write meant for another must not reach it.
+TEST(KeyEndpoint, WritesToANamespaceAreRefused) {
+    testing::EndpointFixture fixture;
+    fixture.call("PUT /v1/kv/a", "x");
+    for (const char* line :
+         {"DELETE /v1/kv/?recurse&ns=team-a", "PUT /v1/kv/a?ns=team-a",
+          "PUT /v1/session/create?ns=team-a", "PUT /v1/config?ns=team-a",
+          "DELETE /v1/config/mesh/mesh?ns=team-a", "PUT /v1/catalog/register?ns=team-a"}) {
+        const auto refused = fixture.call(line);
+        ASSERT_TRUE(refused) << line;
+        EXPECT_EQ(refused->status, 400) << line;
+        EXPECT_THAT(refused->body, ::testing::HasSubstr("Invalid query parameter: \"ns\"")) << line;
+    }
+    EXPECT_EQ(fixture.body_of("GET /v1/kv/a?raw"), "x");
+}
+
 TEST(SessionEndpoint, ARenewalReachesWhoKeepsTheTtls) {
     testing::EndpointFixture fixture;
     const auto created = fixture.call("PUT /v1/session/create", R"({"TTL":"10s"})");
