@@ -99,8 +99,12 @@ Result<std::size_t> FileReader::read(std::span<char> buffer) {
 }
 
 Result<FileReplacement> FileReplacement::open(std::string path, unsigned mode) {
-    std::string temporary = path + ".new";
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    std::string temporary = path + ".weft-new";
+    // What was left of a crash, or put there by somebody else, must not be written to: it may be a
+    // link, or be open to others.
+    ::unlink(temporary.c_str());
+    const int fd =
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (fd < 0) return io_error("create", temporary);
     return FileReplacement(std::move(path), std::move(temporary), fd);
 }
@@ -122,6 +126,12 @@ Result<void> FileReplacement::write(std::string_view piece) {
         if (written < 0) return io_error("write", temporary_);
         piece.remove_prefix(static_cast<std::size_t>(written));
     }
+    return success();
+}
+
+Result<void> FileReplacement::give_to(unsigned user, unsigned group, unsigned mode) {
+    if (::fchown(fd_, user, group) != 0) return io_error("give its owner to", temporary_);
+    if (::fchmod(fd_, mode) != 0) return io_error("give its mode to", temporary_);
     return success();
 }
 

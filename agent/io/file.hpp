@@ -50,6 +50,8 @@ public:
     ~FileReplacement();
 
     Result<void> write(std::string_view piece);
+    // The file is to belong to them, and to have that mode.
+    Result<void> give_to(unsigned user, unsigned group, unsigned mode);
     // What was written is durable, but the file is still the old one.
     Result<void> sync();
     // After sync().

@@ -35,9 +35,9 @@ void SessionDeadlines::remove(std::string_view id) {
     sessions_.erase(session);
 }
 
-std::vector<std::string> SessionDeadlines::take_due(Instant now) {
+std::vector<std::string> SessionDeadlines::take_due(Instant now, std::size_t most) {
     std::vector<std::string> due;
-    while (next_deadline() <= now) {
+    while (next_deadline() <= now && due.size() < most) {
         due.emplace_back(deadlines_.begin()->second);
         const auto session = sessions_.find(due.back());
         session->second.is_ending = true;

@@ -25,9 +25,9 @@ public:
     bool renew(std::string_view id, Instant now);
     void remove(std::string_view id);
 
-    // Those whose deadline has come. They stay until they are removed, and are due again a second
-    // later: to end them may have failed.
-    std::vector<std::string> take_due(Instant now);
+    // Those whose deadline has come, the first of them up to a number. They stay until they are
+    // removed, and are due again a second later: to end them may have failed.
+    std::vector<std::string> take_due(Instant now, std::size_t most);
 
     Instant next_deadline() const;  // Instant::max(): none
     std::size_t size() const { return sessions_.size(); }

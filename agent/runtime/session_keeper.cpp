@@ -31,6 +31,7 @@ void SessionKeeper::restored() {
 void SessionKeeper::look_at_all() {
     const View view = machine_.view();
     for (const SessionRow* row : view.sessions()) look_at(row->id, row);
+    metrics_.ttls.Set(static_cast<double>(deadlines_.size()));
     rearm();
 }
 
@@ -68,13 +69,15 @@ bool SessionKeeper::renew(std::string_view id) {
 void SessionKeeper::end_due() {
     armed_ = Instant::max();
     if (!running_) return;
-    for (const std::string& id : deadlines_.take_due(now())) end(id);
+    for (const std::string& id : deadlines_.take_due(now(), kEndsMost - ends_under_way_)) end(id);
     rearm();
 }
 
 void SessionKeeper::end(const std::string& id) {
+    ++ends_under_way_;
     writer_.write(
         SessionDestroyCommand{SharedText(id), {}}, [this, id](const Result<api::Written>& written) {
+            --ends_under_way_;
             if (written && written.value().held) {
                 log_->info("session expired session={}", id);
                 metrics_.expired.Increment();
@@ -83,13 +86,15 @@ void SessionKeeper::end(const std::string& id) {
                            written.error().message());
             }
             is_failing_ = !written;
+            rearm();
         });
 }
 
 // A timer that fires too early looks again; moving it with every renewal would cost more.
 void SessionKeeper::rearm() {
     const Instant next = deadlines_.next_deadline();
-    if (next >= armed_) return;
+    // Where all that may be are under way, the end of one looks again.
+    if (!running_ || next >= armed_ || ends_under_way_ == kEndsMost) return;
     armed_ = next;
     timer_.expires_at(boost::asio::steady_timer::time_point(
         std::chrono::duration_cast<boost::asio::steady_timer::duration>(next.time_since_epoch())));

@@ -46,6 +46,10 @@ private:
     Instant armed_ = Instant::max();  // when the timer fires
     SessionDeadlines deadlines_;
     SessionMetrics metrics_;
+    // After a restart all are due at once: more ends at a time would leave no room for the writes
+    // of clients.
+    static constexpr std::size_t kEndsMost = 512;
+    std::size_t ends_under_way_ = 0;
     bool running_ = false;
     bool is_failing_ = false;  // the last session that was due could not be ended: told once
 };

@@ -23,13 +23,24 @@ private:
 
 }  // namespace
 
+TEST(FileReplacement, WhatStandsInItsWayIsNotWrittenTo) {
+    const TemporaryFolder folder;
+    const std::string path = folder.file("file");
+    const std::string other = folder.file("other");
+    ASSERT_TRUE(write_file_atomically(other, "theirs"));
+    std::filesystem::create_symlink(other, path + ".weft-new");
+    ASSERT_TRUE(write_file_atomically(path, "ours"));
+    EXPECT_EQ(read_file(other, 100).value(), "theirs");
+    EXPECT_EQ(read_file(path, 100).value(), "ours");
+}
+
 TEST(File, AtomicWriteReplacesAndLeavesNothingBeside) {
     const TemporaryFolder folder;
     const auto path = folder.file("a");
     ASSERT_TRUE(write_file_atomically(path, "one"));
     ASSERT_TRUE(write_file_atomically(path, "two", 0640));
     EXPECT_EQ(read_file(path, 100).value(), "two");
-    EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+    EXPECT_FALSE(std::filesystem::exists(path + ".weft-new"));
 }
 
 TEST(File, PiecesReplaceAFileOnlyWhenTheyAreCommitted) {
@@ -41,7 +52,7 @@ TEST(File, PiecesReplaceAFileOnlyWhenTheyAreCommitted) {
         ASSERT_TRUE(dropped.value().write("two"));
     }
     EXPECT_EQ(read_file(path, 100).value(), "one");
-    EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+    EXPECT_FALSE(std::filesystem::exists(path + ".weft-new"));
     auto file = FileReplacement::open(path);
     ASSERT_TRUE(file.value().write("th"));
     ASSERT_TRUE(file.value().write("ree"));

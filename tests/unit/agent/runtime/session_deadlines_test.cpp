@@ -23,9 +23,9 @@ protected:
 
 TEST_F(SessionDeadlinesTest, ASessionLivesForItsTtlAndNotATenthLonger) {
     deadlines_.add("a", 10s, start_);
-    EXPECT_THAT(deadlines_.take_due(start_ + 10s), IsEmpty());
+    EXPECT_THAT(deadlines_.take_due(start_ + 10s, 100), IsEmpty());
     EXPECT_LE(deadlines_.next_deadline(), start_ + 11s);
-    EXPECT_THAT(deadlines_.take_due(deadlines_.next_deadline()), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(deadlines_.next_deadline(), 100), ElementsAre("a"));
 }
 
 TEST_F(SessionDeadlinesTest, ARenewalGivesTheFullTtlAgain) {
@@ -33,10 +33,10 @@ TEST_F(SessionDeadlinesTest, ARenewalGivesTheFullTtlAgain) {
     deadlines_.add("b", 10s, start_);
     EXPECT_TRUE(deadlines_.renew("a", start_ + 9s));
     EXPECT_TRUE(deadlines_.renew("unknown", start_));
-    EXPECT_THAT(deadlines_.take_due(start_ + 11s), ElementsAre("b"));
-    EXPECT_THAT(deadlines_.take_due(start_ + 19s), ElementsAre("b"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 100), ElementsAre("b"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 19s, 100), ElementsAre("b"));
     deadlines_.remove("b");
-    EXPECT_THAT(deadlines_.take_due(start_ + 20s), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 20s, 100), ElementsAre("a"));
 }
 
 TEST_F(SessionDeadlinesTest, AddingAKnownSessionChangesNothing) {
@@ -47,12 +47,19 @@ TEST_F(SessionDeadlinesTest, AddingAKnownSessionChangesNothing) {
     EXPECT_EQ(deadlines_.size(), 1u);
 }
 
+TEST_F(SessionDeadlinesTest, NoMoreAreTakenThanAreAskedFor) {
+    for (const char* id : {"a", "b", "c"}) deadlines_.add(id, 10s, start_);
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 2), ElementsAre("a", "b"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 0), IsEmpty());
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 2), ElementsAre("c"));
+}
+
 TEST_F(SessionDeadlinesTest, WhatIsDueComesAgainUntilItIsRemoved) {
     deadlines_.add("a", 10s, start_);
-    EXPECT_THAT(deadlines_.take_due(start_ + 11s), ElementsAre("a"));
-    EXPECT_THAT(deadlines_.take_due(start_ + 11s), IsEmpty());
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 100), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 11s, 100), IsEmpty());
     EXPECT_EQ(deadlines_.next_deadline(), start_ + 12s);
-    EXPECT_THAT(deadlines_.take_due(start_ + 12s), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 12s, 100), ElementsAre("a"));
     deadlines_.remove("a");
     EXPECT_EQ(deadlines_.next_deadline(), Instant::max());
     EXPECT_EQ(deadlines_.size(), 0u);
@@ -87,7 +94,7 @@ TEST_F(SessionDeadlinesTest, EachEndsByItsOwnTimes) {
         const Instant next = now + std::chrono::milliseconds(rng.below(2'000));
         while (deadlines_.next_deadline() <= next) {
             now = deadlines_.next_deadline();
-            for (const std::string& due : deadlines_.take_due(now)) {
+            for (const std::string& due : deadlines_.take_due(now, 100)) {
                 const Known& session = known.at(due);
                 ASSERT_GE(now, session.renewed + session.ttl);
                 ASSERT_LE(now, session.renewed + session.ttl * 11 / 10);
@@ -106,7 +113,7 @@ TEST_F(SessionDeadlinesTest, EachEndsByItsOwnTimes) {
 TEST_F(SessionDeadlinesTest, WhatIsDueIsNotToBeHadBack) {
     deadlines_.add("a", 10s, start_);
     EXPECT_TRUE(deadlines_.renew("a", start_ + 1s));
-    EXPECT_THAT(deadlines_.take_due(start_ + 12s), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(start_ + 12s, 100), ElementsAre("a"));
     EXPECT_FALSE(deadlines_.renew("a", start_ + 12s));
     EXPECT_EQ(deadlines_.next_deadline(), start_ + 13s);
     EXPECT_TRUE(deadlines_.renew("without a TTL", start_));
