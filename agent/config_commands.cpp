@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <boost/json/value.hpp>
+#include <filesystem>
 
 #include "agent/agent_commands.hpp"
 #include "agent/agent_flags.hpp"
@@ -115,18 +115,25 @@ ExitCode diff(const CliArguments& arguments, CliConsole& console) {
     });
 }
 
-// Writes the file in place. It keeps its mode and, if root may have it so, its owner: the agent
-// must still be able to read it.
-bool replace_file(const std::string& path, const std::string& text, CliConsole& console) {
+// Puts the text in the place of the file's, of that which a link names. It keeps its owner and
+// mode, or nothing is done: the agent must still be able to read it.
+Result<void> replace_text(const std::string& path, const std::string& text) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    WEFT_TRY(auto file, FileReplacement::open(error ? path : real.string()));
+    WEFT_TRY(file.write(text));
     struct stat status {};
-    const bool known = ::stat(path.c_str(), &status) == 0;
-    const auto written = write_file_atomically(path, text);
-    if (!written) console.err(fmt::format("error: {}\n", written.error().message()));
-    if (!written || !known) return written.has_value();
-    const bool owned = ::chown(path.c_str(), status.st_uid, status.st_gid) == 0;
-    if (owned && ::chmod(path.c_str(), status.st_mode & 07777) == 0) return true;
-    console.err(fmt::format("warning: {} could not be given its owner and mode again\n", path));
-    return true;
+    if (::stat(path.c_str(), &status) == 0) {
+        WEFT_TRY(file.give_to(status.st_uid, status.st_gid, status.st_mode & 07777));
+    }
+    WEFT_TRY(file.sync());
+    return file.commit();
+}
+
+bool replace_file(const std::string& path, const std::string& text, CliConsole& console) {
+    const auto replaced = replace_text(path, text);
+    if (!replaced) console.err(fmt::format("error: {}\n", replaced.error().message()));
+    return replaced.has_value();
 }
 
 struct FormatResult {

@@ -111,10 +111,12 @@ Result<std::vector<EntryFile>> read_entry_files(const std::vector<std::string>& 
     Diagnostics diagnostics;
     const auto sources = read_sources(paths, diagnostics);
     std::vector<EntryFile> entries;
+    json::parse_options depth;
+    depth.max_depth = 256;  // more than a file may have
     for (const auto& source : sources) {
         const Document document = parse_document(source, diagnostics);
         if (diagnostics.has_errors()) continue;
-        const json::value value = json::parse(to_json(document.root, Repeated::IsAList));
+        const json::value value = json::parse(to_json(document.root, Repeated::IsAList), {}, depth);
         EntryFile entry{field_of(value.as_object(), "kind"), field_of(value.as_object(), "name"),
                         value, source->name()};
         for (const auto& [name, text] : {std::pair{"Kind", entry.kind}, {"Name", entry.name}})

@@ -1,9 +1,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,10 +21,11 @@
 
 namespace {
 
-// Flushed at once: `monitor` and the screen of `dev` are read while they grow.
-void write_all(std::FILE* file, std::string_view text) {
-    std::fwrite(text.data(), 1, text.size(), file);
-    std::fflush(file);
+// Flushed at once: `monitor` and the screen of `dev` are read while they grow. False: not all of it
+// was written.
+bool write_all(std::FILE* file, std::string_view text) {
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    return std::fflush(file) == 0 && written;
 }
 
 std::string read_input(std::size_t max) {
@@ -64,7 +67,11 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_DFL);
     // Ignored by whoever started us, it would hide how the programs of checks end.
     std::signal(SIGCHLD, SIG_DFL);
-    CliConsole console{.out = [](std::string_view text) { write_all(stdout, text); },
+    int lost_output = 0;  // the first reason
+    const auto out = [&](std::string_view text) {
+        if (!write_all(stdout, text) && lost_output == 0) lost_output = errno;
+    };
+    CliConsole console{.out = out,
                        .err = [](std::string_view text) { write_all(stderr, text); },
                        .environment = environment,
                        .in = read_input,
@@ -86,5 +93,9 @@ int main(int argc, char** argv) {
     commands.push_back(debug_command(WEFT_VERSION));
     commands = with_own_commands(std::move(commands), WEFT_VERSION, config_help, code_help);
     const std::vector<std::string> words(argv + 1, argv + argc);
-    return exit_status(dispatch(commands, words, console), console.as_consul);
+    const int status = exit_status(dispatch(commands, words, console), console.as_consul);
+    if (lost_output == 0) return status;
+    console.err(std::string("error: cannot write the output: ") + std::strerror(lost_output) +
+                "\n");
+    return status == 0 ? 1 : status;
 }

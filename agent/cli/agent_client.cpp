@@ -26,12 +26,14 @@ constexpr std::size_t kTokenFileMax = 65536;
 // Long enough for a reload or a leave of a busy agent.
 constexpr Duration kCallTimeout = std::chrono::seconds(70);
 
-// A flag, or else the first variable that is set.
+// What was typed comes first: the flag, or what the context of -context says; then variables; then
+// the context that is used without being named.
 std::string setting(const CliArguments& arguments, const CliConsole& console,
                     const std::string& flag, std::initializer_list<const char*> variables,
-                    std::string fallback = {}) {
+                    const std::string& of_context = {}) {
     if (arguments.has(flag)) return arguments.text(flag);
-    return console.variable(variables).value_or(std::move(fallback));
+    if (arguments.has("context") && !of_context.empty()) return of_context;
+    return console.variable(variables).value_or(of_context);
 }
 
 bool is_true(std::string_view text) {
@@ -50,6 +52,8 @@ Result<std::string> find_token(const CliArguments& arguments, const CliConsole& 
                                const Context& context) {
     if (arguments.has("token")) return arguments.text("token");
     if (arguments.has("token-file")) return read_token_file(arguments.text("token-file"));
+    if (arguments.has("context") && !context.token_file.empty())
+        return read_token_file(context.token_file);
     if (auto token = console.variable({"WEFT_TOKEN", "WEFT_HTTP_TOKEN"})) return *token;
     if (auto path = console.variable({"WEFT_TOKEN_FILE", "WEFT_HTTP_TOKEN_FILE"}))
         return read_token_file(*path);
@@ -180,9 +184,9 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
     WEFT_TRY(refuse_enterprise(console));
     WEFT_TRY(const auto context, find_context(arguments, console));
     AgentClient client;
-    std::string address =
-        setting(arguments, console, "http-addr", {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"},
-                context.address.empty() ? kDefaultAddress : context.address);
+    std::string address = setting(arguments, console, "http-addr",
+                                  {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"}, context.address);
+    if (address.empty()) address = kDefaultAddress;
     client.address_ = address;
     bool tls = is_true(console.variable({"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}).value_or("false"));
     if (address.starts_with("unix://")) {
@@ -268,6 +272,11 @@ ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const Result<HttpResponse>& response,
                      const std::function<ExitCode(const HttpResponse&)>& use,
                      const std::string& what) {
+    if (!response && response.error().code == Errc::Limit)
+        return fail(console, ExitCode::Failed,
+                    {.what = "the answer of the agent at " + client.address() + " is too large",
+                     .cause = response.error().message(),
+                     .code = failure_code::kRefused});
     if (!response)
         return fail(console, ExitCode::Unreachable,
                     {.what = "no answer from the agent at " + client.address(),

@@ -17,18 +17,20 @@ public:
                                                                std::string name,
                                                                std::string behavior);
 
-    // Renews it until it is lost: gone, or not renewed for as long as it may live. Until cancelled.
-    boost::asio::awaitable<void> keep_alive() const;
+    // Renews it until it is lost: gone, or not renewed for as long as it may live, also when the
+    // agent only does not answer. Until cancelled; may then be called again.
+    boost::asio::awaitable<void> keep_alive();
     boost::asio::awaitable<void> destroy() const;
 
     const std::string& id() const { return id_; }
 
 private:
-    AgentSession(const AgentClient& client, std::string id)
-        : client_(&client), id_(std::move(id)) {}
+    AgentSession(const AgentClient& client, std::string id, Instant renewed)
+        : client_(&client), id_(std::move(id)), renewed_(renewed) {}
 
     const AgentClient* client_;
     std::string id_;
+    Instant renewed_;  // when it was asked for, the last time that it was granted
 };
 
 // What the answer was, if it was 200; otherwise an error whose context says what it was.

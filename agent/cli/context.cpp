@@ -16,6 +16,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kFileMax = 1024 * 1024;
+constexpr const char* kSchema = "weft.contexts/1";
 
 struct Field {
     const char* json;
@@ -64,7 +65,10 @@ Result<ContextBook> read_contexts(const std::string& path) {
                           fmt::format("{} is no file of contexts: remove it or mend it", path));
     book.current = json_text(parsed, "Current");
     const json::value* list = parsed.as_object().if_contains("Contexts");
-    if (list == nullptr || !list->is_array()) return book;
+    if (json_text(parsed, "Schema") != kSchema || list == nullptr || !list->is_array())
+        return make_error(
+            Errc::Unsupported,
+            fmt::format("{} is not of this version, whose schema is {}", path, kSchema));
     for (const json::value& entry : list->as_array()) {
         Context context;
         for (const Field& field : kFields) context.*field.member = json_text(entry, field.json);
@@ -77,7 +81,7 @@ Result<void> write_contexts(const std::string& path, const ContextBook& book) {
     std::string text;
     JsonWriter writer(text, true);
     writer.begin_object();
-    writer.field("Schema", "weft.contexts/1");
+    writer.field("Schema", kSchema);
     writer.field("Current", book.current);
     writer.key("Contexts");
     writer.begin_array();

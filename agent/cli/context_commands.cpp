@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/context.hpp"
@@ -33,15 +35,21 @@ ExitCode with_book(CliConsole& console, bool writes,
     return code;
 }
 
+// Commands are typed in other folders, too.
+std::string file_flag(const CliArguments& arguments, const std::string& flag) {
+    if (!arguments.has(flag)) return {};
+    return std::filesystem::absolute(arguments.text(flag)).lexically_normal().string();
+}
+
 ExitCode add(const CliArguments& arguments, CliConsole& console) {
     if (arguments.words().size() != 1) return usage(console, "name the context to add");
     Context added{.name = arguments.words()[0],
                   .address = arguments.text("http-addr"),
                   .datacenter = arguments.text("datacenter"),
-                  .token_file = arguments.text("token-file"),
-                  .ca_file = arguments.text("ca-file"),
-                  .client_cert = arguments.text("client-cert"),
-                  .client_key = arguments.text("client-key"),
+                  .token_file = file_flag(arguments, "token-file"),
+                  .ca_file = file_flag(arguments, "ca-file"),
+                  .client_cert = file_flag(arguments, "client-cert"),
+                  .client_key = file_flag(arguments, "client-key"),
                   .tls_server_name = arguments.text("tls-server-name")};
     if (added.address.empty()) return usage(console, "say with -http-addr which agent it means");
     return with_book(console, true, [&](ContextBook& book) {

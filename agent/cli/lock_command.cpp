@@ -64,8 +64,8 @@ public:
     asio::awaitable<ExitCode> run();
 
 private:
-    asio::awaitable<ExitCode> with_session(const AgentSession& session, SignalSource& signals);
-    asio::awaitable<ExitCode> with_lock(ContendedLock& lock, const AgentSession& session,
+    asio::awaitable<ExitCode> with_session(AgentSession& session, SignalSource& signals);
+    asio::awaitable<ExitCode> with_lock(ContendedLock& lock, AgentSession& session,
                                         SignalSource& signals);
     asio::awaitable<void> give_back(ContendedLock& lock);
     ExitCode end_of(const EndedChild& ended);
@@ -123,8 +123,7 @@ asio::awaitable<ExitCode> LockRun::run() {
     co_return code;
 }
 
-asio::awaitable<ExitCode> LockRun::with_session(const AgentSession& session,
-                                                SignalSource& signals) {
+asio::awaitable<ExitCode> LockRun::with_session(AgentSession& session, SignalSource& signals) {
     using namespace asio::experimental::awaitable_operators;
     const auto lock = wish_.limit > 1
                           ? make_semaphore(client_, wish_.prefix, session.id(), wish_.limit)
@@ -148,7 +147,7 @@ asio::awaitable<ExitCode> LockRun::with_session(const AgentSession& session,
     co_return not_acquired(signal);
 }
 
-asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, const AgentSession& session,
+asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, AgentSession& session,
                                              SignalSource& signals) {
     using namespace asio::experimental::awaitable_operators;
     tell("Starting handler\n");

@@ -34,9 +34,20 @@ Result<std::vector<WaitGoal>> goals_of(const CliArguments& arguments) {
     return goals;
 }
 
-// Waits until the goal is reached; missing says what it lacked when it was looked at last.
+// What came of waiting.
+struct Reached {
+    std::string missing;                  // what a goal lacked when it was looked at last
+    std::optional<HttpResponse> refused;  // an answer that trying again does not change
+};
+
+bool is_refusal(int status) {
+    constexpr int kTooMany = 429;
+    return status >= 400 && status < 500 && status != kTooMany;
+}
+
+// Waits until the goal is reached or the agent refuses to tell.
 asio::awaitable<Result<void>> reach(const AgentClient& client, const WaitGoal& goal,
-                                    std::string& missing) {
+                                    Reached& reached) {
     std::string index;
     bool waiting = true;
     while (waiting) {
@@ -47,12 +58,15 @@ asio::awaitable<Result<void>> reach(const AgentClient& client, const WaitGoal& g
         if (told) {
             const auto lacks = goal.missing(answer.value().status, answer.value().body);
             if (!lacks) co_return success();
-            missing = *lacks;
+            reached.missing = *lacks;
             index = answer.value().header("X-Consul-Index");
         } else if (!answer && answer.error().code == Errc::Cancelled) {
             break;
+        } else if (answer && is_refusal(answer.value().status)) {
+            reached.refused = answer.value();
+            break;
         } else {
-            missing = answer ? answer_text(answer.value()) : answer.error().message();
+            reached.missing = answer ? answer_text(answer.value()) : answer.error().message();
             index.clear();
         }
         const bool blocks = told && goal.can_block() && !index.empty();
@@ -63,17 +77,17 @@ asio::awaitable<Result<void>> reach(const AgentClient& client, const WaitGoal& g
 }
 
 asio::awaitable<Result<void>> reach_all(const AgentClient& client, std::vector<WaitGoal> goals,
-                                        std::string& missing) {
+                                        Reached& reached) {
     for (const WaitGoal& goal : goals) {
-        const auto reached = co_await reach(client, goal, missing);
-        if (!reached) co_return reached;
+        const auto ended = co_await reach(client, goal, reached);
+        if (!ended) co_return ended;
     }
     co_return success();
 }
 
 asio::awaitable<Result<void>> reach_within(const AgentClient& client, std::vector<WaitGoal> goals,
-                                           std::string& missing, Duration limit) {
-    auto reaching = reach_all(client, std::move(goals), missing);
+                                           Reached& reached, Duration limit) {
+    auto reaching = reach_all(client, std::move(goals), reached);
     if (limit == Duration::zero()) co_return co_await std::move(reaching);
     co_return co_await within(limit, std::move(reaching));
 }
@@ -86,13 +100,17 @@ ExitCode wait(const CliArguments& arguments, CliConsole& console) {
     return with_client(arguments, console, [&](const AgentClient& client) {
         std::string what = "waiting for";
         for (const WaitGoal& goal : goals.value()) what += " " + goal.text();
-        std::string missing;
-        const auto reached = run_blocking(Progress(console).during(
-            what, reach_within(client, goals.value(), missing, limit.value())));
-        if (reached) return ExitCode::Ok;
+        Reached reached;
+        const auto ended = run_blocking(Progress(console).during(
+            what, reach_within(client, goals.value(), reached, limit.value())));
+        if (ended) return ExitCode::Ok;
+        if (reached.refused)
+            return with_answer(
+                console, client, *reached.refused,
+                [](const HttpResponse&) { return ExitCode::Failed; }, "cannot wait");
         return fail(console, ExitCode::TimedOut,
                     {.what = "not reached within " + arguments.text("timeout"),
-                     .cause = missing,
+                     .cause = reached.missing,
                      .code = failure_code::kTimedOut});
     });
 }

@@ -32,6 +32,12 @@ void ParserBase::hide_secret(const Token& taken) {
             if (braces_ == tokens_block_) tokens_block_ = 0;
             if (braces_ > 0) --braces_;
             break;
+        case TokenKind::LeftBracket:
+            lists_.push_back(braces_);
+            break;
+        case TokenKind::RightBracket:
+            if (!lists_.empty()) lists_.pop_back();
+            break;
         case TokenKind::Assign:
         case TokenKind::Colon:
             after_assign_ = true;
@@ -47,7 +53,8 @@ void ParserBase::hide_secret(const Token& taken) {
         default:
             break;
     }
-    after_assign_ = false;
+    // What stands in a list directly belongs to the key before it.
+    after_assign_ = !lists_.empty() && lists_.back() == braces_;
 }
 
 Diagnostic* ParserBase::fail(const Token& token, std::string message) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/base/result.hpp"
 #include "agent/config/diagnostic.hpp"
@@ -80,7 +81,8 @@ private:
     std::string last_key_;  // the key whose value comes next, for hide_secret()
     bool after_assign_ = false;
     std::size_t braces_ = 0;
-    std::size_t tokens_block_ = 0;  // depth of the open `tokens` block, 0: none
+    std::vector<std::size_t> lists_;  // braces that were open where each list began
+    std::size_t tokens_block_ = 0;    // depth of the open `tokens` block, 0: none
 };
 
 // A value that is not a container, from a Text or Number token.

@@ -109,14 +109,21 @@ private:
         } else {
             const std::string rest = nested(target.substr(inside.size() + 1), value);
             const std::size_t brace = offset(section->span, 1);
+            const bool more = std::any_of(section->members.begin(), section->members.end(),
+                                          [&](const auto& other) { return &other != &member; });
             // The later place first, so that the earlier one stays where it is.
-            if (brace > start) insert(text, brace, rest, !section->members.empty());
+            if (brace > start) insert(text, brace, rest, more);
             remove(text, start, end);
-            if (brace <= start) insert(text, brace, rest, !section->members.empty());
+            if (brace <= start) insert(text, brace, rest, more);
         }
+        auto renamed = Source::make(source_->name(), std::move(text));
+        Diagnostics diagnostics;
+        static_cast<void>(parse_document(renamed, diagnostics));
+        if (diagnostics.has_errors())
+            return leave(row, "it stands in a place that only you can mend");
         result_.done.push_back(drops ? fmt::format("{} removed: false is the default", row.path)
                                      : fmt::format("{} -> {}", row.path, target));
-        source_ = Source::make(source_->name(), std::move(text));
+        source_ = std::move(renamed);
     }
 
     std::string nested(std::string_view path, const std::string& value) const {
