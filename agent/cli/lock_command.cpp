@@ -9,6 +9,7 @@
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/contended_lock.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/io/pause.hpp"
 #include "agent/io/run_blocking.hpp"
 
 // `lock`: runs a command while it holds a lock.
@@ -19,6 +20,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration kKillGrace = std::chrono::seconds(5);
+constexpr Duration kCleanUpMost = std::chrono::seconds(10);
 
 struct LockWish {
     std::string prefix;
@@ -68,6 +70,7 @@ private:
     asio::awaitable<ExitCode> with_lock(ContendedLock& lock, AgentSession& session,
                                         SignalSource& signals);
     asio::awaitable<void> give_back(ContendedLock& lock);
+    static asio::awaitable<void> clean_up(asio::awaitable<void> work, SignalSource& signals);
     ExitCode end_of(const EndedChild& ended);
     ExitCode fail_acquire(const Error& error);
     ExitCode not_acquired(int signal);
@@ -116,11 +119,26 @@ asio::awaitable<ExitCode> LockRun::run() {
     auto signals = open_signals(co_await asio::this_coro::executor);
     if (!signals) co_return fail_start(console_, ExitCode::Failed, signals.error());
     const std::string behavior = wish_.limit > 1 ? "delete" : "";
-    auto session = co_await AgentSession::create(client_, wish_.session_name, behavior);
-    if (!session) co_return fail_acquire(session.error());
-    const ExitCode code = co_await with_session(session.value(), signals.value());
-    co_await session.value().destroy();
+    using namespace asio::experimental::awaitable_operators;
+    std::optional<Result<AgentSession>> session;
+    int signal = 0;
+    auto creating = AgentSession::create(client_, wish_.session_name, behavior);
+    co_await (store_result(std::move(creating), session) || first_signal(signals.value(), signal));
+    const bool made = session && *session;
+    if (!made && signal != 0) co_return not_acquired(signal);
+    if (!made) co_return fail_acquire(session->error());
+    const ExitCode code = signal != 0 ? not_acquired(signal)
+                                      : co_await with_session(session->value(), signals.value());
+    co_await clean_up(session->value().destroy(), signals.value());
     co_return code;
+}
+
+// What is left behind ends with the session: nobody waits long for an agent that does not answer,
+// nor longer than whoever interrupts.
+asio::awaitable<void> LockRun::clean_up(asio::awaitable<void> work, SignalSource& signals) {
+    using namespace asio::experimental::awaitable_operators;
+    int signal = 0;
+    co_await (std::move(work) || pause_for(kCleanUpMost) || first_signal(signals, signal));
 }
 
 asio::awaitable<ExitCode> LockRun::with_session(AgentSession& session, SignalSource& signals) {
@@ -142,7 +160,7 @@ asio::awaitable<ExitCode> LockRun::with_session(AgentSession& session, SignalSou
               first_signal(signals, signal));
     const bool held = acquired && *acquired && acquired->value();
     if (held && signal == 0) co_return co_await with_lock(*lock, session, signals);
-    if (held) co_await give_back(*lock);
+    if (held) co_await clean_up(give_back(*lock), signals);
     if (signal == 0 && acquired && !*acquired) co_return fail_acquire(acquired->error());
     co_return not_acquired(signal);
 }
@@ -157,7 +175,7 @@ asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, AgentSession& 
     spec.input = wish_.pass_input ? 0 : -1;
     auto child = ChildProcess::start(co_await asio::this_coro::executor, spec);
     if (!child) {
-        co_await give_back(lock);
+        co_await clean_up(give_back(lock), signals);
         // Consul counts this as no failure.
         const ExitCode code = console_.as_consul ? ExitCode::Ok : ExitCode::Failed;
         co_return fail_start(console_, code, child.error());
@@ -176,7 +194,7 @@ asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, AgentSession& 
         tell("Child terminated, releasing lock\n");
     }
     const auto ended = child.value().reap();
-    if (!lost) co_await give_back(lock);
+    if (!lost) co_await clean_up(give_back(lock), signals);
     if (!ended) co_return fail_start(console_, ExitCode::Failed, ended.error());
     const ExitCode code = end_of(ended.value());
     co_return lost && !console_.as_consul ? ExitCode::Failed : code;

@@ -77,17 +77,28 @@ asio::awaitable<ExitCode> run_service(const AgentClient& client, CliConsole& con
                                       RunWish wish) {
     auto signals = open_signals(co_await asio::this_coro::executor);
     if (!signals) co_return fail_start(console, ExitCode::Failed, signals.error());
-    const auto registered =
-        co_await client.fetch("PUT", "/v1/agent/service/register", wish.service.json);
+    using namespace asio::experimental::awaitable_operators;
+    std::optional<Result<HttpResponse>> registered;
+    int signal = 0;
+    auto registering = client.fetch("PUT", "/v1/agent/service/register", wish.service.json);
+    co_await (store_result(std::move(registering), registered) ||
+              first_signal(signals.value(), signal));
+    const bool known = registered && *registered;
+    if (!known && signal != 0) co_return exactly(128 + signal);
     const auto go_on = [](const HttpResponse&) { return ExitCode::Ok; };
     const ExitCode code =
-        with_answer(console, client, registered, go_on, "cannot register the service");
+        with_answer(console, client, *registered, go_on, "cannot register the service");
     if (code != ExitCode::Ok) co_return code;
-    const ExitCode status = co_await run_child(console, signals.value(), std::move(wish.program));
-    const auto deregistered =
-        co_await client.fetch("PUT", "/v1/agent/service/deregister/" + url_escape(wish.service.id));
-    static_cast<void>(
-        with_answer(console, client, deregistered, go_on, "cannot deregister the service"));
+    const ExitCode status =
+        signal != 0 ? exactly(128 + signal)
+                    : co_await run_child(console, signals.value(), std::move(wish.program));
+    std::optional<Result<HttpResponse>> gone;
+    auto leaving =
+        client.fetch("PUT", "/v1/agent/service/deregister/" + url_escape(wish.service.id));
+    co_await (store_result(std::move(leaving), gone) || first_signal(signals.value(), signal));
+    if (gone)
+        static_cast<void>(
+            with_answer(console, client, *gone, go_on, "cannot deregister the service"));
     co_return status;
 }
 

@@ -21,7 +21,10 @@ Result<SignalSource> SignalSource::open(const asio::any_io_executor& executor,
                                         std::initializer_list<int> numbers) {
     sigset_t wanted;
     sigemptyset(&wanted);
-    for (const int number : numbers) sigaddset(&wanted, number);
+    for (const int number : numbers) {
+        // Blocked it would come though it is ignored, as under `nohup`.
+        if (!is_ignored(number)) sigaddset(&wanted, number);
+    }
     if (const int reason = ::pthread_sigmask(SIG_BLOCK, &wanted, nullptr); reason != 0)
         return os_error("sigmask", reason);
     const int file = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);

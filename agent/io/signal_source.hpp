@@ -16,7 +16,8 @@ struct ReceivedSignal {
 };
 
 // Signals as values to wait for. They are blocked in the opening thread and in threads that it
-// starts later, and stay so: what arrives between two waits is kept.
+// starts later, and stay so: what arrives between two waits is kept. Those that this process
+// ignores do not come.
 class SignalSource {
 public:
     static Result<SignalSource> open(const boost::asio::any_io_executor& executor,

@@ -73,6 +73,10 @@ void prepare(SpawnSettings& settings, const SpawnSpec& spec) {
     sigset_t all;
     sigemptyset(&none);
     sigfillset(&all);
+    // But for what `nohup` and shells that run jobs behind their back mean for our user's program.
+    if (!spec.own_group)
+        for (const int number : {SIGHUP, SIGINT, SIGQUIT})
+            if (is_ignored(number)) sigdelset(&all, number);
     posix_spawnattr_setsigmask(&settings.attributes, &none);
     posix_spawnattr_setsigdefault(&settings.attributes, &all);
     posix_spawnattr_setpgroup(&settings.attributes, 0);
@@ -102,6 +106,11 @@ Result<pid_t> start(const SpawnSpec& spec) {
 }
 
 }  // namespace
+
+bool is_ignored(int signal) {
+    struct sigaction action {};
+    return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 Error os_error(const std::string& what, int reason) {
     const boost::system::error_code code(reason, boost::system::system_category());

@@ -46,4 +46,7 @@ Result<EndedChild> reap_child(pid_t pid);
 // "what: the system's words", as Errc::Io.
 Error os_error(const std::string& what, int reason);
 
+// Whether this process was started with the signal ignored, or ignores it since.
+bool is_ignored(int signal);
+
 }  // namespace weft

@@ -90,6 +90,40 @@ def a_lost_lock_ends_the_child(at):
     assert code == 1 and "the lock was lost" in err and "W2008" in err, (code, out, err)
 
 
+def a_silent_agent_is_a_lost_lock(_):
+    """What it does meanwhile is not known: the TTL of 15 s later it may have given the lock to somebody else."""
+    with Agent(WEFT) as silent:
+        held = Held(silent, WEFT, "jobs/silent")
+        silent.process.send_signal(signal.SIGSTOP)
+        try:
+            asking = start(silent, WEFT, "lock", "jobs/other", "echo no")
+            interrupt_bit = 1 << (signal.SIGINT - 1)
+            wait_until(lambda: blocked_signals(asking.pid) & interrupt_bit, 10, "it does not wait for signals")
+            asking.send_signal(signal.SIGINT)
+            code, out, err = finished(asking)
+            assert code == 130 and out == "", (code, out, err)
+            code, _, err = finished(held.process, seconds=40)
+            assert code == 1 and "W2008" in err, (code, err)
+        finally:
+            silent.process.send_signal(signal.SIGCONT)
+
+
+def blocked_signals(pid):
+    with open("/proc/%d/status" % pid, encoding="utf-8") as f:
+        return int(next(line for line in f if line.startswith("SigBlk")).split()[1], 16)
+
+
+def nohup_holds(at):
+    """Whoever ignores SIGHUP, as nohup does, has it ignored in the child, too."""
+    process = start(at, WEFT, "lock", "jobs/nohup", "echo held; " + STAYS, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert process.stdout.readline() == "held\n"
+    process.send_signal(signal.SIGHUP)
+    assert at.get("/v1/kv/jobs/nohup/.lock")[0]["Session"]
+    process.send_signal(signal.SIGTERM)
+    code, _, err = finished(process)
+    assert "hangup" not in err and code == 0, (code, err)
+
+
 def the_child_gets_signals_and_gives_its_status(at):
     child = "trap 'exit 9' TERM; echo held; " + STAYS_FOR_TRAP
     process = start(at, WEFT, "lock", "-child-exit-code", "jobs/signal", child)
@@ -198,7 +232,7 @@ def sessions_have_commands(at):
 def main():
     global WEFT
     WEFT = os.path.abspath(program_from_arguments(__doc__))
-    tests = [a_lost_lock_ends_the_child, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
+    tests = [a_lost_lock_ends_the_child, a_silent_agent_is_a_lost_lock, nohup_holds, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
              a_watch_fires_only_on_change, run_is_a_service_while_it_runs, wait_returns_when_it_is_there,
              prepared_queries_have_commands, sessions_have_commands]
     with Agent(WEFT) as at:
