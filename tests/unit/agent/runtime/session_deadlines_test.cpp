@@ -47,6 +47,18 @@ TEST_F(SessionDeadlinesTest, AddingAKnownSessionChangesNothing) {
     EXPECT_EQ(deadlines_.size(), 1u);
 }
 
+// The process was stopped: renewals of that time lie in its sockets.
+TEST_F(SessionDeadlinesTest, WhoLooksLateReadsRenewalsFirst) {
+    for (const char* id : {"a", "b", "c"}) deadlines_.add(id, 10s, start_);
+    const Instant woken = start_ + 13s;
+    EXPECT_THAT(deadlines_.take_due(woken, 1), IsEmpty());
+    EXPECT_EQ(deadlines_.next_deadline(), woken + 200ms);
+    EXPECT_TRUE(deadlines_.renew("b", woken + 1ms));
+    EXPECT_EQ(deadlines_.next_deadline(), woken + 200ms);
+    EXPECT_THAT(deadlines_.take_due(woken + 200ms, 1), ElementsAre("a"));
+    EXPECT_THAT(deadlines_.take_due(woken + 201ms, 1), ElementsAre("c")) << "once is enough";
+}
+
 TEST_F(SessionDeadlinesTest, NoMoreAreTakenThanAreAskedFor) {
     for (const char* id : {"a", "b", "c"}) deadlines_.add(id, 10s, start_);
     EXPECT_THAT(deadlines_.take_due(start_ + 11s, 2), ElementsAre("a", "b"));
