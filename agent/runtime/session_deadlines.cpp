@@ -1,11 +1,15 @@
 #include "agent/runtime/session_deadlines.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace weft::agent {
 namespace {
 
 constexpr Duration kAgainAfter = std::chrono::seconds(1);
+// Who looks later than that was stopped, and has not read the renewals that came meanwhile.
+constexpr Duration kLate = std::chrono::milliseconds(500);
+constexpr Duration kToCatchUp = std::chrono::milliseconds(200);
 
 Instant deadline_of(Duration ttl, Instant now) {
     return now + ttl + ttl / 20;
@@ -37,17 +41,23 @@ void SessionDeadlines::remove(std::string_view id) {
 
 std::vector<std::string> SessionDeadlines::take_due(Instant now, std::size_t most) {
     std::vector<std::string> due;
+    if (deadlines_.empty() || now < look_again_) return due;
+    if (look_again_ == Instant{} && now - deadlines_.begin()->first > kLate) {
+        look_again_ = now + kToCatchUp;
+        return due;
+    }
     while (next_deadline() <= now && due.size() < most) {
         due.emplace_back(deadlines_.begin()->second);
         const auto session = sessions_.find(due.back());
         session->second.is_ending = true;
         set_deadline(session, now + kAgainAfter);
     }
+    if (next_deadline() > now) look_again_ = {};
     return due;
 }
 
 Instant SessionDeadlines::next_deadline() const {
-    return deadlines_.empty() ? Instant::max() : deadlines_.begin()->first;
+    return deadlines_.empty() ? Instant::max() : std::max(deadlines_.begin()->first, look_again_);
 }
 
 void SessionDeadlines::set_deadline(Sessions::iterator session, Instant deadline) {

@@ -26,7 +26,8 @@ public:
     void remove(std::string_view id);
 
     // Those whose deadline has come, the first of them up to a number. They stay until they are
-    // removed, and are due again a second later: to end them may have failed.
+    // removed, and are due again a second later: to end them may have failed. None when it is late:
+    // then renewals that wait to be read come first, for a fifth of a second.
     std::vector<std::string> take_due(Instant now, std::size_t most);
 
     Instant next_deadline() const;  // Instant::max(): none
@@ -43,6 +44,7 @@ private:
     void set_deadline(Sessions::iterator session, Instant deadline);
 
     Sessions sessions_;
+    Instant look_again_{};  // not before; {}: nothing was late
     std::set<std::pair<Instant, std::string_view>> deadlines_;  // ids are those of sessions_
 };
 

@@ -26,7 +26,7 @@ std::uint64_t index_of(const agent::View& view, const CatalogQuery& query) {
 }
 
 bool keeps(const CatalogQuery& query) {
-    return query.is_kept && !query.cache_key.empty();
+    return query.is_kept && query.is_watched && !query.cache_key.empty();
 }
 
 void add_index(Answer& answer, std::uint64_t index, bool known_leader, Duration age) {
@@ -129,7 +129,7 @@ CatalogQueries::Outcome CatalogQueries::begin(CatalogRead read) {
     agent::View view = catalog_.view();
     std::uint64_t index = index_of(view, read.query);
     if (!blocks(read.query, read.options, index)) return answer(read, view, contact, index);
-    auto body = rendered(read.query, view, read.layout);
+    auto body = rendered(read.query, view, read.layout, index);
     if (!body) return refused(body.error().message(), read.query);
     if (body.value()->is_absent && !read.query.awaits_absent)
         return answer(read, view, contact, index);
@@ -150,7 +150,7 @@ std::optional<Answer> CatalogQueries::changed(const Waiter& waiter) {
     agent::View view = catalog_.view();
     std::uint64_t index = index_of(view, waiter.query);
     if (passed(index, waiter.options)) {
-        auto body = rendered(waiter.query, view, waiter.layout);
+        auto body = rendered(waiter.query, view, waiter.layout, index);
         if (!body || body.value()->hash != waiter.hash) {
             metrics_.wakes_answered.Increment();
             return answer(waiter, view, catalog_.leader_contact(), index);
@@ -172,7 +172,7 @@ void CatalogQueries::forget_answers() {
 
 Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
                               const LeaderContact& contact, std::uint64_t index) {
-    auto body = rendered(read.query, view, read.layout);
+    auto body = rendered(read.query, view, read.layout, index);
     if (!body) return refused(body.error().message(), read.query);
     const bool is_absent = body.value()->is_absent;
     Answer answer = is_absent ? Answer::text(404, body.value()->bytes) : Answer{};
@@ -200,10 +200,10 @@ Answer CatalogQueries::answer(const CatalogRead& read, const agent::View& view,
 }
 
 Result<Rendered> CatalogQueries::rendered(const CatalogQuery& query, const agent::View& view,
-                                          Layout layout) {
+                                          Layout layout, std::uint64_t index) {
     if (query.is_raw) layout.pretty = false;
-    std::uint64_t version = query.by_service_version ? view.service_version(query.watch.name)
-                                                     : view.index_of(query.watch).get();
+    const std::uint64_t version =
+        query.by_service_version ? view.service_version(query.watch.name) : index;
     if (!keeps(query)) {
         WEFT_TRY(auto plain, minified(query, view, version));
         return laid_out(plain, layout);

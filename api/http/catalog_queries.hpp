@@ -54,7 +54,9 @@ public:
     void forget_answers();
 
 private:
-    Result<Rendered> rendered(const CatalogQuery& query, const agent::View& view, Layout layout);
+    // index: that of the query in the view, which may take long to find.
+    Result<Rendered> rendered(const CatalogQuery& query, const agent::View& view, Layout layout,
+                              std::uint64_t index);
     Result<Rendered> minified(const CatalogQuery& query, const agent::View& view,
                               std::uint64_t version);
     static Rendered laid_out(const Rendered& minified, Layout layout);
