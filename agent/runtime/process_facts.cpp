@@ -37,20 +37,31 @@ double seconds(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
+struct MemoryOfProcess {
+    std::uint64_t all = 0;
+    std::uint64_t resident = 0;
+};
+
+MemoryOfProcess memory_of_process() {
+    MemoryOfProcess memory;
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    if (file == nullptr) return memory;
+    unsigned long long all = 0;
+    unsigned long long resident = 0;
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    if (std::fscanf(file, "%llu %llu", &all, &resident) == 2)
+        memory = {all * page, resident * page};
+    std::fclose(file);
+    return memory;
+}
+
 }  // namespace
 
 ProcessFacts read_process_facts() {
     ProcessFacts facts;
-    if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
-        unsigned long long total = 0;
-        unsigned long long resident = 0;
-        const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-        if (std::fscanf(file, "%llu %llu", &total, &resident) == 2) {
-            facts.virtual_bytes = total * page;
-            facts.resident_bytes = resident * page;
-        }
-        std::fclose(file);
-    }
+    const MemoryOfProcess memory = memory_of_process();
+    facts.virtual_bytes = memory.all;
+    facts.resident_bytes = memory.resident;
     rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         facts.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
@@ -66,14 +77,14 @@ void limit_heaps() {
 }
 
 bool FreedMemory::give_back() {
-    constexpr std::size_t kWorthIt = std::size_t{4} << 20;
-    const std::size_t unused = ::mallinfo2().fordblks;
-    if (unused < free_before_ + kWorthIt) {
-        free_before_ = std::min(free_before_, unused);
+    constexpr std::uint64_t kWorthIt = std::uint64_t{4} << 20;
+    const std::uint64_t resident = memory_of_process().resident;
+    if (resident < resident_after_ + kWorthIt || ::mallinfo2().fordblks < kWorthIt) {
+        resident_after_ = std::min(resident_after_, resident);
         return false;
     }
     ::malloc_trim(0);
-    free_before_ = unused;
+    resident_after_ = memory_of_process().resident;
     return true;
 }
 
