@@ -12,11 +12,12 @@ namespace weft::api {
 using agent::CatalogErrc;
 using agent::Index;
 
-ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints, std::shared_ptr<ConfigEntryTurns> turns,
+ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints,
+                                   const std::shared_ptr<ConfigEntryTurns>& turns,
                                    agent::EntryChange change, std::optional<std::uint64_t> cas,
                                    Writer::Done done)
     : endpoints_(std::move(endpoints)),
-      turns_(std::move(turns)),
+      turns_(turns),
       change_(std::move(change)),
       cas_(cas ? std::optional(Index(*cas)) : std::nullopt),
       done_(std::move(done)) {}
@@ -55,13 +56,17 @@ Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) co
 }
 
 void ConfigEntryWrite::start() {
-    const bool taken = turns_->take([self = shared_from_this()] { self->attempt(kMostAttempts); });
-    if (!taken) done_(make_error(Errc::Limit, "too many configuration entries are being written"));
+    const auto turns = turns_.lock();
+    auto first = [self = shared_from_this()] { self->attempt(kMostAttempts); };
+    if (!turns || !turns->take(std::move(first)))
+        done_(make_error(Errc::Limit, "too many configuration entries are being written"));
 }
 
 void ConfigEntryWrite::end(const Result<Written>& written) {
     done_(written);
-    if (auto next = turns_->end()) on_worker(std::move(next));
+    const auto turns = turns_.lock();
+    if (!turns) return;
+    if (auto next = turns->end()) on_worker(std::move(next));
 }
 
 // Away from the control thread, which is told of what was written: checking takes long.

@@ -18,7 +18,7 @@ public:
     // change: of a normalized and valid entry, or a deletion. cas: the modify index that the entry
     // must have, 0 when there must be none. done is called once: whether the condition held, or why
     // the write was refused.
-    ConfigEntryWrite(EndpointsPtr endpoints, std::shared_ptr<ConfigEntryTurns> turns,
+    ConfigEntryWrite(EndpointsPtr endpoints, const std::shared_ptr<ConfigEntryTurns>& turns,
                      agent::EntryChange change, std::optional<std::uint64_t> cas,
                      Writer::Done done);
 
@@ -35,7 +35,7 @@ private:
     bool may_hold(const agent::View& view) const;
 
     const EndpointsPtr endpoints_;
-    const std::shared_ptr<ConfigEntryTurns> turns_;
+    const std::weak_ptr<ConfigEntryTurns> turns_;  // which holds those that wait
     const agent::EntryChange change_;
     const std::optional<agent::Index> cas_;
     const Writer::Done done_;
