@@ -162,6 +162,19 @@ std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
     return with_client_flags(std::move(flags));
 }
 
+CliCommand data_command(std::string path, std::string summary, std::string words,
+                        std::vector<CliFlag> flags, std::string example, CliHandler run) {
+    const std::size_t words_max = words.empty() ? 0 : 1;
+    return {.path = std::move(path),
+            .group = "data",
+            .summary = std::move(summary),
+            .words = std::move(words),
+            .words_max = words_max,
+            .flags = with_server_flags(std::move(flags)),
+            .examples = {std::move(example)},
+            .run = std::move(run)};
+}
+
 CliFlag format_flag() {
     return {"format", "FORMAT", "table (the default) or json"};
 }

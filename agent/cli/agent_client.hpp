@@ -22,6 +22,10 @@ std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags);
 // Those, and -datacenter and -stale of commands that ask servers, for each of their requests.
 std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags);
 
+// A command about data that servers keep. words: what may follow the flags, one word at most.
+CliCommand data_command(std::string path, std::string summary, std::string words,
+                        std::vector<CliFlag> flags, std::string example, CliHandler run);
+
 // -format=table|json of commands that list something.
 CliFlag format_flag();
 Result<bool> wants_json(const CliArguments& arguments);

@@ -171,38 +171,26 @@ ExitCode explain(const CliArguments& arguments, CliConsole& console) {
     });
 }
 
-CliCommand query_command(const std::string& verb, std::string summary, std::string words,
-                         std::vector<CliFlag> flags, std::string example, CliHandler run) {
-    return {.path = "query " + verb,
-            .group = "data",
-            .summary = std::move(summary),
-            .words = words,
-            .words_max = words.empty() ? std::size_t{0} : std::size_t{1},
-            .flags = with_server_flags(std::move(flags)),
-            .examples = {std::move(example)},
-            .run = std::move(run)};
-}
-
 }  // namespace
 
 std::vector<CliCommand> query_commands() {
     return {
-        query_command("list", "List the prepared queries.", "", {format_flag()}, "weft query list",
-                      list),
-        query_command("read", "Print a prepared query as JSON.", "NAME | ID", {},
-                      "weft query read near-web", read),
-        query_command("write", "Make a prepared query, or change the one of its id or name.",
-                      "@FILE | - | JSON", {}, "weft query write @near-web.json", write),
-        query_command("delete", "Remove a prepared query.", "NAME | ID", {},
-                      "weft query delete near-web", remove),
-        query_command("execute", "Run a prepared query and list the instances that it gives.",
-                      "NAME | ID",
-                      {{"near", "NODE", "nearest to this node first; _agent: to the agent"},
-                       {"limit", "N", "at most so many instances"},
-                       format_flag()},
-                      "weft query execute -limit=3 near-web", execute),
-        query_command("explain", "Show what a name makes of a template, without running it.",
-                      "NAME", {}, "weft query explain geo-web", explain),
+        data_command("query list", "List the prepared queries.", "", {format_flag()},
+                     "weft query list", list),
+        data_command("query read", "Print a prepared query as JSON.", "NAME | ID", {},
+                     "weft query read near-web", read),
+        data_command("query write", "Make a prepared query, or change the one of its id or name.",
+                     "@FILE | - | JSON", {}, "weft query write @near-web.json", write),
+        data_command("query delete", "Remove a prepared query.", "NAME | ID", {},
+                     "weft query delete near-web", remove),
+        data_command("query execute", "Run a prepared query and list the instances that it gives.",
+                     "NAME | ID",
+                     {{"near", "NODE", "nearest to this node first; _agent: to the agent"},
+                      {"limit", "N", "at most so many instances"},
+                      format_flag()},
+                     "weft query execute -limit=3 near-web", execute),
+        data_command("query explain", "Show what a name makes of a template, without running it.",
+                     "NAME", {}, "weft query explain geo-web", explain),
     };
 }
 

@@ -140,29 +140,17 @@ ExitCode change(const CliArguments& arguments, CliConsole& console, const std::s
     });
 }
 
-CliCommand session_command(std::string verb, std::string summary, std::string words,
-                           std::vector<CliFlag> flags, std::string example, CliHandler run) {
-    return {.path = "session " + verb,
-            .group = "data",
-            .summary = std::move(summary),
-            .words = words,
-            .words_max = words.empty() ? std::size_t{0} : std::size_t{1},
-            .flags = with_server_flags(std::move(flags)),
-            .examples = {std::move(example)},
-            .run = std::move(run)};
-}
-
 }  // namespace
 
 std::vector<CliCommand> session_commands() {
     return {
-        session_command("list", "List the sessions, or those of a node.", "",
-                        {{"node", "NAME", "only those of this node"}, format_flag()},
-                        "weft session list -node=db1", list),
-        session_command("read", "Show a session.", "ID", {format_flag()},
-                        "weft session read 10045420-e6d0-6386-7f5f-01628b38d48a", read),
-        session_command(
-            "create", "Make a session and print its id.", "",
+        data_command("session list", "List the sessions, or those of a node.", "",
+                     {{"node", "NAME", "only those of this node"}, format_flag()},
+                     "weft session list -node=db1", list),
+        data_command("session read", "Show a session.", "ID", {format_flag()},
+                     "weft session read 10045420-e6d0-6386-7f5f-01628b38d48a", read),
+        data_command(
+            "session create", "Make a session and print its id.", "",
             {{"name", "TEXT", "a name for people"},
              {"node", "NAME", "node it belongs to; the agent's by default"},
              {"ttl", "TIME", "it ends unless renewed within, 10s to 24h; without: it need not be"},
@@ -171,16 +159,16 @@ std::vector<CliCommand> session_commands() {
               "how long its keys stay locked after it was lost; 15s by default"},
              {"check", "ID", "it ends with this check; serfHealth by default", true}},
             "weft session create -name=backup -ttl=30s", create),
-        session_command("renew", "Renew a session with a TTL.", "ID", {},
-                        "weft session renew 10045420-e6d0-6386-7f5f-01628b38d48a",
-                        [](const CliArguments& arguments, CliConsole& console) {
-                            return change(arguments, console, "renew", "Renewed");
-                        }),
-        session_command("destroy", "End a session.", "ID", {},
-                        "weft session destroy 10045420-e6d0-6386-7f5f-01628b38d48a",
-                        [](const CliArguments& arguments, CliConsole& console) {
-                            return change(arguments, console, "destroy", "Destroyed");
-                        }),
+        data_command("session renew", "Renew a session with a TTL.", "ID", {},
+                     "weft session renew 10045420-e6d0-6386-7f5f-01628b38d48a",
+                     [](const CliArguments& arguments, CliConsole& console) {
+                         return change(arguments, console, "renew", "Renewed");
+                     }),
+        data_command("session destroy", "End a session.", "ID", {},
+                     "weft session destroy 10045420-e6d0-6386-7f5f-01628b38d48a",
+                     [](const CliArguments& arguments, CliConsole& console) {
+                         return change(arguments, console, "destroy", "Destroyed");
+                     }),
     };
 }
 
