@@ -44,7 +44,7 @@ private:
     void set_deadline(Sessions::iterator session, Instant deadline);
 
     Sessions sessions_;
-    Instant look_again_{};  // not before; {}: nothing was late
+    Instant look_again_{};                                      // not before; {}: nothing was late
     std::set<std::pair<Instant, std::string_view>> deadlines_;  // ids are those of sessions_
 };
 
