@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
+#include "gossip/core/encoded.hpp"
 #include "gossip/core/internal_queries.hpp"
+#include "gossip/wire/messages.hpp"
 #include "tests/sim/gossip/await.hpp"
 
 namespace weft::sim {
@@ -23,6 +26,9 @@ constexpr Duration kGossiped = seconds(10);
 constexpr int kEvents = 3;
 constexpr int kTries = 3;
 constexpr std::size_t kSeeds = 3;
+// The suspicion of a lone accuser in a ring of 64, and some: who did not refute is failed by then.
+constexpr Duration kSuspicion = seconds(45);
+constexpr int kAccusersMost = 4;
 
 // Of whom a name was taken.
 class NameWatch : public World::Observer {
@@ -105,6 +111,31 @@ void Drills::query() {
     params.relay_factor = static_cast<std::uint8_t>(rng_.below(3));
     ask_all(params, true);
     if (const auto what = oracle_.queries_without_end(); !what.empty()) throw Violation(what);
+}
+
+// Agents of a sound network accuse nobody who is well, so it is put into their mouths: a word of
+// each accuser comes to one agent or a few.
+void Drills::false_accusation() {
+    const AgentIndex accused = scenario_.one_up(rng_);
+    if (accused == world_.size()) return;
+    const Agent& victim = world_.agent(accused);
+    const std::uint64_t accusers = 1 + rng_.below(kAccusersMost);
+    const std::uint64_t hearers = 1 + rng_.below(3);
+    for (std::uint64_t i = 0; i < accusers; ++i) {
+        const AgentIndex accuser = scenario_.one_up(rng_);
+        const std::string accusation = gossip::encoded(
+            gossip::Suspect{victim.node().incarnation(), victim.name, world_.agent(accuser).name});
+        for (std::uint64_t j = 0; j < hearers; ++j) {
+            const AgentIndex hearer = scenario_.one_up(rng_);
+            if (accuser == accused || hearer == accused) continue;
+            world_.with_node(hearer, [&](gossip::Node& node, gossip::Output& out) {
+                const std::string_view message = accusation;
+                node.receive(world_.agent(accuser).endpoint, std::span(&message, 1), world_.now(),
+                             out);
+            });
+        }
+    }
+    world_.run_until(world_.now() + kSuspicion);
 }
 
 void Drills::change_keys(std::string_view operation, const std::string& key,

@@ -23,6 +23,8 @@ public:
     void events();
     // Everybody acknowledges a query and answers it.
     void query();
+    // Some say of one that is well that it does not answer: it refutes, and nobody holds it failed.
+    void false_accusation();
     // The ring gets another key: in, primary, the old one out. Without keys nothing is done.
     void rotate_key();
     // An agent crashes and finds the ring with what it had kept, told by nobody.

@@ -152,6 +152,7 @@ void run_world(const Drawn& drawn, const FaultMix& mix, World& world, Oracle& or
     Drills drills(world, oracle, scenario, drawn.end_seed, patience);
     drills.events();
     drills.query();
+    drills.false_accusation();
     drills.rotate_key();
     drills.return_from_snapshot();
     drills.missed_event();
