@@ -133,6 +133,12 @@ struct Step {
 ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& entry,
               std::vector<Step>& steps) {
     Step step{entry, false, 0, {}};
+    const auto stored = as_stored(entry);
+    if (!stored) {
+        console.err(fmt::format("error: {} ({}) would be refused: {}\n", entry.id(), entry.place,
+                                stored.error().message()));
+        return ExitCode::Failed;
+    }
     const auto response = client.call("GET", target_of(entry.kind, entry.name));
     if (response && response.value().status == 404) {
         step.is_new = true;
@@ -148,7 +154,7 @@ ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& e
         }
         if (const json::value* index = current.as_object().if_contains("ModifyIndex"))
             if (index->is_number()) step.index = index->to_number<std::uint64_t>();
-        step.differences = entry_differences(current, entry.value);
+        step.differences = entry_differences(current, stored.value());
         steps.push_back(std::move(step));
         return ExitCode::Ok;
     });

@@ -4,54 +4,19 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <map>
 
 #include "agent/config/letter_case.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/tree.hpp"
+#include "agent/config_entry/entry_decode.hpp"
+#include "agent/config_entry/entry_json.hpp"
+#include "agent/config_entry/entry_rules.hpp"
 
 namespace weft::agent {
 
 namespace json = boost::json;
 
 namespace {
-
-// "PathPrefix" and "path_prefix" are one field.
-std::string plain_name(std::string_view name) {
-    std::string out = lower_case(name);
-    std::erase(out, '_');
-    return out;
-}
-
-bool is_empty(const json::value& value) {
-    switch (value.kind()) {
-        case json::kind::null:
-            return true;
-        case json::kind::bool_:
-            return !value.as_bool();
-        case json::kind::string:
-            return value.as_string().empty();
-        case json::kind::array:
-            return value.as_array().empty();
-        case json::kind::object:
-            for (const auto& member : value.as_object())
-                if (!is_empty(member.value())) return false;
-            return true;
-        default:
-            return value.to_number<double>() == 0;
-    }
-}
-
-using Fields = std::map<std::string, std::pair<std::string, const json::value*>>;
-
-Fields fields_of(const json::object& object) {
-    Fields fields;
-    for (const auto& member : object)
-        if (!is_empty(member.value()))
-            fields.emplace(plain_name(member.key()),
-                           std::pair{std::string(member.key()), &member.value()});
-    return fields;
-}
 
 std::string text_of(const json::value& value) {
     return json::serialize(value);
@@ -62,23 +27,20 @@ void compare(const json::value& current, const json::value& next, const std::str
 
 void compare_objects(const json::object& current, const json::object& next, const std::string& path,
                      std::vector<std::string>& out) {
-    const Fields before = fields_of(current);
-    const Fields after = fields_of(next);
-    const auto below = [&](const std::string& name) {
-        return path.empty() ? name : path + "." + name;
+    const auto below = [&](std::string_view name) {
+        return path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
     };
-    for (const auto& [name, field] : after) {
-        const auto old = before.find(name);
-        if (old == before.end())
-            out.push_back(fmt::format("+ {} = {}", below(field.first), text_of(*field.second)));
+    for (const auto& field : next) {
+        const json::value* old = current.if_contains(field.key());
+        if (old == nullptr)
+            out.push_back(fmt::format("+ {} = {}", below(field.key()), text_of(field.value())));
         else
-            compare(*old->second.second, *field.second, below(old->second.first), out);
+            compare(*old, field.value(), below(field.key()), out);
     }
-    for (const auto& [name, field] : before) {
-        if (after.contains(name) || name == "createindex" || name == "modifyindex") continue;
-        // The agent names the only namespace that there is, as Consul does.
-        if (name == "namespace" && *field.second == "default") continue;
-        out.push_back(fmt::format("- {} = {}", below(field.first), text_of(*field.second)));
+    for (const auto& field : current) {
+        const bool is_index = field.key() == "CreateIndex" || field.key() == "ModifyIndex";
+        if (!is_index && !next.contains(field.key()))
+            out.push_back(fmt::format("- {} = {}", below(field.key()), text_of(field.value())));
     }
 }
 
@@ -100,7 +62,7 @@ void compare(const json::value& current, const json::value& next, const std::str
 
 std::string field_of(const json::object& object, std::string_view name) {
     for (const auto& member : object)
-        if (plain_name(member.key()) == name && member.value().is_string())
+        if (lower_case(member.key()) == name && member.value().is_string())
             return std::string(member.value().as_string());
     return {};
 }
@@ -128,6 +90,14 @@ Result<std::vector<EntryFile>> read_entry_files(const std::vector<std::string>& 
     if (diagnostics.has_errors())
         return make_error(Errc::InvalidArgument, render(diagnostics, sources.size()));
     return entries;
+}
+
+Result<json::value> as_stored(const EntryFile& file) {
+    WEFT_TRY(ConfigEntry entry, decode_entry(std::string_view(json::serialize(file.value))));
+    normalize(entry);
+    WEFT_TRY(validate(entry));
+    WEFT_TRY(const std::string stored, stored_form(entry));
+    return json::parse(stored);
 }
 
 std::vector<std::string> entry_differences(const json::value& current, const json::value& next) {

@@ -22,8 +22,10 @@ struct EntryFile {
 // The error shows what is wrong and where.
 Result<std::vector<EntryFile>> read_entry_files(const std::vector<std::string>& paths);
 
-// Fields that would differ after the file was written over the current entry, by their paths. Names
-// compare as the agent reads them, and what is empty counts as absent.
+// The entry as the agent would keep it and show it, without indexes; or why it would refuse it.
+Result<boost::json::value> as_stored(const EntryFile& file);
+
+// Fields that would differ after next was written over current, by their paths. Both as stored.
 std::vector<std::string> entry_differences(const boost::json::value& current,
                                            const boost::json::value& next);
 

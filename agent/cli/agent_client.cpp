@@ -109,25 +109,51 @@ ExitCode code_of(const HttpResponse& answer) {
     return answer.status == 404 ? ExitCode::NotFound : ExitCode::Failed;
 }
 
+// What helps then, and the code of its page.
+Failure failure_for(ExitCode code) {
+    switch (code) {
+        case ExitCode::Denied:
+            return {.what = {},
+                    .help = "name a token that may: -token, -token-file or WEFT_TOKEN",
+                    .code = failure_code::kDenied};
+        case ExitCode::NoLeader:
+            return {.what = {},
+                    .help = "try again; `weft members` shows which servers are there",
+                    .code = failure_code::kNoLeader};
+        case ExitCode::NotFound:
+            return {.what = {}, .code = failure_code::kNotFound};
+        case ExitCode::Unreachable:
+            return {.what = {},
+                    .help =
+                        "start one with `weft dev`, or name its address with -http-addr or "
+                        "WEFT_HTTP_ADDR",
+                    .code = failure_code::kUnreachable};
+        default:
+            return {.what = {}, .code = failure_code::kRefused};
+    }
+}
+
 Failure failure_of(const HttpResponse& answer, const std::string& what) {
     const std::string answered =
         fmt::format("the agent answered {}: {}", answer.status, answer_text(answer));
-    Failure failure{
-        .what = what.empty() ? answered : what,
-        .cause = what.empty() ? "" : answered,
-        .code = failure_code::kRefused,
-        .as_consul = fmt::format("Error! {}{}Unexpected response code: {} ({})", what,
-                                 what.empty() ? "" : ": ", answer.status, answer_text(answer))};
-    if (is_denial(answer)) {
-        failure.help = "name a token that may: -token, -token-file or WEFT_TOKEN";
-        failure.code = failure_code::kDenied;
-    } else if (is_without_leader(answer)) {
-        failure.help = "try again; `weft members` shows which servers are there";
-        failure.code = failure_code::kNoLeader;
-    } else if (answer.status == 404) {
-        failure.code = failure_code::kNotFound;
-    }
+    Failure failure = failure_for(code_of(answer));
+    failure.what = what.empty() ? answered : what;
+    failure.cause = what.empty() ? "" : answered;
+    failure.as_consul = fmt::format("Error! {}{}Unexpected response code: {} ({})", what,
+                                    what.empty() ? "" : ": ", answer.status, answer_text(answer));
     return failure;
+}
+
+// Of an Error: the code to end with when an answer was none.
+class ExitCategory final : public std::error_category {
+public:
+    const char* name() const noexcept override { return "weft.exit"; }
+    std::string message(int) const override { return "the agent refused"; }
+};
+
+const std::error_category& exit_category() {
+    static const ExitCategory category;
+    return category;
 }
 
 }  // namespace
@@ -290,16 +316,39 @@ ExitCode with_answer(CliConsole& console, const AgentClient& client,
                     {.what = "the answer of the agent at " + client.address() + " is too large",
                      .cause = response.error().message(),
                      .code = failure_code::kRefused});
-    if (!response)
-        return fail(console, ExitCode::Unreachable,
-                    {.what = "no answer from the agent at " + client.address(),
-                     .cause = response.error().message(),
-                     .help = "start one with `weft dev`, or name its address with -http-addr or "
-                             "WEFT_HTTP_ADDR",
-                     .code = failure_code::kUnreachable});
+    if (!response) {
+        Failure failure = failure_for(ExitCode::Unreachable);
+        failure.what = "no answer from the agent at " + client.address();
+        failure.cause = response.error().message();
+        return fail(console, ExitCode::Unreachable, failure);
+    }
     const HttpResponse& answer = response.value();
     if (answer.status == 200) return use(answer);
     return fail(console, code_of(answer), failure_of(answer, what));
+}
+
+Result<HttpResponse> checked(Result<HttpResponse> response) {
+    if (!response && response.error().code == Errc::Cancelled) return response;
+    if (!response)
+        return make_error({static_cast<int>(ExitCode::Unreachable), exit_category()},
+                          response.error().message());
+    if (response.value().status == 200) return response;
+    return make_error({static_cast<int>(code_of(response.value())), exit_category()},
+                      fmt::format("Unexpected response code: {} ({})", response.value().status,
+                                  answer_text(response.value())));
+}
+
+ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
+                      const std::string& as_consul) {
+    const ExitCode code = error.code.category() == exit_category()
+                              ? static_cast<ExitCode>(error.code.value())
+                              : ExitCode::Failed;
+    Failure failure = failure_for(code);
+    if (error.code == Errc::AlreadyExists) failure.code = failure_code::kConflict;
+    failure.what = what;
+    failure.cause = error.message();
+    failure.as_consul = as_consul;
+    return fail(console, code, failure);
 }
 
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,

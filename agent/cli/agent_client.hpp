@@ -80,7 +80,14 @@ ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const std::function<ExitCode(const HttpResponse&)>& use,
                      const std::string& what = {});
 
-// The same for GET requests whose answer is JSON.
+// For callers that go on with an Error: the answer if it was 200, otherwise an error whose context
+// says what came instead. Errc::Cancelled stays what it is.
+Result<HttpResponse> checked(Result<HttpResponse> response);
+// Prints such an error and returns the code to end with; as_consul is its whole line there.
+ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
+                      const std::string& as_consul);
+
+// The same as with_answer for GET requests whose answer is JSON.
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
                    const std::function<ExitCode(const boost::json::value&)>& use);
 

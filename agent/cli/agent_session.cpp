@@ -33,13 +33,6 @@ std::string session_body(const std::string& name, const std::string& behavior) {
 
 }  // namespace
 
-Result<HttpResponse> checked(Result<HttpResponse> response) {
-    if (!response || response.value().status == 200) return response;
-    return make_error(Errc::Unavailable,
-                      fmt::format("Unexpected response code: {} ({})", response.value().status,
-                                  answer_text(response.value())));
-}
-
 asio::awaitable<Result<AgentSession>> AgentSession::create(const AgentClient& client,
                                                            std::string name, std::string behavior) {
     const Instant asked = now();
@@ -52,19 +45,20 @@ asio::awaitable<Result<AgentSession>> AgentSession::create(const AgentClient& cl
     co_return AgentSession(client, std::move(id), asked);
 }
 
-asio::awaitable<void> AgentSession::keep_alive() {
+asio::awaitable<bool> AgentSession::keep_alive() {
     bool waiting = co_await pause_for(std::max(renewed_ + kTtl / 2 - now(), Duration::zero()));
     while (waiting && now() < renewed_ + kTtl) {
         // What an agent that does not answer did is not known: its time counts from the question.
         const Instant asked = now();
         auto renewal = client_->fetch("PUT", "/v1/session/renew/" + id_);
         const auto answer = co_await within(renewed_ + kTtl - asked, std::move(renewal));
-        if (answer && answer.value().status == 404) co_return;
+        if (answer && answer.value().status == 404) co_return true;
         const bool done = answer && answer.value().status == 200;
         if (done) renewed_ = asked;
         const Duration pause = done ? kTtl / 2 : kRetry;
         waiting = co_await pause_for(pause);
     }
+    co_return waiting;
 }
 
 asio::awaitable<void> AgentSession::destroy() const {

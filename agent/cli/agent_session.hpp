@@ -18,8 +18,8 @@ public:
                                                                std::string behavior);
 
     // Renews it until it is lost: gone, or not renewed for as long as it may live, also when the
-    // agent only does not answer. Until cancelled; may then be called again.
-    boost::asio::awaitable<void> keep_alive();
+    // agent only does not answer: then true. False when cancelled; may then be called again.
+    boost::asio::awaitable<bool> keep_alive();
     boost::asio::awaitable<void> destroy() const;
 
     const std::string& id() const { return id_; }
@@ -32,8 +32,5 @@ private:
     std::string id_;
     Instant renewed_;  // when it was asked for, the last time that it was granted
 };
-
-// What the answer was, if it was 200; otherwise an error whose context says what it was.
-Result<HttpResponse> checked(Result<HttpResponse> response);
 
 }  // namespace weft::agent

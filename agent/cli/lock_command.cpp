@@ -21,6 +21,7 @@ namespace {
 
 constexpr Duration kKillGrace = std::chrono::seconds(5);
 constexpr Duration kCleanUpMost = std::chrono::seconds(10);
+constexpr const char* kNotAcquired = "Shutdown triggered or timeout during lock acquisition";
 
 struct LockWish {
     std::string prefix;
@@ -73,6 +74,7 @@ private:
     static asio::awaitable<void> clean_up(asio::awaitable<void> work, SignalSource& signals);
     ExitCode end_of(const EndedChild& ended);
     ExitCode fail_acquire(const Error& error);
+    ExitCode lost_while_waiting();
     ExitCode not_acquired(int signal);
     void tell(std::string_view text) {
         if (wish_.verbose) (console_.as_consul ? console_.out : console_.err)(text);
@@ -85,23 +87,25 @@ private:
 };
 
 ExitCode LockRun::fail_acquire(const Error& error) {
-    const bool conflict = error.code == Errc::AlreadyExists;
+    return fail_checked(console_, error, "lock acquisition failed",
+                        "Lock acquisition failed: " + error.message());
+}
+
+ExitCode LockRun::lost_while_waiting() {
     return fail(console_, ExitCode::Failed,
-                {.what = "lock acquisition failed",
-                 .cause = error.message(),
-                 .code = conflict ? failure_code::kConflict : failure_code::kRefused,
-                 .as_consul = "Lock acquisition failed: " + error.message()});
+                {.what = "the session was lost while waiting for the lock",
+                 .code = failure_code::kLost,
+                 .as_consul = kNotAcquired});
 }
 
 ExitCode LockRun::not_acquired(int signal) {
-    constexpr const char* kConsul = "Shutdown triggered or timeout during lock acquisition";
     const ExitCode code = signal == 0 ? ExitCode::TimedOut : exactly(128 + signal);
     return fail(
         console_, console_.as_consul ? ExitCode::Failed : code,
         {.what = signal == 0 ? "the lock was not free within " + format_go_duration(wish_.timeout)
                              : std::string("interrupted while waiting for the lock"),
          .code = signal == 0 ? failure_code::kTimedOut : "",
-         .as_consul = kConsul});
+         .as_consul = kNotAcquired});
 }
 
 ExitCode LockRun::end_of(const EndedChild& ended) {
@@ -153,16 +157,17 @@ asio::awaitable<ExitCode> LockRun::with_session(AgentSession& session, SignalSou
         tell(fmt::format("Setting up lock at path: {}/.lock\n", wish_.prefix));
     tell("Attempting lock acquisition\n");
     std::optional<Result<bool>> acquired;
+    std::optional<bool> lost;
     int signal = 0;
     auto waiting =
         progress_.during("waiting for the lock " + wish_.prefix, acquire(*lock, wish_.timeout));
-    co_await (store_result(std::move(waiting), acquired) || session.keep_alive() ||
-              first_signal(signals, signal));
+    co_await (store_result(std::move(waiting), acquired) ||
+              store_result(session.keep_alive(), lost) || first_signal(signals, signal));
     const bool held = acquired && *acquired && acquired->value();
     if (held && signal == 0) co_return co_await with_lock(*lock, session, signals);
     if (held) co_await clean_up(give_back(*lock), signals);
     if (signal == 0 && acquired && !*acquired) co_return fail_acquire(acquired->error());
-    co_return not_acquired(signal);
+    co_return lost == true ? lost_while_waiting() : not_acquired(signal);
 }
 
 asio::awaitable<ExitCode> LockRun::with_lock(ContendedLock& lock, AgentSession& session,

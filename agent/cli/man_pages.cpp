@@ -79,7 +79,7 @@ ManPage overview_page(std::span<const CliCommand> commands, const std::string& v
         ".TP\n.B WEFT_CONTEXT\nthe context to use, see\n.BR weft\\-context\\-add (1)\n"
         ".TP\n.B WEFT_CONFIG_*\nkeys of the agent's configuration\n"
         ".SH EXIT STATUS\n0 ok, 1 the agent said no, 2 usage, 3 no agent answered, 4 permission "
-        "denied, 6 no leader.\n.SH SEE ALSO\n.BR weft.hcl (5)\n";
+        "denied, 5 not found, 6 no leader, 7 timed out.\n.SH SEE ALSO\n.BR weft.hcl (5)\n";
     return {"weft.1", text};
 }
 

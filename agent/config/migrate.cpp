@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -43,14 +44,18 @@ struct Block {
     }
 };
 
-// A definition without the tokens of it and its checks.
-TreeNode without_tokens(TreeNode block) {
-    std::erase_if(block.members,
-                  [](const auto& member) { return lower_case(member.key) == "token"; });
+// A definition without the tokens of it and its checks; tells of each.
+TreeNode without_tokens(TreeNode block, const std::function<void(const Span&)>& tell) {
+    std::erase_if(block.members, [&](const auto& member) {
+        const bool is_token = lower_case(member.key) == "token";
+        if (is_token) tell(member.key_span);
+        return is_token;
+    });
     for (auto& member : block.members) {
-        if (member.value.is(Kind::Object)) member.value = without_tokens(std::move(member.value));
+        if (member.value.is(Kind::Object))
+            member.value = without_tokens(std::move(member.value), tell);
         for (TreeNode& item : member.value.items)
-            if (item.is(Kind::Object)) item = without_tokens(std::move(item));
+            if (item.is(Kind::Object)) item = without_tokens(std::move(item), tell);
     }
     return block;
 }
@@ -122,8 +127,9 @@ private:
         } else {
             translate(*row, member, document, key);
         }
-        if (row != nullptr && row->type == ValueType::Definitions) take_definitions(*row, member);
         result_.keys.push_back(std::move(key));
+        if (row != nullptr && row->type == ValueType::Definitions)
+            take_definitions(*row, member, document);
     }
 
     // A value that Consul takes in several forms is written in one.
@@ -142,11 +148,20 @@ private:
         key.why = written_value(row, *value);
     }
 
-    void take_definitions(const KeyRow& row, const TreeNode::Member& member) {
+    void take_definitions(const KeyRow& row, const TreeNode::Member& member,
+                          const Document& document) {
         const std::string name = row.path.starts_with("service") ? "service" : "check";
+        const auto left_out = [&](const Span& span) {
+            result_.keys.push_back({Fate::Dropped, fmt::format("{}.token", row.path),
+                                    fmt::format("{}:{}", document.source->name(), span.line),
+                                    "a secret: write it into the new file yourself, or use "
+                                    "-with-secrets",
+                                    false});
+        };
         const auto take = [&](const TreeNode& block) {
             if (!block.is(Kind::Object)) return;
-            definitions_.emplace_back(name, with_secrets_ ? block : without_tokens(block));
+            definitions_.emplace_back(name,
+                                      with_secrets_ ? block : without_tokens(block, left_out));
         };
         take(member.value);
         for (const TreeNode& item : member.value.items) take(item);

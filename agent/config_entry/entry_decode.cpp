@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <cstdlib>
+
 #include "agent/config_entry/value_decoder.hpp"
 
 namespace weft::agent {
@@ -25,6 +28,17 @@ Result<void> expect_object(const JsonValue& tree) {
     return refused(
         fmt::format("json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
                     kind_name(tree)));
+}
+
+// The first number that no float64 holds; null when there is none.
+const JsonValue* unreadable_number(const JsonValue& value) {
+    if (value.kind == JsonValue::Kind::Number)
+        return std::isinf(std::strtod(value.text.c_str(), nullptr)) ? &value : nullptr;
+    for (const JsonValue& item : value.items)
+        if (const auto* found = unreadable_number(item)) return found;
+    for (const auto& member : value.members)
+        if (const auto* found = unreadable_number(member.second)) return found;
+    return nullptr;
 }
 
 // The last member with one of the two spellings that Consul looks for.
@@ -57,6 +71,9 @@ Result<ConfigEntry> decode(const JsonValue& tree, UnknownNames unknown) {
 }  // namespace
 
 Result<ConfigEntry> decode_entry(const JsonValue& tree) {
+    if (const auto* number = unreadable_number(tree))
+        return refused(fmt::format("json: cannot unmarshal number {} into Go value of type float64",
+                                   number->text));
     return decode(tree, UnknownNames::Refused);
 }
 

@@ -13,7 +13,8 @@ namespace {
 // A piece takes the control thread about a millisecond.
 constexpr std::size_t kPieceBytes = std::size_t{48} << 10;
 constexpr std::size_t kPieceRows = 1024;
-constexpr int kUnderWayMax = 8;  // one synced write takes what came during the last
+constexpr std::uint64_t kCheckedRows = 4096;  // then snapshots being saved get their turn
+constexpr int kUnderWayMax = 8;               // one synced write takes what came during the last
 constexpr auto kGiveUpAgain = std::chrono::milliseconds(100);
 
 }  // namespace
@@ -30,10 +31,9 @@ SnapshotRestore::SnapshotRestore(std::shared_ptr<const std::string> file, std::u
       id_(random_uuid()) {}
 
 void SnapshotRestore::run() {
-    report_.result = check();
-    if (report_.result) report_.result = begin();
-    if (!report_.result) return done_(report_);
-    pump();
+    if (report_.result = begin(); !report_.result) return done_(report_);
+    report_.index = reader_->header().index;
+    check_on();
 }
 
 Result<void> SnapshotRestore::begin() {
@@ -42,16 +42,25 @@ Result<void> SnapshotRestore::begin() {
 }
 
 // Nothing of a damaged file may get into the log.
-Result<void> SnapshotRestore::check() {
-    WEFT_TRY(begin());
-    report_.index = reader_->header().index;
-    while (true) {
-        WEFT_TRY(const auto row, reader_->next());
-        if (!row) break;
-        ++report_.rows;
+void SnapshotRestore::check_on() {
+    auto checked = check_rows();
+    if (!checked) {
+        report_.result = std::move(checked).error();
+        return done_(report_);
     }
+    if (!checked.value())
+        return boost::asio::post(thread_, [self = shared_from_this()] { self->check_on(); });
     report_.skipped = reader_->skipped();
-    return success();
+    if (report_.result = begin(); !report_.result) return done_(report_);
+    pump();
+}
+
+Result<bool> SnapshotRestore::check_rows() {
+    for (std::uint64_t i = 0; i < kCheckedRows; ++i, ++report_.rows) {
+        WEFT_TRY(const auto row, reader_->next());
+        if (!row) return true;
+    }
+    return false;
 }
 
 void SnapshotRestore::pump() {

@@ -34,7 +34,8 @@ public:
 
 private:
     Result<void> begin();
-    Result<void> check();
+    void check_on();
+    Result<bool> check_rows();  // true: the whole is right
     void pump();
     Result<void> send_piece();
     Result<RestoreCommand> next_piece();

@@ -72,7 +72,8 @@ StreamOutcome monitor(const Endpoints& endpoints, const Request& request,
         endpoints.control.subscribe_log(level, request.has("logjson"), std::move(sink));
     if (!subscription) {
         const Error& error = subscription.error();
-        if (error.code == make_error_code(Errc::Limit)) return Response::too_many(error.message());
+        if (error.code == make_error_code(Errc::Limit))
+            return Response::too_many(Refusal::Streams, error.message());
         return failure(error);
     }
     return std::shared_ptr<void>(std::move(subscription).value());

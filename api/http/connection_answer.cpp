@@ -105,7 +105,6 @@ void Connection::act_on(OpenStream& open) {
         return answer_exception(error);
     }
     if (auto* refusal = std::get_if<Response>(&made)) {
-        if (refusal->over_limit) worker_->metrics().refused(Refusal::Streams);
         return send(worker_->dispatcher().finish(std::move(*refusal), form_.layout));
     }
     start_stream(std::move(stream), std::move(std::get<std::shared_ptr<void>>(made)));
@@ -121,7 +120,6 @@ void Connection::answer_later(std::uint32_t ticket, Response response) {
     if (state_ != State::Handling || ticket != ticket_) return;
     long_poll_.reset();
     if (response.after_wait) started_ = now();
-    if (response.over_limit) worker_->metrics().refused(Refusal::Waiters);
     auto alive = shared_from_this();
     send(worker_->dispatcher().finish(std::move(response), form_.layout));
     if (state_ == State::Reading) resume();

@@ -63,6 +63,7 @@ Answer Dispatcher::with_headers(Answer answer) const {
 }
 
 Answer Dispatcher::finish(Response response, Layout layout) const {
+    if (response.refusal) metrics_.refused(*response.refusal);
     return make_answer(std::move(response), layout, policy_->common_headers());
 }
 

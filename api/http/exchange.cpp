@@ -42,9 +42,9 @@ Response Response::json(std::string minified) {
     return response;
 }
 
-Response Response::too_many(std::string body) {
+Response Response::too_many(Refusal refusal, std::string body) {
     Response response = text(429, std::move(body));
-    response.over_limit = true;
+    response.refusal = refusal;
     return response;
 }
 

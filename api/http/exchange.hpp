@@ -13,6 +13,7 @@
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/view.hpp"
+#include "api/http/refusal.hpp"
 
 // One HTTP request and what may become of it: the vocabulary between the server (connections,
 // blocking, layout, limits) and the endpoints (what to answer). Endpoints know no socket, thread or
@@ -48,14 +49,14 @@ struct Response {
     std::string body;
     bool is_json =
         false;  // body is minified JSON: laid out by the server when pretty was asked for
-    bool over_limit = false;  // turned away at a limit of the API: counted as refused
-    bool after_wait = false;  // the request blocked until now: its time counts from here
-    std::string failure;      // words of an exception, for the log
+    std::optional<Refusal> refusal;  // turned away at that limit of the API, and counted
+    bool after_wait = false;         // the request blocked until now: its time counts from here
+    std::string failure;             // words of an exception, for the log
 
     static Response text(int status, std::string body);  // text/plain, no trailing newline added
     static Response json(std::string minified);
     static Response empty(int status = 200);
-    static Response too_many(std::string body);           // 429: over_limit
+    static Response too_many(Refusal refusal, std::string body);  // 429
     static Response thrown(const std::exception& error);  // 500 with its words, which are logged
 };
 

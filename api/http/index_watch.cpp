@@ -31,8 +31,8 @@ void IndexWatch::answer(std::shared_ptr<const Request> request, Subject subject,
     const std::uint64_t known = options.value().index;
     if (known == 0 || is_news(subject.index(), known)) return respond(response_of(subject));
     if (waiters_.size() >= kMaxWaiters) {
-        return respond(
-            Response::too_many(fmt::format("{} requests wait for this already", kMaxWaiters)));
+        return respond(Response::too_many(
+            Refusal::Waiters, fmt::format("{} requests wait for this already", kMaxWaiters)));
     }
     const std::uint64_t number = ++last_number_;
     const auto answer_now = [weak = weak_from_this(), number] {

@@ -10,26 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "api/http/refusal.hpp"
+
 namespace weft::api {
 
 // The requests of one route and method, by the class of their status.
 struct RequestCounters {
     std::array<prometheus::Counter*, 3> by_class{};  // 2xx and 3xx, 4xx, 5xx
     void count(int status) const;
-};
-
-// Why a connection or request was turned away: a label, so bounded.
-enum class Refusal : std::size_t {
-    ClientConnections,  // one client holds too many
-    TotalConnections,
-    Descriptors,  // the process may open no more files
-    Waiters,      // too many blocking queries, or hash-blocking ones of agent/service
-    Streams,      // too many clients of agent/monitor
-    Body,
-    Header,
-    Malformed,
-    Timeout,
-    kCount,
 };
 
 // What the HTTP server counts. All series exist from the start; routes are added before the first

@@ -64,6 +64,7 @@ void ServiceWatch::answer(std::shared_ptr<const Request> request, Respond respon
     if (known.empty() || content.hash != known) return respond(std::move(content.response));
     if (waiters_.size() >= kMaxWaiters) {
         return respond(Response::too_many(
+            Refusal::Waiters,
             fmt::format("{} requests wait for changes of services already", kMaxWaiters)));
     }
     wait(*request, known, waiting_time(asked, *request, rng_), std::move(respond));

@@ -22,14 +22,15 @@ WorkerOutcome save(const Endpoints& endpoints, const Request& request) {
     const LeaderContact contact = endpoints.catalog.leader_contact();
     if (!contact.known && !request.has("stale")) return Response::text(500, "No cluster leader");
     auto saved = endpoints.snapshots.save();
-    if (!saved) return Response::too_many(saved.error().message());
+    if (!saved) return Response::too_many(Refusal::Snapshots, saved.error().message());
     Response head = head_of(saved.value(), contact);
     return Download{std::move(head), std::move(saved.value().body)};
 }
 
 // 429: it may be tried again.
 Response refusal_of(const Error& error) {
-    if (error.code == Errc::Unavailable) return Response::too_many(error.message());
+    if (error.code == Errc::Unavailable)
+        return Response::too_many(Refusal::Snapshots, error.message());
     return Response::text(500, error.message());
 }
 

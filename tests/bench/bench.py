@@ -170,10 +170,18 @@ end
 
 
 def bench_keys(options, table, running):
-    """Reads of a key and durable writes of keys, each with the bar of its kind."""
+    """Reads of a key and durable writes of keys, each with the bar of its kind; reads beside a server that only answers."""
     agents = [s for s in running if s.name != "knotd"]
     for server in agents:
         server.put("/v1/kv/key", "a value of some bytes")
+    floor = servers.HttpFloor(options.program, servers.raw_answer(agents[0], "/v1/kv/key"))
+    try:
+        compare_keys(options, table, agents, floor)
+    finally:
+        floor.close()
+
+
+def compare_keys(options, table, agents, floor):
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(PUT_KEY)
         script.flush()
@@ -183,8 +191,12 @@ def bench_keys(options, table, running):
                 def cpu(server):
                     requests, used, _ = wrk(server, path, connections, options.seconds, lua)
                     return used / requests * 1e6
-                result = medians(options.rounds, {s.name: (lambda s=s: cpu(s)) for s in agents})
+                measured = agents if lua else agents + [floor]
+                result = medians(options.rounds, {s.name: (lambda s=s: cpu(s)) for s in measured})
                 table.add("%s, %d connections" % (what, connections), result["weft"], result.get("consul"), "consul", bar)
+                if "floor" in result:
+                    table.add("the same", result["weft"], result["floor"], "recv+send")
+                    table.add("recv and send alone", result["floor"], result.get("consul"), "consul")
 
 
 def big_catalog(server):

@@ -125,6 +125,43 @@ class AgentServer(Server):
                             "ServiceID": "%s-%d" % (service, n), "Output": "HTTP GET: 200 OK"}]})
 
 
+class HttpFloor(Server):
+    """What recv() and send() of one answer cost; http_floor beside the program that is measured."""
+
+    def __init__(self, program, answer):
+        super().__init__("floor")
+        self.http, = free_ports(1)
+        path = os.path.join(self.folder, "answer")
+        with open(path, "wb") as f:
+            f.write(answer)
+        self.spawn(os.path.join(os.path.dirname(os.path.abspath(program)), "tests/bench/http_floor"), str(self.http), path)
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection((HOST, self.http), timeout=1).close()
+                return
+            except OSError:
+                if time.monotonic() > deadline or self.process.poll() is not None:
+                    self.fail("does not listen")
+                time.sleep(0.01)
+
+    def url(self, path):
+        return "http://%s:%d%s" % (HOST, self.http, path)
+
+
+def raw_answer(server, path):
+    """The bytes of one answer that keeps the connection, headers and all."""
+    with socket.create_connection((HOST, server.http), timeout=10) as s:
+        s.sendall(("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n" % (path, HOST)).encode())
+        answer = b""
+        while True:
+            answer += s.recv(65536)
+            head, separator, body = answer.partition(b"\r\n\r\n")
+            length = [int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")]
+            if separator and len(body) >= length[0]:
+                return answer
+
+
 def weft(program):
     return AgentServer("weft", os.path.abspath(program))
 

@@ -96,6 +96,24 @@ def a_lost_lock_ends_the_child(at):
     assert code == 1 and "the lock was lost" in err and "W2008" in err, (code, out, err)
 
 
+def a_session_lost_while_waiting_is_said(at):
+    held = Held(at, WEFT, "jobs/waited")
+    waiting = start(at, WEFT, "lock", "-name=waits", "jobs/waited", "echo no")
+    wait_until(lambda: [each for each in at.get("/v1/session/list") if each["Name"] == "waits"], 10, "no second session")
+    at.put("/v1/session/destroy/" + [each for each in at.get("/v1/session/list") if each["Name"] == "waits"][0]["ID"])
+    code, out, err = finished(waiting, seconds=40)
+    assert code == 1 and "lost while waiting" in err and "W2008" in err and out == "", (code, out, err)
+    held.end()
+
+
+def why_there_is_no_lock_is_in_the_status(at):
+    code, _, err = run(at, WEFT, "lock", "-http-addr=127.0.0.1:1", "jobs/none", "echo no")
+    assert code == 3 and "code:  W2001\n" in err and "lock acquisition failed" in err, (code, err)
+    at.put("/v1/kv/jobs/foreign/.lock", "somebody's")
+    code, _, err = run(at, WEFT, "lock", "jobs/foreign", "echo no")
+    assert code == 1 and "code:  W2005\n" in err and "does not match lock use" in err, (code, err)
+
+
 def a_silent_agent_is_a_lost_lock(_):
     """What it does meanwhile is not known: the TTL of 15 s later it may have given the lock to somebody else."""
     with Agent(WEFT) as silent:
@@ -238,7 +256,7 @@ def sessions_have_commands(at):
 def main():
     global WEFT
     WEFT = os.path.abspath(program_from_arguments(__doc__))
-    tests = [a_lost_lock_ends_the_child, a_silent_agent_is_a_lost_lock, nohup_holds, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
+    tests = [a_lost_lock_ends_the_child, a_session_lost_while_waiting_is_said, why_there_is_no_lock_is_in_the_status, a_silent_agent_is_a_lost_lock, nohup_holds, the_child_gets_signals_and_gives_its_status, waiting_ends_with_a_signal,
              a_watch_fires_only_on_change, run_is_a_service_while_it_runs, wait_returns_when_it_is_there,
              prepared_queries_have_commands, sessions_have_commands]
     with Agent(WEFT) as at:

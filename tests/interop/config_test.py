@@ -151,6 +151,18 @@ def entries_are_planned_and_applied(program):
         weft.write("e/b-web.hcl", 'Kind = "service-defaults"\nName = "web"\nProtocol = "http2"\n')
         out, _ = weft("config", "plan", "e", *at, code=1)
         assert '~ Protocol = "http" -> "http2"' in out, out
+        # What the agent keeps counts, not how it is written: a zero that is said out loud, another spelling of names.
+        limits = 'upstream_config {\n  defaults {\n    limits {\n      max_connections = %s\n    }\n  }\n}\n'
+        for written, planned in (("7", '+ UpstreamConfig = '), ("0", "Limits.MaxConnections = 7 -> 0")):
+            weft.write("g/api.hcl", 'Kind = "service-defaults"\nname = "api"\nprotocol = "http"\n' + limits % written)
+            out, _ = weft("config", "plan", "g", *at, code=1)
+            assert planned in out, out
+            weft("config", "apply", "g", *at)
+            out, _ = weft("config", "plan", "g", *at)
+            assert "0 of 1 entries would change" in out, out
+        weft.write("h/api.hcl", 'Kind = "service-defaults"\nName = "api"\nProtocoll = "http"\n')
+        _, err = weft("config", "plan", "h", *at, code=1)
+        assert "h/api.hcl" in err and "would be refused" in err and "Protocoll" in err, err
         out, _ = weft("config", "read", "-kind", "service-router", "-name", "web", *at)
         assert json.loads(out)["Routes"][1]["Match"]["HTTP"]["PathPrefix"] == "/b", out
         out, _ = weft("config", "list", "-kind", "service-defaults", *at)

@@ -69,6 +69,7 @@ TEST(Migrate, LeavesSecretsOutUnlessTheyAreWanted) {
     const Migration without = migrate({source}, false);
     EXPECT_THAT(without.text + render(without.keys), Not(HasSubstr("canary")));
     EXPECT_THAT(without.text, HasSubstr("# encrypt is a secret: see a.hcl:1"));
+    EXPECT_THAT(render(without.keys), HasSubstr("service.token  a.hcl:2  a secret"));
     const Migration with = migrate({source}, true);
     EXPECT_THAT(with.text, HasSubstr("encrypt = \"canary\""));
     EXPECT_THAT(with.text, HasSubstr("token = \"canary\""));

@@ -27,6 +27,9 @@ TEST(EntryDecode, ErrorsAreConsuls) {
     EXPECT_EQ(error_of(R"({"Kind":"service-resolver","Name":"r3","ConnectTimeout":"fast"})"),
               "1 error(s) decoding:\n\n* error decoding 'ConnectTimeout': time: invalid duration "
               "\"fast\"");
+    EXPECT_EQ(
+        error_of(R"({"Kind":"proxy-defaults","Name":"global","Config":{"a":[1e-999,1e999]}})"),
+        "json: cannot unmarshal number 1e999 into Go value of type float64");
 }
 
 TEST(EntryDecode, AllThatIsWrongIsToldWithItsPath) {

@@ -80,7 +80,7 @@ TEST(ServiceWatch, WaitersAreBounded) {
     for (int i = 0; i < 4096; ++i) EXPECT_FALSE(fixture.call(line).has_value());
     const auto refused = fixture.call(line);
     EXPECT_EQ(refused->status, 429);
-    EXPECT_TRUE(refused->over_limit);
+    EXPECT_EQ(refused->refusal, Refusal::Waiters);
 }
 
 TEST(ServiceWatch, AnswersAtOnceWhenTheClientWaitsNoLonger) {
@@ -201,7 +201,7 @@ TEST(Endpoints, LeaveAnswersAndLeaves) {
 TEST(Endpoints, MonitorStreamsLinesUntilTheClientLeaves) {
     EndpointFixture fixture;
     fixture.control.monitors_full = true;
-    EXPECT_TRUE(fixture.call("GET /v1/agent/monitor")->over_limit);
+    EXPECT_EQ(fixture.call("GET /v1/agent/monitor")->refusal, Refusal::Streams);
     fixture.control.monitors_full = false;
     EXPECT_EQ(fixture.call("GET /v1/agent/monitor?loglevel=loud")->body,
               "Bad request: Unknown log level: loud");

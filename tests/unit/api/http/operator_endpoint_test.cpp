@@ -80,7 +80,7 @@ TEST_F(Autopilot, HealthIs429WhenSomethingIsAmiss) {
     const auto unhealthy = fixture_.call("GET /v1/operator/autopilot/health");
     EXPECT_EQ(unhealthy->status, 429);
     EXPECT_EQ(unhealthy->body, "{}");
-    EXPECT_FALSE(unhealthy->over_limit) << "no limit was reached";
+    EXPECT_FALSE(unhealthy->refusal) << "no limit was reached";
 }
 
 TEST(Usage, CountsWhatIsRegistered) {

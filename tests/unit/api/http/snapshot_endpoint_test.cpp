@@ -28,7 +28,9 @@ TEST(SnapshotEndpoint, SavesWithTheHeadersOfConsul) {
                                                        Header{"X-Consul-LastContact", "0"}));
     EXPECT_EQ(fixture.call("GET /v1/snapshot?dc=other")->body, "No path to datacenter");
     fixture.snapshots.refusal = make_error(Errc::Limit, "too many");
-    EXPECT_EQ(fixture.call("GET /v1/snapshot")->status, 429);
+    const auto refused = fixture.call("GET /v1/snapshot");
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_EQ(refused->refusal, Refusal::Snapshots);
 }
 
 TEST(SnapshotEndpoint, RestoresTheBody) {
