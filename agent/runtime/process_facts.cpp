@@ -37,31 +37,24 @@ double seconds(const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
 }
 
-struct MemoryOfProcess {
-    std::uint64_t all = 0;
-    std::uint64_t resident = 0;
-};
-
-MemoryOfProcess memory_of_process() {
-    MemoryOfProcess memory;
+void read_memory(ProcessFacts& facts) {
     std::FILE* file = std::fopen("/proc/self/statm", "r");
-    if (file == nullptr) return memory;
+    if (file == nullptr) return;
     unsigned long long all = 0;
     unsigned long long resident = 0;
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    if (std::fscanf(file, "%llu %llu", &all, &resident) == 2)
-        memory = {all * page, resident * page};
+    if (std::fscanf(file, "%llu %llu", &all, &resident) == 2) {
+        facts.virtual_bytes = all * page;
+        facts.resident_bytes = resident * page;
+    }
     std::fclose(file);
-    return memory;
 }
 
 }  // namespace
 
 ProcessFacts read_process_facts() {
     ProcessFacts facts;
-    const MemoryOfProcess memory = memory_of_process();
-    facts.virtual_bytes = memory.all;
-    facts.resident_bytes = memory.resident;
+    read_memory(facts);
     rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) == 0)
         facts.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
@@ -78,13 +71,12 @@ void limit_heaps() {
 
 bool FreedMemory::give_back() {
     constexpr std::uint64_t kWorthIt = std::uint64_t{4} << 20;
-    const std::uint64_t resident = memory_of_process().resident;
-    if (resident < resident_after_ + kWorthIt || ::mallinfo2().fordblks < kWorthIt) {
-        resident_after_ = std::min(resident_after_, resident);
-        return false;
-    }
+    const auto free_bytes = [] { return static_cast<std::uint64_t>(::mallinfo2().fordblks); };
+    const std::uint64_t free_now = free_bytes();
+    least_free_ = std::min(least_free_, free_now);
+    if (free_now < least_free_ + kWorthIt) return false;
     ::malloc_trim(0);
-    resident_after_ = memory_of_process().resident;
+    least_free_ = free_bytes();
     return true;
 }
 

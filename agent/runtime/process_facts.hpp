@@ -26,15 +26,15 @@ std::uint64_t raise_descriptor_limit();
 void limit_heaps();
 
 // Gives back whole pages of freed memory that lie between what is in use, which glibc does not do
-// by itself: 15,000 long polls left 12 MiB behind when they had gone. Does so when the process has
-// grown by 4 MiB since the last time and as much is free: glibc counts what it has given back as
-// free, so that alone tells nothing. Who allocates then waits some milliseconds.
+// by itself: 15,000 long polls left 12 MiB behind when they had gone. Does so when 4 MiB were freed
+// since the least that was free after the last time: what was given back counts as free until it is
+// used again. Who allocates meanwhile waits some milliseconds.
 class FreedMemory {
 public:
     bool give_back();  // whether it was time to
 
 private:
-    std::uint64_t resident_after_ = 0;  // the last time
+    std::uint64_t least_free_ = 0;  // since the last time
 };
 
 // Gives back the pages of code that only the start needed; what is needed again comes from the page

@@ -14,6 +14,7 @@ Rendered AnswerCache::find(std::string_view key, std::uint64_t version) {
     if (at == by_key_.end()) {
         if (large_.key != key) return nullptr;
         if (large_.version != version) large_ = {};
+        large_.used = round_;
         return large_.body.lock();
     }
     if (at->second->version != version) {
@@ -21,13 +22,14 @@ Rendered AnswerCache::find(std::string_view key, std::uint64_t version) {
         return nullptr;
     }
     entries_.splice(entries_.begin(), entries_, at->second);
+    at->second->used = round_;
     return at->second->body;
 }
 
 void AnswerCache::put(std::string_view key, std::uint64_t version, Rendered body) {
     if (auto at = by_key_.find(key); at != by_key_.end()) drop(at->second);
     if (large_.key == key) large_ = {};
-    Entry entry{std::string(key), version, std::move(body)};
+    Entry entry{std::string(key), version, std::move(body), round_};
     if (entry.cost() > bytes_max_ / 4) return put_large(std::move(entry));
     bytes_ += entry.cost();
     entries_.push_front(std::move(entry));
@@ -36,8 +38,16 @@ void AnswerCache::put(std::string_view key, std::uint64_t version, Rendered body
 }
 
 void AnswerCache::put_large(Entry entry) {
-    large_ = {std::move(entry.key), entry.version, entry.body, nullptr};
+    large_ = {std::move(entry.key), entry.version, entry.body, nullptr, entry.used};
     if (entry.body->bytes.size() <= bytes_max_) large_.kept = std::move(entry.body);
+}
+
+void AnswerCache::age() {
+    ++round_;
+    const auto is_old = [this](std::uint64_t used) { return used + 2 <= round_; };
+    while (!entries_.empty() && is_old(entries_.back().used)) drop(std::prev(entries_.end()));
+    if (is_old(large_.used)) large_.kept = nullptr;
+    if (entries_.empty()) by_key_ = {};  // which else keeps its buckets
 }
 
 std::size_t AnswerCache::bytes() const {

@@ -31,8 +31,13 @@ public:
 
     void put(std::string_view key, std::uint64_t version, Rendered body);
 
+    // Drops what was not used since the last call but one: whoever calls it each ten seconds keeps
+    // nothing for longer than twenty that nobody asks for.
+    void age();
+
     void resize(std::size_t bytes_max);
     void clear();
+    bool is_empty() const { return entries_.empty() && !large_.kept; }
     std::size_t bytes() const;  // up to twice the bound: the large answer comes on top
 
 private:
@@ -40,6 +45,7 @@ private:
         std::string key;
         std::uint64_t version = 0;
         Rendered body;
+        std::uint64_t used = 0;  // the round of its last use
         std::size_t cost() const;
     };
     using Entries = std::list<Entry>;
@@ -51,12 +57,14 @@ private:
         std::uint64_t version = 0;
         std::weak_ptr<const RenderedBody> body;
         Rendered kept;
+        std::uint64_t used = 0;
     };
 
     void put_large(Entry entry);
     void drop(Entries::iterator entry);
     void shrink();
 
+    std::uint64_t round_ = 0;  // calls of age()
     std::size_t bytes_max_;
     std::size_t bytes_ = 0;  // of entries_
     Large large_;

@@ -226,6 +226,12 @@ Result<Rendered> CatalogQueries::rendered(const CatalogQuery& query, const agent
 }
 
 // The gauge is the sum over all workers, so each adds what changed.
+bool CatalogQueries::age_answers() {
+    cache_.age();
+    report_cache_bytes();
+    return !cache_.is_empty();
+}
+
 void CatalogQueries::report_cache_bytes() {
     metrics_.cache_bytes.Increment(static_cast<double>(cache_.bytes()) -
                                    static_cast<double>(reported_bytes_));

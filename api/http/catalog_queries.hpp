@@ -52,6 +52,9 @@ public:
 
     // The whole catalog was replaced: kept answers are those of another one.
     void forget_answers();
+    // To be called each ten seconds while there are any: drops those that nobody asked for lately.
+    // False when none is left.
+    bool age_answers();
 
 private:
     // index: that of the query in the view, which may take long to find.

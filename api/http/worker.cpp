@@ -26,6 +26,7 @@ constexpr std::size_t kTurnedAwayMost = 64;
 constexpr Duration kAcceptPause = std::chrono::milliseconds(100);
 constexpr Duration kWarningGap = std::chrono::seconds(10);
 constexpr Duration kGrace = std::chrono::seconds(5);
+constexpr Duration kAgeAnswers = std::chrono::seconds(10);
 
 std::string address_text(const sockaddr_storage& storage) {
     if (storage.ss_family == AF_INET) {
@@ -99,6 +100,7 @@ Worker::Worker(boost::asio::io_context& io, std::size_t number,
       dispatcher_(shared_->router, queries_, shared_->metrics),
       readiness_(io),
       timer_(io),
+      aging_(io),
       grace_(io),
       read_buffer_(kReadBytes) {
     configure(std::move(settings));
@@ -190,6 +192,7 @@ void Worker::serve(Accepted accepted) {
     connection->start();
     rearm();
     watch_connections();
+    keep_aging_answers();
 }
 
 void Worker::turn_away(Accepted accepted, ConnectionLimits::Admission reason) {
@@ -216,6 +219,19 @@ void Worker::watch_connections() {
                                            if (!error) self->readiness_.run();
                                            self->watch_connections();
                                        });
+}
+
+void Worker::keep_aging_answers() {
+    if (aging_armed_ || closing_) return;
+    aging_armed_ = true;
+    aging_.expires_after(kAgeAnswers);
+    aging_.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        auto self = weak.lock();
+        if (!self || error) return;
+        self->aging_armed_ = false;
+        const bool has_answers = self->queries_.age_answers();
+        if (has_answers || !self->connections_.empty()) self->keep_aging_answers();
+    });
 }
 
 void Worker::forget(Connection& connection) {
@@ -307,6 +323,7 @@ void Worker::closed_if_empty() {
     // What is still waited for would keep the thread from ending.
     grace_.cancel();
     timer_.cancel();
+    aging_.cancel();
     readiness_.descriptor().cancel();
     std::exchange(closed_, nullptr)();
 }

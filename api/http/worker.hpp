@@ -124,6 +124,7 @@ private:
     void serve(Accepted accepted);
     void turn_away(Accepted accepted, ConnectionLimits::Admission reason);
     void watch_connections();
+    void keep_aging_answers();
     void run_due();
     void on_timer();
     void closed_if_empty();
@@ -139,6 +140,8 @@ private:
     Readiness readiness_;
     bool readiness_awaited_ = false;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer aging_;  // of kept answers; while there are some, or clients
+    bool aging_armed_ = false;
     boost::asio::steady_timer grace_;  // after which a graceful end is graceful no more
     Instant armed_ = Instant::max();
 

@@ -31,6 +31,24 @@ TEST(AnswerCache, LeastRecentlyUsedGoesFirst) {
     EXPECT_LE(cache.bytes(), 4u * 1300);
 }
 
+TEST(AnswerCache, WhatNobodyAsksForGoes) {
+    AnswerCache cache(10'000);
+    cache.put("asked", 1, body(10));
+    cache.put("forgotten", 1, body(10));
+    cache.put("large", 1, body(5'000));
+    for (int i = 0; i < 5; ++i) {
+        cache.age();
+        EXPECT_NE(cache.find("asked", 1), nullptr);
+    }
+    EXPECT_EQ(cache.find("forgotten", 1), nullptr);
+    EXPECT_EQ(cache.find("large", 1), nullptr);
+    EXPECT_FALSE(cache.is_empty());
+    cache.age();
+    cache.age();
+    EXPECT_TRUE(cache.is_empty());
+    EXPECT_EQ(cache.bytes(), 0u);
+}
+
 TEST(AnswerCache, ALargeAnswerIsKeptApart) {
     AnswerCache cache(10'000);
     cache.put("small", 1, body(10));
