@@ -232,7 +232,7 @@ ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool 
 }
 
 std::vector<CliFlag> entry_flags() {
-    return with_client_flags({{"kind", "KIND", "such as service-defaults"},
+    return with_server_flags({{"kind", "KIND", "such as service-defaults"},
                               {"name", "NAME", "of the entry, mostly that of a service"}});
 }
 
@@ -253,7 +253,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Write a configuration entry from a file.",
          .words = "FILE | -",
          .words_max = 1,
-         .flags = with_client_flags(
+         .flags = with_server_flags(
              {{"cas", "", "only if the entry is still at -modify-index"},
               {"modify-index", "N", "ModifyIndex that the entry has; 0, the default: none"}}),
          .examples = {"weft config write web.hcl"},
@@ -263,7 +263,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "List the names of a kind's configuration entries.",
          .words = {},
          .words_max = 0,
-         .flags = with_client_flags({{"kind", "KIND", "such as service-defaults"}, format_flag()}),
+         .flags = with_server_flags({{"kind", "KIND", "such as service-defaults"}, format_flag()}),
          .examples = {"weft config list -kind service-defaults"},
          .run = list},
         {.path = "config delete",

@@ -73,12 +73,22 @@ private:
 // The body of an answer, or else the status's name, without the newline at its end.
 std::string answer_text(const HttpResponse& answer);
 
-// Judges a response: prints why it failed and says how to exit, or hands a 200 to `use`. what says
-// what could not be done ("cannot write the key").
+// What could not be done if the agent fails it ("cannot write the key"), and how Consul's command
+// begins to say so; without the latter as its table has it (consul_words.hpp).
+struct Doing {
+    Doing() = default;
+    Doing(const char* text) : what(text) {}
+    Doing(std::string text, std::string in_consul = {})
+        : what(std::move(text)), as_consul(std::move(in_consul)) {}
+
+    std::string what, as_consul;
+};
+
+// Judges a response: prints why it failed and says how to exit, or hands a 200 to `use`.
 ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const Result<HttpResponse>& response,
                      const std::function<ExitCode(const HttpResponse&)>& use,
-                     const std::string& what = {});
+                     const Doing& doing = {});
 
 // For callers that go on with an Error: the answer if it was 200, otherwise an error whose context
 // says what came instead. Errc::Cancelled stays what it is.

@@ -185,13 +185,14 @@ ExitCode import_pairs(const CliArguments& arguments, CliConsole& console,
             const std::string key = prefix + pair.key;
             Target target("/v1/kv/" + url_escape_path(key));
             if (pair.flags != 0) target.add("flags", std::to_string(pair.flags));
-            const ExitCode code = with_answer(
-                console, client, client.call("PUT", target.text(), pair.value),
-                [&](const HttpResponse&) {
-                    console.out("Imported: " + key + "\n");
-                    return ExitCode::Ok;
-                },
-                "failed writing data for key " + key);
+            const ExitCode code =
+                with_answer(console, client, client.call("PUT", target.text(), pair.value),
+                            [&](const HttpResponse&) {
+                                console.out("Imported: " + key + "\n");
+                                return ExitCode::Ok;
+                            },
+                            {"failed writing data for key " + key,
+                             "Error! Failed writing data for key " + key});
             if (code != ExitCode::Ok) return code;
         }
         return ExitCode::Ok;

@@ -18,9 +18,24 @@ namespace {
 // A large state is applied in a few seconds; a busy agent may take longer.
 constexpr Duration kRestoreTimeout = std::chrono::minutes(10);
 
-ExitCode failed(CliConsole& console, const std::string& what, const Error& error) {
+// in_consul: how its command begins to say so.
+ExitCode failed(CliConsole& console, const std::string& what, const Error& error,
+                const std::string& in_consul = "Error saving snapshot: ") {
     return fail(console, ExitCode::Failed,
-                {.what = what, .cause = error.message(), .code = failure_code::kFile});
+                {.what = what,
+                 .cause = error.message(),
+                 .code = failure_code::kFile,
+                 .as_consul = in_consul + error.message()});
+}
+
+ExitCode fail_open(CliConsole& console, const std::string& path, const Error& error) {
+    const std::string in_go = fmt::format("open {}: no such file or directory", path);
+    return fail(console, ExitCode::Failed,
+                {.what = "nothing was restored",
+                 .cause = error.message(),
+                 .code = failure_code::kFile,
+                 .as_consul = "Error opening snapshot file: " +
+                              (error.code == Errc::NotFound ? in_go : error.message())});
 }
 
 ExitCode missing_file(CliConsole& console) {
@@ -76,7 +91,9 @@ ExitCode save(const CliArguments& arguments, CliConsole& console,
 std::optional<ExitCode> confirm_restore(const CliArguments& arguments, CliConsole& console,
                                         const std::string& path, const SnapshotInspector& inspect) {
     const auto summary = inspect(path);
-    if (!summary) return failed(console, path + " cannot be restored", summary.error());
+    if (!summary)
+        return failed(console, "cannot restore " + path, summary.error(),
+                      "Error verifying snapshot: ");
     return confirm(arguments, console, restore_effect(summary.value()));
 }
 
@@ -89,7 +106,7 @@ ExitCode restore(const CliArguments& arguments, CliConsole& console,
             if (const auto end = confirm_restore(arguments, console, path, inspect)) return *end;
         }
         auto file = FileReader::open(path);
-        if (!file) return failed(console, "nothing was restored", file.error());
+        if (!file) return fail_open(console, path, file.error());
         TransferProgress progress(console, "restoring " + path, file.value().size());
         HttpUpload upload;
         upload.size = file.value().size();
@@ -120,7 +137,9 @@ ExitCode show(const CliArguments& arguments, CliConsole& console,
     if (!as_json) return fail_usage(console, as_json.error().message());
     const std::string path = arguments.words().front();
     const auto summary = inspect(path);
-    if (!summary) return failed(console, path + " cannot be restored", summary.error());
+    if (!summary)
+        return failed(console, "cannot restore " + path, summary.error(),
+                      "Error verifying snapshot: ");
     console.out(as_json.value() ? snapshot_json(summary.value()) : snapshot_table(summary.value()));
     return ExitCode::Ok;
 }
@@ -128,7 +147,13 @@ ExitCode show(const CliArguments& arguments, CliConsole& console,
 std::vector<CliFlag> transfer_flags(bool reads) {
     std::vector<CliFlag> flags = {
         {"datacenter", "NAME", "datacenter of the catalog; the agent's own is the only one"}};
-    if (reads) flags.push_back({"stale", "", "any agent may answer, also without a leader"});
+    if (reads)
+        flags.push_back({"stale", "", "any agent may answer, also without a leader"});
+    else
+        flags.push_back({.name = "stale",
+                         .value = {},
+                         .help = {},
+                         .refusal = "only the leader restores: leave -stale out"});
     return with_client_flags(std::move(flags));
 }
 
