@@ -320,8 +320,7 @@ asio::awaitable<Result<HttpResponse>> AgentClient::fetch(std::string method, std
 Result<HttpResponse> AgentClient::call(std::string_view method, const std::string& target,
                                        std::string body) const {
     auto fetched = fetch(std::string(method), target, std::move(body));
-    return run_blocking(
-        progress_.during("waiting for the agent at " + address_, std::move(fetched)));
+    return run_blocking(telling(std::move(fetched)));
 }
 
 Result<HttpResponse> AgentClient::lines(const std::string& target,

@@ -55,6 +55,12 @@ public:
                                std::function<bool(std::string_view)> on_line,
                                Duration lasts = {}) const;
 
+    // Says so when that takes long, as call() does.
+    template <class T>
+    boost::asio::awaitable<T> telling(boost::asio::awaitable<T> operation) const {
+        return progress_.during("waiting for the agent at " + address_, std::move(operation));
+    }
+
     // For what call() does not do: transfers of large bodies.
     HttpRequest request(std::string_view method, const std::string& target) const;
 
