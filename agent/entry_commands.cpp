@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/entry_files.hpp"
 
 namespace weft::agent {
@@ -16,9 +17,8 @@ namespace {
 
 constexpr const char* kEntries = "/v1/config";
 
-ExitCode usage(CliConsole& console, std::string_view text) {
-    console.err(fmt::format("{}\n", text));
-    return ExitCode::Usage;
+ExitCode usage(CliConsole& console, const std::string& text) {
+    return fail_usage(console, text, text);
 }
 
 std::string target_of(const std::string& kind, const std::string& name) {

@@ -23,6 +23,7 @@ ExitCode fail_unreadable(CliConsole& console, const Error& error);
 ExitCode fail_data(CliConsole& console, const Error& error);
 
 CliCommand kv_get_command();
+CliCommand kv_list_command();
 CliCommand kv_put_command();
 CliCommand kv_delete_command();
 CliCommand kv_export_command();

@@ -71,7 +71,8 @@ ExitCode kv_import(const CliArguments& arguments, CliConsole& console) {
         return fail(console, ExitCode::Failed,
                     {.what = "the data is no export of keys",
                      .cause = pairs.error().message(),
-                     .help = "`weft kv export` prints what is read here",
+                     .help = data_help(arguments.words().front(), "weft kv import")
+                                 .value_or("`weft kv export` prints what is read here"),
                      .code = failure_code::kFile,
                      .as_consul = "Cannot unmarshal data: " + pairs.error().message()});
     return import_pairs(arguments, console, pairs.value());

@@ -147,6 +147,7 @@ TEST(Dispatch, CommandsOfDataSayWhatIsMissing) {
          "error: -cas needs -modify-index, 0 for a key that must not exist\n"},
         {{"kv", "put", "-acquire", "a", "b"}, "error: -acquire and -release need -session\n"},
         {{"kv", "put", "-flags=x", "a", "b"}, "error: -flags is a number from 0 on, not \"x\"\n"},
+        {{"kv", "list", "-format=x"}, "error: -format is table or json, not \"x\"\n"},
         {{"kv", "delete"}, "error: name a key, or a prefix with -recurse\n"},
         {{"kv", "delete", "-recurse", "-cas", "a"},
          "error: -cas and -recurse do not go together\n"},
