@@ -108,6 +108,8 @@ struct CliCommand {
     std::vector<CliFlag> flags;
     std::vector<std::string> examples;
     CliHandler run;
+    // Of which names its words are, for completion: keys, services, nodes, contexts; empty: others.
+    std::string completes = {};
     // Which word begins a command to run, whose flags are its own: there this one's end.
     std::size_t command_from = kNoCommand;
 

@@ -157,7 +157,8 @@ std::vector<CliCommand> context_commands() {
          .words_max = 1,
          .flags = {},
          .examples = {"weft context use prod"},
-         .run = choose},
+         .run = choose,
+         .completes = "contexts"},
         {.path = "context remove",
          .group = "config",
          .summary = "Forget a context.",
@@ -165,7 +166,8 @@ std::vector<CliCommand> context_commands() {
          .words_max = 1,
          .flags = {},
          .examples = {"weft context remove prod"},
-         .run = remove},
+         .run = remove,
+         .completes = "contexts"},
     };
 }
 

@@ -12,6 +12,7 @@
 #include "agent/cli/code_pages.hpp"
 #include "agent/cli/completion.hpp"
 #include "agent/cli/consul_words.hpp"
+#include "agent/cli/dynamic_names.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/foreign_words.hpp"
 #include "agent/cli/help.hpp"
@@ -30,6 +31,7 @@ namespace {
 
 constexpr int kExactly = 1000;  // beyond all that a process can end with
 constexpr int kConsulNoSuchCommand = 127;
+constexpr std::string_view kCompleteWord = "__complete";  // of completion scripts, not listed
 
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> known) {
     return std::find(known.begin(), known.end(), word) != known.end();
@@ -331,6 +333,7 @@ ExitCode dispatch(std::span<const CliCommand> commands, std::span<const std::str
         return is_mistake ? exactly(kConsulNoSuchCommand) : ExitCode::Ok;
     }
 
+    if (words[0] == kCompleteWord) return complete_names(words.subspan(1), console);
     const Found found = find_command(commands, words);
     if (!found.command) return fail_no_command(commands, words, console);
     const CliCommand& command = *found.command;

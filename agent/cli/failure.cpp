@@ -24,6 +24,11 @@ std::string consul_line(const Failure& failure) {
 
 }  // namespace
 
+std::string go_file_error(const std::string& path, const Error& error) {
+    return error.code == Errc::NotFound ? fmt::format("open {}: no such file or directory", path)
+                                        : error.message();
+}
+
 ExitCode fail(CliConsole& console, ExitCode code, const Failure& failure) {
     if (console.as_consul) {
         console.err(consul_line(failure) + "\n");

@@ -20,7 +20,7 @@ ExitCode with_pairs(CliConsole& console, const AgentClient& client, const Target
 ExitCode fail_unreadable(CliConsole& console, const Error& error);
 
 // What a word stands for cannot be read.
-ExitCode fail_data(CliConsole& console, const Error& error);
+ExitCode fail_data(CliConsole& console, const std::string& word, const Error& error);
 
 CliCommand kv_get_command();
 CliCommand kv_list_command();

@@ -65,7 +65,7 @@ ExitCode kv_import(const CliArguments& arguments, CliConsole& console) {
     if (arguments.words().front().empty())
         return fail_usage(console, "the data is empty", "Error! Empty DATA argument");
     const auto data = data_of(arguments.words().front(), console);
-    if (!data) return fail_data(console, data.error());
+    if (!data) return fail_data(console, arguments.words().front(), data.error());
     const auto pairs = read_pairs(data.value());
     if (!pairs)
         return fail(console, ExitCode::Failed,

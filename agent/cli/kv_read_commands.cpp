@@ -164,7 +164,8 @@ CliCommand kv_get_command() {
                  {"base64", "", "values in base 64"},
                  format_flag()}),
             .examples = {"weft kv get config/web/port", "weft kv get -keys config/"},
-            .run = kv_get};
+            .run = kv_get,
+            .completes = "keys"};
 }
 
 CliCommand kv_list_command() {
@@ -177,7 +178,8 @@ CliCommand kv_list_command() {
                                         {"separator", "TEXT", "where names are cut; / by default"},
                                         format_flag()}),
             .examples = {"weft kv list config/", "weft kv list -recurse"},
-            .run = kv_list};
+            .run = kv_list,
+            .completes = "keys"};
 }
 
 CliCommand kv_export_command() {
@@ -188,7 +190,8 @@ CliCommand kv_export_command() {
             .words_max = 1,
             .flags = with_server_flags({}),
             .examples = {"weft kv export config/ >config.json"},
-            .run = kv_export};
+            .run = kv_export,
+            .completes = "keys"};
 }
 
 }  // namespace weft::agent

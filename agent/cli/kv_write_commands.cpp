@@ -17,12 +17,13 @@ namespace weft::agent {
 
 namespace asio = boost::asio;
 
-ExitCode fail_data(CliConsole& console, const Error& error) {
-    return fail(console, ExitCode::Failed,
-                {.what = "failed to read the data",
-                 .cause = error.message(),
-                 .code = failure_code::kFile,
-                 .as_consul = "Error! Failed to read file: " + error.message()});
+ExitCode fail_data(CliConsole& console, const std::string& word, const Error& error) {
+    return fail(
+        console, ExitCode::Failed,
+        {.what = "failed to read the data",
+         .cause = error.message(),
+         .code = failure_code::kFile,
+         .as_consul = "Error! Failed to read file: " + go_file_error(word.substr(1), error)});
 }
 
 namespace {
@@ -89,7 +90,7 @@ ExitCode kv_put(const CliArguments& arguments, CliConsole& console) {
     if (!flags) return fail_usage(console, flags.error().message());
     if (const auto code = put_misuse(arguments, console, modify_index.value())) return *code;
     const auto data = put_data(arguments, console);
-    if (!data) return fail_data(console, data.error());
+    if (!data) return fail_data(console, arguments.words()[1], data.error());
 
     const PutMode mode = put_mode(arguments, key);
     const std::string_view flag = mode.flag;
@@ -220,7 +221,8 @@ CliCommand kv_put_command() {
              {"session", "ID", "session of -acquire and -release"}}),
         .examples = {"weft kv put config/web/port 8080", "weft kv put config/license @license.txt",
                      "weft kv put -cas -modify-index=844 config/web/port 8081"},
-        .run = kv_put};
+        .run = kv_put,
+        .completes = "keys"};
 }
 
 CliCommand kv_delete_command() {
@@ -234,7 +236,8 @@ CliCommand kv_delete_command() {
                  {"cas", "", "only if the key has the index of -modify-index"},
                  {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"}})),
             .examples = {"weft kv delete config/old", "weft kv delete -recurse config/old/"},
-            .run = kv_delete};
+            .run = kv_delete,
+            .completes = "keys"};
 }
 
 }  // namespace weft::agent

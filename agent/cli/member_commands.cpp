@@ -37,7 +37,9 @@ ExitCode show_members(const CliArguments& arguments, CliConsole& console) {
 }
 
 ExitCode join(const CliArguments& arguments, CliConsole& console) {
-    if (arguments.words().empty()) return fail_usage(console, "name at least one agent to join");
+    if (arguments.words().empty())
+        return fail_usage(console, "name at least one agent to join",
+                          "At least one address to join must be specified.");
     return with_client(arguments, console, [&](const AgentClient& client) {
         ExitCode worst = ExitCode::Ok;
         std::size_t joined = 0;
@@ -118,7 +120,8 @@ CliCommand force_leave_command() {
             .flags = with_client_flags(
                 with_danger_flags({{"prune", "", "forget it at once and for good; asks first"}})),
             .examples = {"weft force-leave db1"},
-            .run = force_leave};
+            .run = force_leave,
+            .completes = "nodes"};
 }
 
 }  // namespace weft::agent

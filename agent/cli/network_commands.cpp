@@ -48,9 +48,12 @@ ExitCode show_rtt(CliConsole& console, const AgentClient& client, const Distance
                                   : round_trip_ms(found, asked.from, asked.to);
         if (!estimate)
             return fail(console, ExitCode::Failed,
-                        {.what = estimate.error().message(),
+                        {.what = fmt::format("no coordinate is known of node \"{}\"",
+                                             estimate.error().message()),
                          .help = asked.wan ? "with -wan nodes are named NODE.DATACENTER" : "",
-                         .code = failure_code::kNotFound});
+                         .code = failure_code::kNotFound,
+                         .as_consul = fmt::format("Could not find a coordinate for node \"{}\"",
+                                                  estimate.error().message())});
         console.out(as_json
                         ? distance_json(asked, estimate.value())
                         : fmt::format("Estimated {} <-> {} rtt: {:.3f} ms (using {} coordinates)\n",
@@ -63,7 +66,9 @@ ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
     const auto as_json = wants_json(arguments);
     if (!as_json) return fail_usage(console, as_json.error().message());
     const std::vector<std::string>& words = arguments.words();
-    if (words.empty()) return fail_usage(console, "name one or two nodes");
+    if (words.empty())
+        return fail_usage(console, "name one or two nodes",
+                          "One or two node names must be specified");
     const bool wan = arguments.is_on("wan");
     return with_client(arguments, console, [&](const AgentClient& client) {
         if (words.size() > 1)
@@ -117,7 +122,9 @@ ExitCode event(const CliArguments& arguments, CliConsole& console) {
     const auto as_json = wants_json(arguments);
     if (!as_json) return fail_usage(console, as_json.error().message());
     const auto target = event_target(arguments);
-    if (!target) return fail_usage(console, target.error().message());
+    if (!target)
+        return fail_usage(console, target.error().message(),
+                          arguments.has("name") ? "" : "Event name must be specified");
     const std::string payload = arguments.words().empty() ? "" : arguments.words().front();
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_answer(console, client, client.call("PUT", target.value(), payload),
@@ -144,7 +151,8 @@ CliCommand rtt_command() {
         .flags = with_client_flags(
             {{"wan", "", "between servers of datacenters, named NODE.DATACENTER"}, format_flag()}),
         .examples = {"weft rtt db1", "weft rtt db1 db2"},
-        .run = rtt};
+        .run = rtt,
+        .completes = "nodes"};
 }
 
 CliCommand reachability_command() {

@@ -81,7 +81,7 @@ Result<const json::value*> coordinate_of(const json::value& nodes, std::string_v
     for (const json::value& node : items_of(nodes)) {
         if (same_name(json_text(node, "Node"), name)) return &member_of(node, "Coord");
     }
-    return make_error(Errc::NotFound, fmt::format("no coordinate is known of node \"{}\"", name));
+    return make_error(Errc::NotFound, std::string(name));
 }
 
 double number_of(const json::value& value) {

@@ -14,10 +14,10 @@ namespace {
 
 // Exactly one of the two must be given: the flag, or files.
 std::optional<ExitCode> misuse(const CliArguments& arguments, CliConsole& console,
-                               const std::string& flag) {
+                               const std::string& flag, const char* in_consul) {
     if (arguments.has(flag) == arguments.words().empty()) return std::nullopt;
-    return fail_usage(console,
-                      fmt::format("give either -{} or files with service definitions", flag));
+    const auto what = fmt::format("give either -{} or files with service definitions", flag);
+    return fail_usage(console, what, arguments.has(flag) ? "" : in_consul);
 }
 
 // The services of all files; or prints what is wrong with them, and there are none.
@@ -80,7 +80,9 @@ ExitCode send_all(const CliArguments& arguments, CliConsole& console,
 
 ExitCode register_services(const CliArguments& arguments, CliConsole& console,
                            const ServiceFileReader& read_file) {
-    if (const auto code = misuse(arguments, console, "name")) return *code;
+    constexpr const char* kNothing =
+        "Service registration requires at least one argument or flags.";
+    if (const auto code = misuse(arguments, console, "name", kNothing)) return *code;
     auto bodies = read_all(arguments, console, read_file);
     if (!bodies) return ExitCode::Failed;
     if (arguments.words().empty()) {
@@ -113,7 +115,9 @@ ExitCode register_one(CliArguments arguments, CliConsole& console) {
 
 ExitCode deregister_services(const CliArguments& arguments, CliConsole& console,
                              const ServiceFileReader& read_file) {
-    if (const auto code = misuse(arguments, console, "id")) return *code;
+    constexpr const char* kNothing =
+        "Service deregistration requires at least one argument or -id.";
+    if (const auto code = misuse(arguments, console, "id", kNothing)) return *code;
     auto bodies = read_all(arguments, console, read_file);
     if (!bodies) return ExitCode::Failed;
     if (arguments.has("id")) bodies->push_back({arguments.text("id"), {}});
@@ -170,7 +174,8 @@ CliCommand deregister_command() {
             .words_max = 1,
             .flags = with_client_flags({}),
             .examples = {"weft deregister web"},
-            .run = deregister_one};
+            .run = deregister_one,
+            .completes = "services"};
 }
 
 CliCommand services_register_command(ServiceFileReader read_file) {

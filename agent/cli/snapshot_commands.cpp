@@ -34,13 +34,11 @@ ExitCode failed(CliConsole& console, const std::string& what, const Error& error
 }
 
 ExitCode fail_open(CliConsole& console, const std::string& path, const Error& error) {
-    const std::string in_go = fmt::format("open {}: no such file or directory", path);
     return fail(console, ExitCode::Failed,
                 {.what = "nothing was restored",
                  .cause = error.message(),
                  .code = failure_code::kFile,
-                 .as_consul = "Error opening snapshot file: " +
-                              (error.code == Errc::NotFound ? in_go : error.message())});
+                 .as_consul = "Error opening snapshot file: " + go_file_error(path, error)});
 }
 
 ExitCode missing_file(CliConsole& console) {

@@ -2,8 +2,10 @@
 """Commands and formats that are weft's own, against an agent: WEFT_FORMAT, tables that awk can count, kv list, debug's folder."""
 import json
 import os
+import socket
 import subprocess
 import tempfile
+import time
 
 from peers import main  # sets the path to tests/support
 from weft_agent import Agent
@@ -74,6 +76,21 @@ def services_of_a_bad_file_are_none(weft):
     assert "code:  W2010\n" in weft("services", "register", "none.hcl", code=1)
 
 
+def names_are_completed_in_time(weft):
+    weft("services", "register", "-name=payments")
+    weft("context", "add", "prod", "-addr=127.0.0.1:1")
+    assert weft("__complete", "services", "pay") == "payments\n"
+    assert weft("__complete", "nodes", "p") == "probe\n"
+    assert weft("__complete", "keys", "a/") == "a/1\na/b/\n"
+    assert weft("__complete", "contexts", "pr") == "prod\n"
+    with socket.socket() as silent:  # takes connections and says nothing
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        began = time.monotonic()
+        assert weft("__complete", "keys", "a", WEFT_HTTP_ADDR="127.0.0.1:%d" % silent.getsockname()[1]) == ""
+        assert time.monotonic() - began < 2
+
+
 def debug_takes_what_it_is_asked_for(weft):
     weft("debug", "-duration=2s", "-interval=1s", "-capture=metrics", "-capture=host", "-archive=false", "-output=report")
     files = sorted(os.listdir(os.path.join(weft.folder, "report")))
@@ -88,7 +105,7 @@ def all_of_them(program):
         weft = Weft(program, agent, folder)
         for test in (data_is_json_when_a_variable_says_so, each_row_has_all_columns, keys_are_listed,
                      what_is_not_there_yet_has_a_sentence, a_word_that_is_a_file_lacks_its_at, services_of_a_bad_file_are_none,
-                     debug_takes_what_it_is_asked_for):
+                     names_are_completed_in_time, debug_takes_what_it_is_asked_for):
             test(weft)
             print("      %s" % test.__name__)
 

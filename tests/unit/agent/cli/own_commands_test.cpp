@@ -84,6 +84,25 @@ TEST(OwnCommands, BashCompletesCommandsAndFlags) {
     EXPECT_EQ(std::system(test.c_str()), 0);
 }
 
+TEST(OwnCommands, BashAsksForNames) {
+    const TemporaryFolder folder;
+    std::ofstream{folder / "script"} << bash_completion(table());
+    std::ofstream{folder / "weft"}
+        << "#!/bin/sh\n[ \"$1 $2 $3\" = '__complete contexts p' ] && echo '$(p)'\n";
+    const std::string test =
+        "chmod +x " + (folder / "weft") + "; bash -c 'source " + (folder / "script") +
+        "; COMP_WORDS=(" + (folder / "weft") +
+        " context use p); COMP_CWORD=3; _weft; test \"${COMPREPLY[*]}\" = \"\\\\\\$\\\\(p\\\\)\"'";
+    EXPECT_EQ(std::system(test.c_str()), 0);
+}
+
+TEST(OwnCommands, NamesAreThoseThatBeginSo) {
+    EXPECT_EQ(output_of({"__complete", "kinds", "service-r"}),
+              "service-resolver\nservice-router\n");
+    EXPECT_EQ(output_of({"__complete", "nothing"}), "");
+    EXPECT_EQ(output_of({"__complete"}, ExitCode::Usage), "");
+}
+
 TEST(OwnCommands, EachHasAManualPage) {
     const TemporaryFolder folder;
     const std::vector<CliCommand> commands = table();
