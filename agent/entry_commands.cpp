@@ -83,10 +83,12 @@ ExitCode remove(const CliArguments& arguments, CliConsole& console) {
 ExitCode put(const AgentClient& client, CliConsole& console, const EntryFile& entry,
              const std::string& guard, bool& written) {
     const auto response = client.call("PUT", kEntries + guard, json::serialize(entry.value));
-    return with_answer(console, client, response, [&](const HttpResponse& answer) {
+    const Doing doing("cannot write " + entry.id(), "Error writing config entry " + entry.id());
+    const auto note = [&](const HttpResponse& answer) {
         written = answer.body.starts_with("true");
         return ExitCode::Ok;
-    });
+    };
+    return with_answer(console, client, response, note, doing);
 }
 
 ExitCode write(const CliArguments& arguments, CliConsole& console) {

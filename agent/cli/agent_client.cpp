@@ -373,6 +373,11 @@ Result<HttpResponse> checked(Result<HttpResponse> response) {
                                   answer_text(response.value())));
 }
 
+bool is_unreachable(const Error& error) {
+    return error.code.category() == exit_category() &&
+           error.code.value() == static_cast<int>(ExitCode::Unreachable);
+}
+
 ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
                       const std::string& as_consul) {
     const ExitCode code = error.code.category() == exit_category()
@@ -387,7 +392,8 @@ ExitCode fail_checked(CliConsole& console, const Error& error, const std::string
 }
 
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
-                   const std::function<ExitCode(const boost::json::value&)>& use) {
+                   const std::function<ExitCode(const boost::json::value&)>& use,
+                   const Doing& doing) {
     const auto parse_and_use = [&](const HttpResponse& response) {
         boost::json::error_code failure;
         const boost::json::value parsed = boost::json::parse(response.body, failure);
@@ -397,7 +403,7 @@ ExitCode with_json(CliConsole& console, const AgentClient& client, const std::st
                      .cause = failure.message(),
                      .code = failure_code::kRefused});
     };
-    return with_answer(console, client, client.call("GET", target), parse_and_use);
+    return with_answer(console, client, client.call("GET", target), parse_and_use, doing);
 }
 
 ExitCode with_client(const CliArguments& arguments, CliConsole& console,

@@ -99,13 +99,16 @@ ExitCode with_answer(CliConsole& console, const AgentClient& client,
 // For callers that go on with an Error: the answer if it was 200, otherwise an error whose context
 // says what came instead. Errc::Cancelled stays what it is.
 Result<HttpResponse> checked(Result<HttpResponse> response);
+// No agent answered.
+bool is_unreachable(const Error& error);
 // Prints such an error and returns the code to end with; as_consul is its whole line there.
 ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
                       const std::string& as_consul);
 
 // The same as with_answer for GET requests whose answer is JSON.
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
-                   const std::function<ExitCode(const boost::json::value&)>& use);
+                   const std::function<ExitCode(const boost::json::value&)>& use,
+                   const Doing& doing = {});
 
 // Opens the client and runs, or explains what is wrong with the address (ExitCode::Usage).
 ExitCode with_client(const CliArguments& arguments, CliConsole& console,

@@ -25,7 +25,6 @@ constexpr std::array kWords = {
     ConsulWords{"config delete", "", "Error deleting config entry {kind}/{name}"},
     ConsulWords{"config list", "", "Error listing config entries for kind \"{kind}\""},
     ConsulWords{"config read", "", "Error reading config entry {kind}/{name}"},
-    ConsulWords{"config write", "", "Error writing config entry"},
     ConsulWords{"event", "", "Error firing event", kQuerying},
     ConsulWords{"force-leave", "", "Error force leaving"},
     ConsulWords{"info", "", "Error querying agent"},

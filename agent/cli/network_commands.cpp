@@ -73,13 +73,15 @@ ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
     return with_client(arguments, console, [&](const AgentClient& client) {
         if (words.size() > 1)
             return show_rtt(console, client, {words[0], words[1], wan}, as_json.value());
-        return with_json(console, client, "/v1/agent/self", [&](const json::value& self) {
+        const auto from_own = [&](const json::value& self) {
             const json::value* config =
                 self.is_object() ? self.get_object().if_contains("Config") : nullptr;
             std::string own = config ? json_text(*config, "NodeName") : "";
             if (wan && config) own += "." + json_text(*config, "Datacenter");
             return show_rtt(console, client, {words[0], own, wan}, as_json.value());
-        });
+        };
+        return with_json(console, client, "/v1/agent/self", from_own,
+                         {"cannot tell this agent's name", "Unable to look up agent info"});
     });
 }
 

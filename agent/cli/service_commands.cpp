@@ -33,6 +33,8 @@ std::optional<std::vector<ServiceBody>> read_all(const CliArguments& arguments, 
             failure.cause = "the mistakes above";
         } else if (!bodies) {
             failure.cause = bodies.error().message();
+            failure.as_consul = fmt::format("Error: config: Open failed on {}. {}", path,
+                                            go_file_error(path, bodies.error()));
         } else if (bodies.value().empty()) {
             failure.cause = "no service is defined there";
             failure.help = "`weft help services register` shows how one is named by flags";

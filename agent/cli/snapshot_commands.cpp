@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr const char* kNotSaved = "the snapshot was not saved";
+constexpr const char* kNotRestored = "nothing was restored";
 
 // A large state is applied in a few seconds; a busy agent may take longer.
 constexpr Duration kRestoreTimeout = std::chrono::minutes(10);
@@ -33,9 +34,10 @@ ExitCode failed(CliConsole& console, const std::string& what, const Error& error
                  .as_consul = in_consul + error.message()});
 }
 
-ExitCode fail_open(CliConsole& console, const std::string& path, const Error& error) {
+ExitCode fail_open(CliConsole& console, const std::string& what, const std::string& path,
+                   const Error& error) {
     return fail(console, ExitCode::Failed,
-                {.what = "nothing was restored",
+                {.what = what,
                  .cause = error.message(),
                  .code = failure_code::kFile,
                  .as_consul = "Error opening snapshot file: " + go_file_error(path, error)});
@@ -125,9 +127,9 @@ ExitCode say_restored(CliConsole& console, const HttpResponse& answer) {
 asio::awaitable<ExitCode> upload(const AgentClient& client, CliConsole& console,
                                  HttpRequest request, std::string path) {
     auto interruption = Interruption::open(co_await asio::this_coro::executor);
-    if (!interruption) co_return fail_open(console, path, interruption.error());
+    if (!interruption) co_return fail_open(console, kNotRestored, path, interruption.error());
     auto file = FileReader::open(path);
-    if (!file) co_return fail_open(console, path, file.error());
+    if (!file) co_return fail_open(console, kNotRestored, path, file.error());
     const std::uint64_t size = file.value().size();
     TransferProgress progress(console, "restoring " + path, size);
     HttpUpload body;
@@ -170,6 +172,8 @@ ExitCode show(const CliArguments& arguments, CliConsole& console,
     if (!as_json) return fail_usage(console, as_json.error().message());
     const std::string path = arguments.words().front();
     const auto summary = inspect(path);
+    if (!summary && summary.error().code == Errc::NotFound)
+        return fail_open(console, "cannot restore " + path, path, summary.error());
     if (!summary)
         return failed(console, "cannot restore " + path, summary.error(),
                       "Error verifying snapshot: ");

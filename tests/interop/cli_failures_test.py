@@ -40,6 +40,10 @@ COMMANDS = [
     ["leave"],
     ["reload"],
     ["rtt", "a", "b"],
+    ["rtt"],
+    ["event"],
+    ["join"],
+    ["info"],
     ["rtt", "-wan", "a.dc1", "b.dc1"],
     ["maint", "-enable"],
     ["maint", "-enable", "-service=web"],
@@ -54,6 +58,10 @@ COMMANDS = [
     ["snapshot", "save", "saved"],
     ["snapshot", "restore", "data"],
     ["snapshot", "restore", "missing"],
+    ["snapshot", "inspect", "missing"],
+    ["services", "register", "missing.json"],
+    ["kv", "put", "a", "@missing"],
+    ["config", "write", "entry.json"],
     ["config", "read", "-kind=service-defaults", "-name=web"],
     ["config", "list", "-kind=service-defaults"],
     ["config", "delete", "-kind=service-defaults", "-name=web"],
@@ -61,6 +69,9 @@ COMMANDS = [
 # These ask for the agent first: the address that they name is another one.
 BEGINNINGS = {
     "event": (["event", "-name=x"], "Error querying Consul agent: ", "Error firing event: "),
+    "rtt": (["rtt", "a"], "Unable to look up agent info: ", "Error getting coordinates: "),
+    "lock": (["lock", "a", "true"], "Error querying Consul agent: ", "Lock acquisition failed: "),
+    "watch": (["watch", "-type=key", "-key=a"], "Error querying Consul agent: ", None),
     "maint": (["maint"], "Error querying Consul agent: ", "Error getting checks: "),
 }
 
@@ -73,7 +84,7 @@ class Refusing(http.server.BaseHTTPRequestHandler):
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         known = self.path.startswith("/v1/agent/self")
-        body = b'{"Config":{"NodeName":"a","Datacenter":"dc1"},"Member":{"Tags":{}}}' if known else b"it burns"
+        body = b'{"Config":{"NodeName":"a","Datacenter":"dc1"},"Member":{"Tags":{}},"Stats":{}}' if known else b"it burns"
         self.send_response(200 if known else 500)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -104,13 +115,15 @@ def compare(program, at):
         os.symlink(os.path.abspath(program), named)
         with open(os.path.join(folder, "data"), "w", encoding="utf-8") as f:
             f.write("a snapshot, as far as the command can tell")
+        with open(os.path.join(folder, "entry.json"), "w", encoding="utf-8") as f:
+            f.write('{"Kind":"service-defaults","Name":"web","Protocol":"http"}')
         different = []
         for words in COMMANDS:
             wanted, got = said(CONSUL, words, at, folder), said(named, words, at, folder)
             if wanted != got:
                 different.append("%s\n  wanted %r\n  got    %r" % (" ".join(words), wanted, got))
         assert not different, "\n".join(different)
-        assert os.listdir(folder).count("saved") == 0 and len(os.listdir(folder)) == 2, os.listdir(folder)
+        assert os.listdir(folder).count("saved") == 0 and len(os.listdir(folder)) == 3, os.listdir(folder)
 
 
 def beginnings(program, at, which):
@@ -118,6 +131,8 @@ def beginnings(program, at, which):
         named = os.path.join(folder, "consul")
         os.symlink(os.path.abspath(program), named)
         for words, *begins in BEGINNINGS.values():
+            if begins[which] is None:  # it would try again and again
+                continue
             code, err = said(named, words, at, folder)
             assert code == 1 and err.startswith(begins[which]), (words, code, err)
 
