@@ -170,6 +170,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit.always("behavior", row.behavior);
     visit("ttl", row.ttl);
     visit("node_checks", row.node_checks);
+    visit("checks", row.checks);
     visit("service_checks", row.service_checks);
     visit("create_index", row.create_index);
     visit("modify_index", row.modify_index);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <variant>
 
 #include "agent/config_entry/entry_decode.hpp"
 #include "agent/config_entry/entry_json.hpp"
@@ -8,6 +9,7 @@
 #include "api/http/config_entry_write.hpp"
 #include "api/http/endpoints.hpp"
 #include "api/http/go_text.hpp"
+#include "api/http/json_decode.hpp"
 #include "api/http/selectors.hpp"
 #include "api/http/write_answers.hpp"
 
@@ -87,26 +89,58 @@ Result<std::optional<std::uint64_t>> read_cas(const Request& request) {
     return std::optional(number);
 }
 
-Response undecodable(const Error& error) {
-    return Response::text(400, "Bad request: Request decoding failed: " + error.message());
+BodyFault in_body(const JsonValue& body, const agent::EntryFault& fault) {
+    BodyFault found;
+    found.found = true;
+    found.offset = agent::offset_of(body, fault);
+    for (const std::string& step : agent::steps_of(fault.path)) found.pointer += "/" + step;
+    if (!fault.meant.empty()) found.help = fmt::format("did you mean `{}`?", fault.meant);
+    return found;
+}
+
+struct ReadEntry {
+    JsonValue body;
+    agent::ConfigEntry entry;
+};
+
+// What the body says; or the answer that refuses it.
+std::variant<ReadEntry, Response> read_entry(const Request& request) {
+    const auto refuse = [&](const Error& error, const BodyFault& fault) {
+        return refused_body(400, "Bad request: Request decoding failed: " + error.message(), fault,
+                            request);
+    };
+    BodyFault syntax;
+    auto body = parse_body(request.body, syntax);
+    if (!body) return refuse(body.error(), syntax);
+    agent::EntryFault fault;
+    auto entry = agent::decode_entry(body.value(), &fault);
+    if (!entry) return refuse(entry.error(), in_body(body.value(), fault));
+    return ReadEntry{std::move(body).value(), std::move(entry).value()};
+}
+
+std::optional<Response> refuse_invalid(ReadEntry& read, const Request& request) {
+    agent::normalize(read.entry);
+    const auto valid = agent::validate(read.entry);
+    if (valid) return std::nullopt;
+    const std::string text = valid.error().message();
+    return refused_body(500, text, in_body(read.body, agent::fault_of_rule(text)), request);
 }
 
 using TurnsPtr = std::shared_ptr<ConfigEntryTurns>;
 
 void put(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& request,
          Respond respond) {
-    auto entry = agent::decode_entry(std::string_view(request.body));
-    if (!entry) return respond(undecodable(entry.error()));
+    auto read = read_entry(request);
+    if (auto* refusal = std::get_if<Response>(&read)) return respond(std::move(*refusal));
     auto cas = read_cas(request);
     if (!cas) return respond(Response::text(500, cas.error().message()));
     if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
-    agent::normalize(entry.value());
-    if (auto valid = agent::validate(entry.value()); !valid)
-        return respond(Response::text(500, valid.error().message()));
+    auto& valid = std::get<ReadEntry>(read);
+    if (auto refusal = refuse_invalid(valid, request)) return respond(std::move(*refusal));
 
     agent::EntryChange change;
-    change.key = agent::key_of(entry.value());
-    change.entry = std::make_shared<const agent::ConfigEntry>(std::move(entry).value());
+    change.key = agent::key_of(valid.entry);
+    change.entry = std::make_shared<const agent::ConfigEntry>(std::move(valid.entry));
     std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(change), cas.value(),
                                        answer_held(std::move(respond)))
         ->start();
