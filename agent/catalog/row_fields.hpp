@@ -236,6 +236,18 @@ void visit_fields(Visitor& visit, Body& body) {
     visit("seen_index", body.seen_index);
 }
 
+template <class Visitor, MaybeConst<ConfigEntryPut> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("entry", body.entry);
+    visit("cas", body.cas);
+}
+
+template <class Visitor, MaybeConst<PutConfigEntriesCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("puts", body.puts);
+    visit("seen_index", body.seen_index);
+}
+
 template <class Visitor, MaybeConst<DeleteConfigEntryCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("kind", body.kind);

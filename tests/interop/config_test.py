@@ -160,9 +160,34 @@ def entries_are_planned_and_applied(program):
             weft("config", "apply", "g", *at)
             out, _ = weft("config", "plan", "g", *at)
             assert "0 of 1 entries would change" in out, out
-        weft.write("h/api.hcl", 'Kind = "service-defaults"\nName = "api"\nProtocoll = "http"\n')
-        _, err = weft("config", "plan", "h", *at, code=1)
-        assert "h/api.hcl" in err and "would be refused" in err and "Protocoll" in err, err
+        # The router needs a service that speaks HTTP, so none of the three could change alone; and what does not go
+        # together is not half written.
+        for name in ("web", "api"):
+            weft.write("e/b-%s.hcl" % name, 'Kind = "service-defaults"\nName = "%s"\nProtocol = "grpc"\n' % name)
+        out, err = weft("config", "plan", "e", *at, code=1)
+        assert "2 of 3 entries would change" in out and err == "", (out, err)
+        out, _ = weft("config", "apply", "e", *at)
+        assert out.count("Config entry written: ") == 2, out
+        for name, other in (("one", "two"), ("two", "one")):
+            weft.write("i/%s.hcl" % name, 'Kind = "service-resolver"\nName = "%s"\nRedirect { Service = "%s" }\n' % (name, other))
+        for command, words in (("plan", "would be refused"), ("apply", "nothing was written")):
+            _, err = weft("config", command, "i", *at, code=1)
+            assert words in err and "circular" in err and "code:  W2002" in err, err
+        out, _ = weft("config", "list", "-kind", "service-resolver", *at)
+        assert out == "", out
+        # What is wrong with one entry has a place.
+        for text, code, place, help_text in (
+                ('Kind = "service-defaults"\nName = "api"\nProtocoll = "http"\n', "W1004", "3:1", "write `Protocol`"),
+                ('Kind = "service-defalts"\nName = "api"\n', "W1010", "1:8", "write `service-defaults`"),
+                ('Kind = "service-resolver"\nName = "api"\nconnect_timeout = "5"\n', "W1010", "3:19", "missing unit"),
+                ('Kind = "service-splitter"\nName = "api"\nSplits = [\n  { Weight = 30 },\n  { Weight = "x" },\n]\n', "W1010",
+                 "5:14", "parsing"),
+                ('Kind = "mesh"\nName = "mesh"\nTLS {\n  Incoming {\n    TLSMinVersion = "1.3"\n  }\n}\n', "W1030", "5:21",
+                 "TLSv1_3")):
+            weft.write("h/wrong.hcl", text)
+            for command in ("plan", "apply", "write"):
+                _, err = weft("config", command, "h/wrong.hcl" if command == "write" else "h", *at, code=1)
+                assert "error[%s]" % code in err and "h/wrong.hcl:%s\n" % place in err and help_text in err, err
         out, _ = weft("config", "read", "-kind", "service-router", "-name", "web", *at)
         assert json.loads(out)["Routes"][1]["Match"]["HTTP"]["PathPrefix"] == "/b", out
         out, _ = weft("config", "list", "-kind", "service-defaults", *at)
