@@ -97,7 +97,7 @@ Response read(const Endpoints& endpoints, const agent::TransactionCommand& comma
 
 void run(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
     const RequestLimits& limits = endpoints->limits;
-    if (auto refusal = refuse_large(request, limits.transaction_bytes, "txn_max_req_len"))
+    if (auto refusal = refuse_large(request, limits.transaction_bytes, kTxnLimitOption))
         return respond(*refusal);
     auto body =
         read_transaction_body(request.body, {limits.kv_value_bytes, limits.transaction_operations});
