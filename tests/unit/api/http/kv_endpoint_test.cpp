@@ -179,6 +179,16 @@ TEST(TransactionEndpoint, ABrokenRowFailsTheWhole) {
     EXPECT_EQ(fixture.call("GET /v1/kv/a")->status, 404);
 }
 
+TEST(TransactionEndpoint, ReadsAreEitherStaleOrConsistent) {
+    testing::EndpointFixture fixture;
+    fixture.call("PUT /v1/kv/a", "x");
+    const std::string read = R"([{"KV":{"Verb":"get","Key":"a"}}])";
+    EXPECT_EQ(fixture.call("PUT /v1/txn?stale", read)->status, 200);
+    const auto both = fixture.call("PUT /v1/txn?stale&consistent", read);
+    EXPECT_EQ(both->status, 400);
+    EXPECT_EQ(both->body, "Cannot specify ?stale with ?consistent, conflicting semantics.");
+}
+
 TEST(TransactionEndpoint, ValuesAreGosBase64) {
     testing::EndpointFixture fixture;
     const auto set = [&](const std::string& value) {
