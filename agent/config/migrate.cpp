@@ -115,6 +115,9 @@ private:
             key.fate = Fate::Dropped;
             key.was_asked_for = value && !is_off(*row, *value);
             key.why = key.was_asked_for ? std::string(row->note) : "off, as it is without the key";
+        } else if (row->is_secret && settings_.find(row->path) == nullptr) {
+            key.fate = Fate::Dropped;
+            key.why = "empty, as it is without the key";
         } else if (row->is_secret && !with_secrets_) {
             key.fate = Fate::Translated;
             key.why =

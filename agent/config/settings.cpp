@@ -154,8 +154,8 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member,
     if (earlier != set_in_document_.end() && row->merge == Merge::Replace) {
         auto& found = diagnostics.warning("W1005", fmt::format("`{}` is set twice", row->path),
                                           document.place(member.key_span));
-        found.label =
-            fmt::format("replaces the value of line {}", find(row->path)->place.span.line);
+        if (const Setting* replaced = find(row->path))
+            found.label = fmt::format("replaces the value of line {}", replaced->place.span.line);
     }
     set_in_document_.push_back(row);
     merge(*row, std::move(*value), place);
@@ -195,6 +195,11 @@ void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place pla
 }
 
 void Settings::merge(const KeyRow& row, KeyValue value, Place place) {
+    // An empty secret is none: it hides and protects nothing.
+    if (row.is_secret && is_off(row, value)) {
+        settings_.erase(row.path);
+        return;
+    }
     auto [entry, is_new] = settings_.try_emplace(row.path);
     Setting& setting = entry->second;
     setting.row = &row;
