@@ -237,6 +237,9 @@ struct KeySuggestion {
 };
 KeySuggestion suggest_key(std::string_view section, std::string_view name);
 
+// The key or section that a whole path most likely meant; empty when nothing is near.
+std::string nearest_key(std::string_view path);
+
 std::string type_words(const KeyRow& row);  // "a port number from -1 to 65535"
 
 }  // namespace weft::agent
