@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/config/definition_reader.hpp"
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/letter_case.hpp"
 #include "agent/config/value_hint.hpp"
 
@@ -182,8 +183,12 @@ void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place pla
         }
         return;
     }
-    const bool is_service = row.path.starts_with("service");
-    if (is_service) {
+    if (row.path.starts_with("config_entries")) {
+        if (auto entry = read_bootstrap_entry(node, place, diagnostics)) {
+            definitions_.entries.push_back(std::move(*entry));
+            definitions_.entry_places.push_back(std::move(place));
+        }
+    } else if (row.path.starts_with("service")) {
         if (auto entry = read_service(node, place, diagnostics)) {
             definitions_.services.push_back(std::move(*entry));
             definitions_.service_places.push_back(std::move(place));

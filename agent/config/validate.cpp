@@ -8,6 +8,7 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/base/uuid.hpp"
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/resolve.hpp"
 
 namespace weft::agent {
@@ -39,6 +40,8 @@ public:
         check_dns();
         check_misc();
         check_definitions();
+        check_bootstrap_entries(settings_.definitions().entries,
+                                settings_.definitions().entry_places, diagnostics_);
         validate_gossip(config_, settings_, diagnostics_);
     }
 
