@@ -161,7 +161,12 @@ std::optional<std::string> config_help(const std::string& key) {
         return text + "\n`weft help config KEY` shows type, default and what a reload does.\n";
     }
     const auto help = describe_key(key);
-    if (!help) return std::nullopt;
+    if (!help) {
+        const std::string meant = nearest_key(key);
+        if (meant.empty()) return std::nullopt;
+        return fmt::format("there is no key `{}`, did you mean `{}`?\n\n", key, meant) +
+               config_help(meant).value_or("");
+    }
     std::string text = fmt::format("{}\n", help->path);
     if (!help->documentation.empty()) text += fmt::format("  {}\n", help->documentation);
     if (!help->type.empty()) text += fmt::format("  type     {}\n", help->type);

@@ -66,6 +66,15 @@ struct CheckEntry {
     ValueOrigin origin;
 };
 
+// A configuration entry that is written at the start where the catalog has none of its kind and
+// name.
+struct BootstrapEntry {
+    std::string kind;
+    std::string name;
+    std::string body;  // in stored form; valid
+    ValueOrigin origin;
+};
+
 // Everything that the agent is told at birth. Raw keys keep the text of the user; http, dns,
 // health and gossip are what the folders of those names take, computed from the raw keys by
 // resolve().
@@ -120,6 +129,7 @@ struct AgentConfig {
 
     std::vector<ServiceEntry> services;
     std::vector<CheckEntry> checks;
+    std::vector<BootstrapEntry> bootstrap_entries;
 
     // What the folders take. Addresses and node identity are filled in as far as the configuration
     // knows them.

@@ -30,7 +30,10 @@ const KeyRow kRows[] = {
         .to<&AgentConfig::health, &HealthConfig::output_max_bytes>(),
     refused("watches", Anything,
             "watch handlers come with a later version of weft; blocking queries work"),
-    refused("config_entries", Anything, "config entries come with a later version of weft"),
+    key("config_entries.bootstrap", Definitions, "none",
+        "Configuration entries that are written when the agent starts, each where the catalog has "
+        "none of its kind and name.")
+        .now(),
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct ReloadPlan {
     std::vector<Change> restart;
     Definitions services;
     Definitions checks;
+    Definitions entries;  // of config_entries.bootstrap
 
     bool empty() const;
 

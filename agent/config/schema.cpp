@@ -201,7 +201,11 @@ private:
         const char* target = row.path.starts_with("service") ? "#/$defs/service" : "#/$defs/check";
         const auto one = [&] {
             writer_.begin_object();
-            writer_.field("$ref", target);
+            if (row.path.starts_with("config_entries")) {
+                writer_.field("type", "object");
+            } else {
+                writer_.field("$ref", target);
+            }
             writer_.end_object();
         };
         writer_.key("anyOf");

@@ -53,8 +53,10 @@ public:
     struct Definitions {
         std::vector<ServiceEntry> services;
         std::vector<CheckEntry> checks;
+        std::vector<BootstrapEntry> entries;
         std::vector<Place> service_places;
         std::vector<Place> check_places;
+        std::vector<Place> entry_places;
     };
     const Definitions& definitions() const { return definitions_; }
 

@@ -20,6 +20,7 @@
 #include "agent/runtime/data_directory.hpp"
 #include "agent/runtime/distance_feed.hpp"
 #include "agent/runtime/dns_source.hpp"
+#include "agent/runtime/entry_bootstrap.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
@@ -92,6 +93,7 @@ struct Runtime::Parts {
     std::unique_ptr<CatalogStore> store;  // none in dev mode, nor what follows
     std::unique_ptr<WriteBehind> write_behind;
     std::unique_ptr<raft::SoloVoter> voter;
+    EntryBootstrap entry_bootstrap;
     HealthService health;
     LocalAdapter local;
     ControlTimers timers;

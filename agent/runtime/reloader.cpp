@@ -59,10 +59,11 @@ Result<void> Reloader::carry_out(const AgentConfig& next) {
                    change.origin.text());
     }
     log_->info(
-        "configuration reloaded changes={} services={} checks={}",
+        "configuration reloaded changes={} services={} checks={} entries={}",
         plan.now.size() + plan.new_connections.size(),
         plan.services.added.size() + plan.services.changed.size() + plan.services.removed.size(),
-        plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size());
+        plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size(),
+        plan.entries.added.size() + plan.entries.changed.size() + plan.entries.removed.size());
     return success();
 }
 

@@ -82,6 +82,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                          return SnapshotLimits{limit}.state_bytes();
                      }},
                 snapshot_thread.context().get_executor(), log),
+      entry_bootstrap(commits, machine, log),
       health(health_config(given, identity), commits, control.context().get_executor(),
              background.context().get_executor(), logging->logger("health"), telemetry.registry(),
              random_seed()),
@@ -287,12 +288,15 @@ Result<void> Runtime::Parts::start() {
         health.on_services_changed([this] { local.changed(); });
         sessions.start();
         register_self([this, &registered](Result<void> result) {
-            // Unless it was told to stop meanwhile.
-            if (result && !stopping) {
-                health.start();
-                if (gossip_ring) gossip_ring->start();
-            }
-            registered.set_value(std::move(result));
+            if (!result) return registered.set_value(std::move(result));
+            entry_bootstrap.write(reloader.running().bootstrap_entries, [this, &registered] {
+                // Unless it was told to stop meanwhile.
+                if (!stopping) {
+                    health.start();
+                    if (gossip_ring) gossip_ring->start();
+                }
+                registered.set_value(success());
+            });
         });
     });
     const Result<void> result = answer.get();
@@ -384,6 +388,9 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     telemetry.set_filter(effective.telemetry);
     distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));
+    // Those that were there before may have been deleted since: they stay so until the next start.
+    entry_bootstrap.write(new_entries(before.bootstrap_entries, effective.bootstrap_entries),
+                          [] {});
     if (effective.node_meta != before.node_meta)
         commits.write(self_registration(identity, effective),
                       [log = log](const Result<api::Written>& written) {

@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 
 from peers import main  # sets the path to tests/support
-from weft_agent import Agent
+from weft_agent import Agent, wait_until
 
 
 class Weft:
@@ -59,6 +59,9 @@ def every_code_of_a_message_has_help(program):
     assert "-effective" in out, out
     out, _ = weft("help", "config", "encrypt_file")
     assert "value of encrypt" in out, out
+    out, _ = weft("help", "config", "ports.htpp")
+    assert out.startswith("there is no key `ports.htpp`, did you mean `ports.http`?\n\nports.http\n"), out
+    weft("help", "config", "xyzzy.xyzzyxyzzy", code=2)
 
 
 def the_running_configuration_is_shown(program):
@@ -78,6 +81,48 @@ def the_running_configuration_is_shown(program):
         agent.write_config(agent.settings)
         out, _ = weft("config", "diff", "-dev", "-datacenter", "paris", agent.config_path, "-http-addr", address, code=1)
         assert 'dns_config.node_ttl: "7s" -> "8s"' in out and out.startswith("applied now:"), out
+
+
+def what_flags_gave_is_no_difference(program):
+    weft = Weft(program)
+    flags = ["-datacenter", "paris", "-retry-join", "127.0.0.1", "-node-meta", "rack:7", "-encrypt", "MTIzNDU2Nzg5MDEyMzQ1Ng=="]
+    with Agent(program, dev=False, args=flags, config={"retry_join": ["127.0.0.2"]}) as agent:
+        at = ["-http-addr", "127.0.0.1:%d" % agent.http_port]
+        out, _ = weft("config", "diff", agent.config_path, *at)
+        assert out == "nothing changed\n", out
+        out, _ = weft("config", "diff", "-datacenter", "rome", agent.config_path, *at, code=1)
+        assert out == 'needs a restart:\n  datacenter: "paris" -> "rome"  (-datacenter)\n', out
+        agent.settings["retry_join"] = ["127.0.0.3"]
+        agent.write_config(agent.settings)
+        out, _ = weft("config", "diff", agent.config_path, *at, code=1)
+        assert "retry_join" in out and out.count("\n") == 2, out
+    with Agent(program) as agent:
+        out, _ = weft("config", "diff", agent.config_path, "-http-addr", "127.0.0.1:%d" % agent.http_port)
+        assert out == "nothing changed\n", out
+
+
+def entries_are_there_from_the_start(program):
+    weft = Weft(program)
+    entries = [{"Kind": "service-router", "Name": "web", "Routes": [{"Match": {"HTTP": {"PathPrefix": "/a"}}}]},
+               {"Kind": "service-defaults", "Name": "web", "Protocol": "http"}]
+    with Agent(program, dev=False, config={"config_entries": {"bootstrap": entries}}) as agent:
+        status, _, _ = agent.request("GET", "/v1/config/service-router/web")
+        assert status == 200, status
+        # What was changed since stays, also over a restart; what was deleted is written again by one, not by a reload.
+        agent.request("PUT", "/v1/config", {"Kind": "service-defaults", "Name": "web", "Protocol": "grpc"})
+        agent.request("DELETE", "/v1/config/service-router/web")
+        agent.settings["config_entries"]["bootstrap"].append({"Kind": "proxy-defaults", "Name": "global"})
+        agent.write_config(agent.settings)
+        agent.request("PUT", "/v1/agent/reload")
+        wait_until(lambda: agent.request("GET", "/v1/config/proxy-defaults/global")[0] == 200, what="the new entry")
+        assert agent.request("GET", "/v1/config/service-router/web")[0] == 404
+        agent.stop()
+        agent.start()
+        assert agent.request("GET", "/v1/config/service-router/web")[0] == 200
+        assert '"grpc"' in agent.request("GET", "/v1/config/service-defaults/web")[2].decode()
+    weft.write("bad.hcl", 'config_entries {\n  bootstrap {\n    kind = "service-defaults"\n    name = "web"\n    protocoll = "x"\n  }\n}\n')
+    _, err = weft("validate", "-dev", "bad.hcl", code=1)
+    assert "error[W1054]" in err and "--> bad.hcl:5:5" in err, err
 
 
 def files_are_laid_out_and_old_names_replaced(program):
@@ -102,6 +147,13 @@ def files_of_consul_are_migrated(program):
         assert line in err, err
     weft.write("weft.hcl", out)
     weft("validate", "weft.hcl")
+    weft.write("refused.hcl", 'retry_join = ["provider=aws x"]\nserver = false\nbootstrap_expect = 3\n'
+               'service {\n  name = "web"\n  connect {\n    sidecar_service {}\n  }\n}\n')
+    out, err = weft("config", "migrate", "refused.hcl", code=1)
+    for key in ("retry_join", "server", "bootstrap_expect", "service.connect.sidecar_service"):
+        assert [line for line in err.splitlines() if line.split()[:2] == ["dropped", key]], err
+    weft.write("taken.hcl", out)
+    weft("validate", "-data-dir", weft.folder + "/d", "taken.hcl")
     weft.write("mesh.hcl", "connect { enabled = true }\n")
     _, err = weft("config", "migrate", "mesh.hcl", code=1)
     assert "dropped" in err and "later version" in err, err
@@ -204,5 +256,5 @@ def entries_are_planned_and_applied(program):
 
 
 main(__doc__, [validate_reads_files_and_standard_input, every_code_of_a_message_has_help, the_running_configuration_is_shown,
-               files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
+               what_flags_gave_is_no_difference, entries_are_there_from_the_start, files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
                an_archive_holds_what_a_report_needs, entries_are_planned_and_applied])

@@ -143,6 +143,17 @@ TEST(Load, FlagErrorsNameTheFlag) {
     EXPECT_THAT(result.text(), HasSubstr("--> -http-port"));
 }
 
+TEST(Load, WhatAnUnreadFileMayHoldIsNotMissing) {
+    LoadRequest asked = request();
+    asked.overrides.clear();
+    EXPECT_THAT(load(asked).text(), HasSubstr("`data_dir` is missing"));
+    asked.paths = {"/nonexistent/weft.hcl"};
+    const LoadResult result = load(asked);
+    EXPECT_FALSE(result.ok());
+    EXPECT_THAT(result.text(), HasSubstr("W1001"));
+    EXPECT_THAT(result.text(), Not(HasSubstr("W1021")));
+}
+
 TEST(Load, HclAndJsonMeanTheSame) {
     const auto hcl = load_one(
         "ports { http = 0x2134 }\nservice { name = \"web\" tags = [\"a\",]\n check { ttl = \"5s\" "

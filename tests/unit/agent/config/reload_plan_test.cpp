@@ -57,6 +57,24 @@ TEST(ReloadPlan, NamesServicesAndChecksById) {
     EXPECT_THAT(plan.now, IsEmpty());
 }
 
+TEST(ReloadPlan, NamesEntriesByKindAndName) {
+    const auto running = config_of(
+        "config_entries { bootstrap = [{ kind = \"service-defaults\" name = \"a\" },"
+        "{ kind = \"service-defaults\" name = \"b\" }] }");
+    const auto next = config_of(
+        "config_entries { bootstrap = [{ kind = \"service-defaults\" name = \"b\" protocol = "
+        "\"http\" }, { kind = \"proxy-defaults\" }] }");
+
+    const auto plan = plan_reload(running, next);
+
+    EXPECT_EQ(plan.text(),
+              "config_entries.bootstrap:\n"
+              "  added: proxy-defaults/global\n"
+              "  changed: service-defaults/b\n"
+              "  removed: service-defaults/a\n");
+    EXPECT_TRUE(plan_reload(apply_reload(running, next), next).empty());
+}
+
 TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     const auto running = config_of("domain = \"old\"");
     const auto next = config_of(
@@ -97,12 +115,12 @@ TEST(ReloadPlan, KeysAppliedNowAreAllKnownToApply) {
         if (row->key_class != KeyClass::Implemented || row->reload_class == Reload::Restart)
             continue;
         const std::string_view path = row->path;
-        const bool known = path.starts_with("dns_config.") || path.starts_with("tls.") ||
-                           path.starts_with("service") || path.starts_with("check") ||
-                           path == "recursors" || path == "log_level" || path == "node_meta" ||
-                           path == "discard_check_output" || path == "telemetry.prefix_filter" ||
-                           path == "telemetry.filter_default" ||
-                           path == "limits.http_max_conns_per_client";
+        const bool known =
+            path.starts_with("dns_config.") || path.starts_with("tls.") ||
+            path.starts_with("service") || path.starts_with("check") || path == "recursors" ||
+            path == "log_level" || path == "node_meta" || path == "discard_check_output" ||
+            path == "telemetry.prefix_filter" || path == "telemetry.filter_default" ||
+            path == "limits.http_max_conns_per_client" || path == "config_entries.bootstrap";
         EXPECT_TRUE(known) << path;
     }
 }
