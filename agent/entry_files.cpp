@@ -4,16 +4,11 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <charconv>
-#include <optional>
 
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/letter_case.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/tree.hpp"
-#include "agent/config_entry/entry_decode.hpp"
-#include "agent/config_entry/entry_fault.hpp"
-#include "agent/config_entry/entry_json.hpp"
-#include "agent/config_entry/entry_rules.hpp"
 
 namespace weft::agent {
 
@@ -70,81 +65,6 @@ std::string field_of(const json::object& object, std::string_view name) {
     return {};
 }
 
-std::optional<std::size_t> number_of(std::string_view step) {
-    std::size_t number = 0;
-    const char* const end = step.data() + step.size();
-    const auto [at, status] = std::from_chars(step.data(), end, number);
-    if (status != std::errc{} || at != end) return std::nullopt;
-    return number;
-}
-
-// Where a file writes what the fault is about, or the innermost part around it. A key that stands
-// there more than once is a list of blocks.
-Span span_of(const TreeNode& root, const EntryFault& fault) {
-    const auto steps = steps_of(fault.path);
-    const TreeNode* at = &root;
-    Span span = root.span;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        const auto number = number_of(steps[i]);
-        if (at->is(TreeNode::Kind::List)) {
-            if (number.value_or(0) >= at->items.size()) break;
-            at = &at->items[number.value_or(0)];
-            span = at->span;
-            if (number) continue;
-        }
-        std::vector<const TreeNode::Member*> found;
-        for (const TreeNode::Member& member : at->members)
-            if (is_step(member.key, steps[i])) found.push_back(&member);
-        if (found.empty() && number == 0U) continue;
-        if (found.empty()) break;
-        const TreeNode::Member* member = found.back();
-        if (found.size() > 1 && i + 1 < steps.size())
-            if (const auto which = number_of(steps[i + 1]); which && *which < found.size()) {
-                member = found[*which];
-                ++i;
-            }
-        at = &member->value;
-        const bool is_last = i + 1 == steps.size();
-        const bool is_part = at->is(TreeNode::Kind::Object) || at->is(TreeNode::Kind::List);
-        span = (is_last && fault.is_name) || is_part ? member->key_span : at->span;
-    }
-    return span;
-}
-
-// Consul's list of mistakes, the first alone.
-std::string first_of(std::string_view text) {
-    if (const std::size_t bullet = text.find("* "); bullet != text.npos)
-        text.remove_prefix(bullet + 2);
-    return std::string(text.substr(0, text.find('\n')));
-}
-
-void say(const EntryFault& fault, std::string_view code, std::string text, const Document& document,
-         Diagnostics& diagnostics) {
-    auto& said = diagnostics.error(code, std::move(text),
-                                   Place{document.source, span_of(document.root, fault)});
-    if (!fault.meant.empty()) said.suggest(fault.meant);
-}
-
-// As the agent would keep it and show it, without indexes; nothing for what it would refuse.
-std::optional<json::value> stored_value(const std::string& text, const Document& document,
-                                        Diagnostics& diagnostics) {
-    const auto tree = weft::parse_json(text);
-    EntryFault fault;
-    auto entry = decode_entry(tree.value(), &fault);
-    if (!entry) {
-        const std::string what = first_of(entry.error().message());
-        say(fault, fault.is_name ? "W1004" : "W1010", what, document, diagnostics);
-        return std::nullopt;
-    }
-    normalize(entry.value());
-    auto valid = validate(entry.value());
-    const auto stored = valid ? stored_form(entry.value()) : std::move(valid).error();
-    if (stored) return json::parse(stored.value());
-    const std::string why = stored.error().message();
-    say(fault_of_rule(why), "W1030", why, document, diagnostics);
-    return std::nullopt;
-}
-
 void read_entry(const Document& document, std::vector<EntryFile>& entries,
                 Diagnostics& diagnostics) {
     json::parse_options depth;
@@ -161,7 +81,8 @@ void read_entry(const Document& document, std::vector<EntryFile>& entries,
             diagnostics.error("W1021", fmt::format("a configuration entry needs a `{}`", name),
                               Place{document.source, {1, 1, 1}});
     if (entry.kind.empty() || entry.name.empty()) return;
-    if (auto stored = stored_value(text, document, diagnostics)) entry.stored = std::move(*stored);
+    if (const auto read = read_config_entry(document.root, document.source, diagnostics))
+        entry.stored = json::parse(read->stored);
     entries.push_back(std::move(entry));
 }
 

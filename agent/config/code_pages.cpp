@@ -60,7 +60,7 @@ constexpr CodePage kPages[] = {
     {"W1024", "a file or folder that is named cannot be used",
      "It does not exist, may not be read by this user, is empty, or is of the wrong kind. The\n"
      "agent's user must be able to reach it: look at all folders above it as well.\n"},
-    {"W1030", "a service, check or configuration entry that is not valid",
+    {"W1030", "a service or check definition that is not valid",
      "The fields of the definition do not fit together: a check without an interval, weights that\n"
      "give an instance no traffic at all, a name that is missing. The message has the reason in "
      "the\n"

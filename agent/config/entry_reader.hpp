@@ -1,16 +1,29 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "agent/config/agent_config.hpp"
 #include "agent/config/diagnostic.hpp"
 #include "agent/config/tree.hpp"
+#include "agent/config_entry/entry.hpp"
 
 namespace weft::agent {
 
-// Reads an entry of config_entries.bootstrap, by the reader and the rules of agent/config_entry.
-// Reports what is wrong with it at the field, where that can be told.
+// A configuration entry of a file, valid by itself, and as the agent keeps it.
+struct EntryRead {
+    ConfigEntry entry;
+    std::string stored;
+};
+
+// By the reader and the rules of agent/config_entry. Reports the first mistake, where it stands.
+std::optional<EntryRead> read_config_entry(const TreeNode& root,
+                                           const std::shared_ptr<const Source>& source,
+                                           Diagnostics& diagnostics);
+
+// One of config_entries.bootstrap.
 std::optional<BootstrapEntry> read_bootstrap_entry(const TreeNode& node, const Place& place,
                                                    Diagnostics& diagnostics);
 

@@ -234,7 +234,7 @@ def entries_are_planned_and_applied(program):
                 ('Kind = "service-resolver"\nName = "api"\nconnect_timeout = "5"\n', "W1010", "3:19", "missing unit"),
                 ('Kind = "service-splitter"\nName = "api"\nSplits = [\n  { Weight = 30 },\n  { Weight = "x" },\n]\n', "W1010",
                  "5:14", "parsing"),
-                ('Kind = "mesh"\nName = "mesh"\nTLS {\n  Incoming {\n    TLSMinVersion = "1.3"\n  }\n}\n', "W1030", "5:21",
+                ('Kind = "mesh"\nName = "mesh"\nTLS {\n  Incoming {\n    TLSMinVersion = "1.3"\n  }\n}\n', "W1054", "5:21",
                  "TLSv1_3")):
             weft.write("h/wrong.hcl", text)
             for command in ("plan", "apply", "write"):

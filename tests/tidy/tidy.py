@@ -38,7 +38,7 @@ ARROWS = {
     "agent/cli": SHELL,
     "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/catalog/snapshot", "agent/config_entry", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
     GOSSIP,
-    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry"],
+    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot"],
 }
 
 CORES = ["agent/base", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry", "agent/prepared_query", "gossip/wire", "gossip/core", "raft/core"]
