@@ -192,11 +192,10 @@ struct RestoreCommand {
     UnixMillis time{};
 };
 
-using Command =
-    std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                 SessionDestroyCommand, PreparedQueryCommand, TransactionCommand, AutopilotCommand,
-                 PutConfigEntryCommand, PutConfigEntriesCommand, DeleteConfigEntryCommand,
-                 RestoreCommand>;
+using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
+                             SessionDestroyCommand, PreparedQueryCommand, TransactionCommand,
+                             AutopilotCommand, PutConfigEntryCommand, PutConfigEntriesCommand,
+                             DeleteConfigEntryCommand, RestoreCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.

@@ -122,7 +122,7 @@ def entries_are_there_from_the_start(program):
         assert '"grpc"' in agent.request("GET", "/v1/config/service-defaults/web")[2].decode()
     weft.write("bad.hcl", 'config_entries {\n  bootstrap {\n    kind = "service-defaults"\n    name = "web"\n    protocoll = "x"\n  }\n}\n')
     _, err = weft("validate", "-dev", "bad.hcl", code=1)
-    assert "error[W1054]" in err and "--> bad.hcl:5:5" in err, err
+    assert "error[W1004]" in err and "--> bad.hcl:5:5" in err, err
 
 
 def files_are_laid_out_and_old_names_replaced(program):
