@@ -8,6 +8,7 @@
 #include "agent/config/code_pages.hpp"
 #include "agent/config/key_table.hpp"
 #include "agent/runtime/runtime.hpp"
+#include "agent/watched_views.hpp"
 
 namespace weft::agent {
 
@@ -42,7 +43,8 @@ ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std
     RuntimeOptions options{.version = version,
                            .presentation = presentation,
                            .reload_from = request,
-                           .screen = console.out};
+                           .screen = console.out,
+                           .watched_view = make_watched_view};
     return run_runtime(std::move(config), std::move(options), console.err) ? ExitCode::Ok
                                                                            : ExitCode::Failed;
 }

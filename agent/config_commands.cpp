@@ -113,6 +113,7 @@ ExitCode diff(const CliArguments& arguments, CliConsole& console) {
         before.services = next->services;
         before.checks = next->checks;
         before.bootstrap_entries = next->bootstrap_entries;
+        before.watches = next->watches;
         return tell(plan_reload(before, *next), console);
     });
 }

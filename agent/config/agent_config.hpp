@@ -11,6 +11,7 @@
 #include "agent/base/time.hpp"
 #include "agent/catalog/definition.hpp"
 #include "agent/config/gossip_config.hpp"
+#include "agent/config/watch_definition.hpp"
 #include "agent/health/config.hpp"
 #include "api/dns/config.hpp"
 #include "api/http/config.hpp"
@@ -63,6 +64,11 @@ struct ServiceEntry {
 
 struct CheckEntry {
     CheckDefinition definition;
+    ValueOrigin origin;
+};
+
+struct WatchEntry {
+    WatchDefinition definition;
     ValueOrigin origin;
 };
 
@@ -130,6 +136,7 @@ struct AgentConfig {
     std::vector<ServiceEntry> services;
     std::vector<CheckEntry> checks;
     std::vector<BootstrapEntry> bootstrap_entries;
+    std::vector<WatchEntry> watches;
 
     // What the folders take. Addresses and node identity are filled in as far as the configuration
     // knows them.

@@ -153,6 +153,10 @@ constexpr CodePage kPages[] = {
      "as a router of a service whose protocol is tcp. What does not go together with the catalog "
      "then\n"
      "is not written, and the log says so.\n"},
+    {"W1056", "a watch that is not valid",
+     "A watch has a `type` with its parameters, as the command `watch` has, and one handler: "
+     "`args`,\n"
+     "`handler`, or `handler_type = \"http\"` with an `http_handler_config`.\n"},
     {"W1101", "keys without effect",
      "Files of Consul's name keys that mean nothing here. They are accepted, so that such files\n"
      "load. `weft help config KEY` says why, and `weft config migrate` leaves them out.\n"},

@@ -92,7 +92,7 @@ bool is_of_this_machine(const Diagnostic& found) {
 
 // The label is the reason where the message only says that there is one.
 std::string reason_of(const Diagnostic& found) {
-    if (found.code == "W1020" || found.code == "W1054") return found.label;
+    if (found.code == "W1020" || found.code == "W1054" || found.code == "W1056") return found.label;
     if (found.code == "W1030" || found.label.empty()) return found.message;
     return fmt::format("{}: {}", found.message, found.label);
 }
@@ -316,6 +316,7 @@ private:
                           const Document& document) {
         const bool is_entry = row.path.starts_with("config_entries");
         const std::string name = is_entry                          ? "bootstrap"
+                                 : row.path.starts_with("watches") ? "watches"
                                  : row.path.starts_with("service") ? "service"
                                                                    : "check";
         const std::size_t key = result_.keys.size() - 1;

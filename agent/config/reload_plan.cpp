@@ -44,6 +44,9 @@ std::string id_of(const CheckEntry& entry) {
 std::string id_of(const BootstrapEntry& entry) {
     return fmt::format("{}/{}", entry.kind, entry.name);
 }
+std::string id_of(const WatchEntry& entry) {
+    return entry.definition.description();
+}
 
 template <class Entry>
 bool same_definition(const Entry& a, const Entry& b) {
@@ -124,7 +127,7 @@ bool serves_tls(const AgentConfig& config) {
 
 bool ReloadPlan::empty() const {
     return now.empty() && new_connections.empty() && restart.empty() && services.empty() &&
-           checks.empty() && entries.empty();
+           checks.empty() && entries.empty() && watches.empty();
 }
 
 std::string ReloadPlan::text() const {
@@ -134,6 +137,7 @@ std::string ReloadPlan::text() const {
     append_definitions(out, "services", services);
     append_definitions(out, "checks", checks);
     append_definitions(out, "config_entries.bootstrap", entries);
+    append_definitions(out, "watches", watches);
     append_changes(out, "applied to new connections", new_connections);
     append_changes(out, "needs a restart", restart);
     return out;
@@ -162,6 +166,7 @@ ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next) {
     plan.services = compare(running.services, next.services);
     plan.checks = compare(running.checks, next.checks);
     plan.entries = compare(running.bootstrap_entries, next.bootstrap_entries);
+    plan.watches = compare(running.watches, next.watches);
     return plan;
 }
 
@@ -170,6 +175,7 @@ AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next) {
     config.services = next.services;
     config.checks = next.checks;
     config.bootstrap_entries = next.bootstrap_entries;
+    config.watches = next.watches;
     config.log_level = next.log_level;
     config.telemetry.prefix_filter = next.telemetry.prefix_filter;
     config.telemetry.filter_default = next.telemetry.filter_default;

@@ -30,6 +30,7 @@ struct ReloadPlan {
     Definitions services;
     Definitions checks;
     Definitions entries;  // of config_entries.bootstrap
+    Definitions watches;
 
     bool empty() const;
 

@@ -183,19 +183,20 @@ void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place pla
         }
         return;
     }
+    const auto keep = [&](auto entry, auto& entries, std::vector<Place>& places) {
+        if (!entry) return;
+        entries.push_back(std::move(*entry));
+        places.push_back(place);
+    };
+    Definitions& all = definitions_;
     if (row.path.starts_with("config_entries")) {
-        if (auto entry = read_bootstrap_entry(node, place, diagnostics)) {
-            definitions_.entries.push_back(std::move(*entry));
-            definitions_.entry_places.push_back(std::move(place));
-        }
+        keep(read_bootstrap_entry(node, place, diagnostics), all.entries, all.entry_places);
+    } else if (row.path.starts_with("watches")) {
+        keep(read_watch(node, place, diagnostics), all.watches, all.watch_places);
     } else if (row.path.starts_with("service")) {
-        if (auto entry = read_service(node, place, diagnostics)) {
-            definitions_.services.push_back(std::move(*entry));
-            definitions_.service_places.push_back(std::move(place));
-        }
-    } else if (auto entry = read_check(node, place, diagnostics)) {
-        definitions_.checks.push_back(std::move(*entry));
-        definitions_.check_places.push_back(std::move(place));
+        keep(read_service(node, place, diagnostics), all.services, all.service_places);
+    } else {
+        keep(read_check(node, place, diagnostics), all.checks, all.check_places);
     }
 }
 

@@ -40,6 +40,7 @@ public:
         check_dns();
         check_misc();
         check_definitions();
+        check_watches();
         check_bootstrap_entries(settings_.definitions().entries,
                                 settings_.definitions().entry_places, diagnostics_);
         validate_gossip(config_, settings_, diagnostics_);
@@ -384,6 +385,12 @@ private:
             error("W1014", fmt::format("`{}` must hold networks such as \"10.0.0.0/8\"", key), key)
                 .label = fmt::format("\"{}\" is none", network);
         }
+    }
+
+    void check_watches() {
+        if (config_.watches.empty() || !config_.http.listeners.empty()) return;
+        diagnostics_.error("W1022", "`watches` need the HTTP API, which `ports.http` turns off",
+                           settings_.definitions().watch_places.front());
     }
 
     void check_definitions() {

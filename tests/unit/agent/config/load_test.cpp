@@ -63,7 +63,7 @@ TEST_P(Samples, GiveTheExpectedMessages) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Samples,
                          ::testing::Values("syntax", "keys", "values", "features", "together",
-                                           "gossip", "good"));
+                                           "gossip", "good", "watches"));
 
 TEST(Load, GossipIsWhatTheCoreTakes) {
     const auto result = load_one(

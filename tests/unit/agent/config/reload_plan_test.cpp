@@ -75,6 +75,22 @@ TEST(ReloadPlan, NamesEntriesByKindAndName) {
     EXPECT_TRUE(plan_reload(apply_reload(running, next), next).empty());
 }
 
+TEST(ReloadPlan, NamesWatchesByWhatTheySeeAndRun) {
+    const auto running = config_of(
+        "watches = [{ type = \"nodes\" args = [\"/a\", \"b\"] },"
+        "{ type = \"key\" key = \"k\" handler = \"c\" }]");
+    const auto next = config_of(
+        "watches { type = \"key\" key = \"k\" handler = \"c\" stale = true }\n"
+        "watches { type = \"service\" service = \"web\" handler_type = \"http\" "
+        "http_handler_config { path = \"http://me:secret@here/x\" } }");
+
+    EXPECT_EQ(plan_reload(running, next).text(),
+              "watches:\n"
+              "  added: service web -> http://here/x\n"
+              "  changed: key k -> c\n"
+              "  removed: nodes -> /a b\n");
+}
+
 TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     const auto running = config_of("domain = \"old\"");
     const auto next = config_of(
@@ -115,12 +131,13 @@ TEST(ReloadPlan, KeysAppliedNowAreAllKnownToApply) {
         if (row->key_class != KeyClass::Implemented || row->reload_class == Reload::Restart)
             continue;
         const std::string_view path = row->path;
-        const bool known =
-            path.starts_with("dns_config.") || path.starts_with("tls.") ||
-            path.starts_with("service") || path.starts_with("check") || path == "recursors" ||
-            path == "log_level" || path == "node_meta" || path == "discard_check_output" ||
-            path == "telemetry.prefix_filter" || path == "telemetry.filter_default" ||
-            path == "limits.http_max_conns_per_client" || path == "config_entries.bootstrap";
+        const bool known = path.starts_with("dns_config.") || path.starts_with("tls.") ||
+                           path.starts_with("service") || path.starts_with("check") ||
+                           path == "recursors" || path == "log_level" || path == "node_meta" ||
+                           path == "discard_check_output" || path == "telemetry.prefix_filter" ||
+                           path == "telemetry.filter_default" ||
+                           path == "limits.http_max_conns_per_client" ||
+                           path == "config_entries.bootstrap" || path == "watches";
         EXPECT_TRUE(known) << path;
     }
 }
