@@ -89,12 +89,11 @@ private:
                 return log.size() < kLogMax;
             },
             duration);
-        if (!response)
-            left_out_.push_back("agent.log: " + response.error().message());
-        else if (response.value().status != 200)
-            left_out_.push_back(
+        if (response && response.value().status != 200)
+            return left_out_.push_back(
                 fmt::format("agent.log: the agent answered {}", response.value().status));
-        if (!log.empty()) add("agent.log", log);
+        if (!response) left_out_.push_back("agent.log: " + response.error().message());
+        add("agent.log", log);  // what came until then
     }
 
     std::string index(Duration duration, const std::string& version) const {
