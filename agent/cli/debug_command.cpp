@@ -148,12 +148,13 @@ private:
             client_.request("GET", "/v1/agent/monitor?loglevel=" + url_escape(wish_.level));
         request.lines_time = wish_.duration;
         const auto response = co_await http_stream_lines(std::move(request), on_line);
-        if (!response)
-            left_out_.push_back("agent.log: " + response.error().message());
-        else if (response.value().status != 200)
+        if (response && response.value().status != 200) {
             left_out_.push_back(
                 fmt::format("agent.log: the agent answered {}", response.value().status));
-        if (!log.empty()) add("agent.log", log);
+            co_return;
+        }
+        if (!response) left_out_.push_back("agent.log: " + response.error().message());
+        add("agent.log", log);  // what came until then
     }
 
     std::string index(const std::string& version) const {
