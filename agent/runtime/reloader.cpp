@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace weft::agent {
@@ -38,7 +40,10 @@ void Reloader::loaded(const LoadResult& result) {
     if (result.ok()) {
         finish(carry_out(*result.config));
     } else {
-        log_->error("reload refused, the configuration stays as it was\n{}", result.text());
+        log_->error("reload refused, the configuration stays as it was");
+        // A line each: the log escapes what would end one.
+        std::istringstream text(result.text());
+        for (std::string line; std::getline(text, line);) log_->error("{}", line);
         finish(make_error(Errc::InvalidArgument, result.text()));
     }
 }
