@@ -6,6 +6,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "agent/base/ip_address.hpp"
@@ -33,6 +35,13 @@ bool has_port(std::string_view address) {
     return address.find(':') != std::string_view::npos;
 }
 
+std::optional<std::uint16_t> port_of(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+    return port;
+}
+
 }  // namespace
 
 RingJoiner::RingJoiner(gossip::Ring& ring, const GossipConfig& config,
@@ -52,11 +61,17 @@ asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std:
     } else if (address.starts_with('[')) {
         target.host = address.substr(1, address.size() - 2);
     }
-    const auto port = static_cast<std::uint16_t>(std::strtoul(target.port.c_str(), nullptr, 10));
+    const auto port = port_of(target.port);
+    if (!port) {
+        co_return make_error(
+            Errc::InvalidArgument,
+            fmt::format("{}: the port must be a number from 1 to 65535, not \"{}\"", address,
+                        target.port));
+    }
     auto addresses = co_await resolve(target.host);
     if (!addresses) co_return addresses.error();
     std::vector<gossip::Endpoint> endpoints;
-    for (const auto& found : addresses.value()) endpoints.push_back(endpoint_of(found, port));
+    for (const auto& found : addresses.value()) endpoints.push_back(endpoint_of(found, *port));
     co_return endpoints;
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,10 @@ protected:
         const auto ended = co_await joiner.run();
         EXPECT_TRUE(ended);
         ++ended_;
+    }
+    asio::awaitable<void> ask(Agent& agent, std::vector<std::string> addresses,
+                              std::optional<api::JoinOutcome>& outcome) {
+        outcome = co_await agent.joiner->join(std::move(addresses));
     }
     // A place where nobody is.
     gossip::Endpoint nobody() {
@@ -120,6 +125,21 @@ TEST_F(RingJoinerTest, ThoseOfTheLastLifeAndRetryJoinAreAskedTogether) {
 TEST_F(RingJoinerTest, WhoKnowsNobodyHasNobodyToAsk) {
     rejoin(start("a"), {});
     EXPECT_TRUE(until([&] { return ended_ == 1; }));
+}
+
+TEST_F(RingJoinerTest, APortThatIsNoneIsSaidAndNotDialled) {
+    Agent& a = start("a");
+    rejoin(a, {});
+    const std::vector<std::string> wrong = {"127.0.0.1:99999", "127.0.0.1:abc", "127.0.0.1:0",
+                                            "127.0.0.1:-1",    "127.0.0.1:1x",  "127.0.0.1:"};
+    std::optional<api::JoinOutcome> outcome;
+    joiners_.spawn(ask(a, wrong, outcome));
+    ASSERT_TRUE(until([&] { return outcome.has_value(); }));
+    EXPECT_EQ(outcome->joined, 0u);
+    ASSERT_EQ(outcome->failures.size(), wrong.size());
+    for (const auto& failure : outcome->failures)
+        EXPECT_NE(failure.why.find("from 1 to 65535"), std::string::npos) << failure.why;
+    EXPECT_EQ(a.ring->counters().dials, 0u);
 }
 
 TEST_F(RingJoinerTest, WhoIsEndedWhileItWaitsEnds) {
