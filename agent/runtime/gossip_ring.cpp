@@ -63,7 +63,7 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
                                                     std::move(facts), std::move(threads),
                                                     std::move(log), registry));
     const gossip::Snapshot snapshot = read_snapshot(made->files_.snapshot, *made->log_);
-    WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring));
+    WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring, *made->log_));
     WEFT_TRY(auto ring, ring_config(config, identity, snapshot, wall_now()));
     const auto executor = made->thread_.context().get_executor();
     WEFT_TRY(made->ring_,
@@ -97,7 +97,6 @@ void GossipRing::on_control(Work work) {
 void GossipRing::start() {
     started_ = true;
     on_ring([this] {
-        keep_keys();
         ring_scope_->spawn(ring_->run());
         scope_->spawn(run_joiner());
         scope_->spawn(keep_house());
@@ -192,7 +191,15 @@ void GossipRing::heard(const gossip::Event& event) {
                                 std::holds_alternative<gossip::event::MemberLeft>(event) ||
                                 std::holds_alternative<gossip::event::MemberFailed>(event) ||
                                 std::holds_alternative<gossip::event::MemberReaped>(event);
+    if (const auto* joined = std::get_if<gossip::event::MemberJoined>(&event)) met(*joined->member);
     if (is_of_a_member) expect_members();
+}
+
+// Keys that nobody else has been heard by may be wrong: then they are to be corrected in the
+// configuration, which the file would hide. Where plain text is taken, hearing proves nothing.
+void GossipRing::met(const gossip::Description& member) {
+    if (member.name == identity_.node_name || !config_.encrypt_verify_incoming) return;
+    if (!std::exchange(are_keys_proved_, true)) keep_keys();
 }
 
 // Once for all that one datagram or stream brought: each time it is a copy of the whole ring.

@@ -104,6 +104,7 @@ private:
     boost::asio::awaitable<void> keep_house();
     boost::asio::awaitable<void> end(bool leave, std::function<void()> ended);
     void heard(const gossip::Event& event);
+    void met(const gossip::Description& member);
     void expect_members();
     void publish_members();
     void take_coordinates();
@@ -145,6 +146,7 @@ private:
     SnapshotSchedule snapshot_schedule_;
     Instant coordinates_due_ = Instant::min();
     bool has_met_others_ = false;
+    bool are_keys_proved_ = false;
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;

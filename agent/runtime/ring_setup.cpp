@@ -37,6 +37,21 @@ Error broken_keyring(const std::string& path, std::string_view why) {
                                   path, why));
 }
 
+// A key that was corrected in the configuration alone changes nothing.
+void warn_of_unused_key(const GossipConfig& gossip, const gossip::Keyring& keyring,
+                        const std::string& path, spdlog::logger& log) {
+    if (gossip.encrypt.empty()) return;
+    const auto key = gossip::key_from_text(gossip.encrypt);
+    const auto& known = keyring.keys();
+    if (!key || std::find(known.begin(), known.end(), key.value()) != known.end()) return;
+    log.warn(
+        "`encrypt` is not used, the keyring file has other keys: if the ring has that of "
+        "`encrypt`, "
+        "remove the file and restart, or bring it in by `weft keyring -install` and `-use`; else "
+        "set `encrypt` to one of the file file={}",
+        path);
+}
+
 }  // namespace
 
 std::optional<std::string> address_of_route(std::string_view target) {
@@ -107,7 +122,8 @@ gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log) {
     return {};
 }
 
-Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path) {
+Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path,
+                                     spdlog::logger& log) {
     gossip::Keyring keyring;
     const bool is_kept = !path.empty() && !gossip.disable_keyring_file;
     const auto text = is_kept ? read_file(path, kKeyringBytesMax)
@@ -130,6 +146,7 @@ Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::stri
         if (!key) return broken_keyring(path, key.error().message());
         WEFT_TRY(keyring.add(key.value()));
     }
+    warn_of_unused_key(gossip, keyring, path, log);
     return keyring;
 }
 

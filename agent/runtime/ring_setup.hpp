@@ -37,9 +37,10 @@ struct RingFiles {
 gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log);
 
 // The keys: of the file, once there is one, since the ring may have changed them; else `encrypt`.
-// Empty: nothing is encrypted. Errc::InvalidArgument names the file or the key of the
-// configuration.
-Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path);
+// Empty: nothing is encrypted. Warns of an `encrypt` that the file does not have. Errc::
+// InvalidArgument names the file or the key of the configuration.
+Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path,
+                                     spdlog::logger& log);
 std::string keyring_text(const gossip::Keyring& keyring);
 
 Result<gossip::RingConfig> ring_config(const AgentConfig& config, const AgentIdentity& identity,

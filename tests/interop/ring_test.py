@@ -88,6 +88,29 @@ def keys_change_everywhere(port):
             assert json.load(kept) == [OTHER_KEY]
 
 
+def a_wrong_key_is_corrected_in_the_configuration(port):
+    """A key by which nobody was heard is not kept, one by which the ring was heard is; and a later wrong one is named."""
+    with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
+            agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=OTHER_KEY) as two:
+        kept = os.path.join(two.data_dir, "serf/local.keyring")
+        wait_until(lambda: "gossip key is another one" in two.log(), 10, "the joiner's line names both and the remedy")
+        assert "local=127.0.79.2:%d" % port in two.log()
+        assert not os.path.exists(kept) and not os.path.exists(os.path.join(one.data_dir, "serf/local.keyring"))
+        two.stop()
+        two.write_config({**two.settings, "encrypt": KEY})
+        two.start()
+        both = {"one": "alive", "two": "alive"}
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "both know each other")
+        wait_until(lambda: os.path.exists(kept), 5, "the key that proved right is kept")
+        with open(kept, encoding="utf-8") as file:
+            assert json.load(file) == [KEY]
+        two.stop()
+        two.write_config({**two.settings, "encrypt": OTHER_KEY})
+        two.start()
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "the file's key is used")
+        assert "`encrypt` is not used" in two.log() and "file=%s" % kept in two.log()
+
+
 def a_ring_is_encrypted_while_it_runs(port):
     """An agent at a time is restarted with the next step; nobody is cut off between."""
     steps = ({"encrypt": KEY, "encrypt_verify_incoming": False, "encrypt_verify_outgoing": False},
@@ -110,7 +133,8 @@ def a_ring_is_encrypted_while_it_runs(port):
 def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
-    for test in (two_find_each_other, keys_change_everywhere, a_ring_is_encrypted_while_it_runs):
+    for test in (two_find_each_other, keys_change_everywhere, a_wrong_key_is_corrected_in_the_configuration,
+                 a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)
 
