@@ -17,12 +17,6 @@ namespace weft::agent {
 
 // What a ring needs at its birth, made of the configuration and of what the last life left behind.
 
-// The address that packets to target leave from; nullopt when there is no way there.
-std::optional<std::string> address_of_route(std::string_view target);
-
-// Where to advertise by: the first agent to be joined whose address is written as one.
-std::optional<std::string> advertise_by_route(const GossipConfig& gossip);
-
 // Files of the ring in the data directory. Empty paths, in dev mode: nothing is kept.
 struct RingFiles {
     std::string snapshot;

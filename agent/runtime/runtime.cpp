@@ -10,6 +10,7 @@
 #include "agent/catalog/snapshot/reader.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/random_seed.hpp"
+#include "agent/runtime/host_route.hpp"
 #include "agent/runtime/parts.hpp"
 #include "agent/runtime/screen.hpp"
 #include "raft/storage/mem_log_store.hpp"
@@ -436,7 +437,8 @@ Runtime::~Runtime() {
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
-    if (auto address = advertise_by_route(config.gossip)) config.advertise_addr = *address;
+    if (const auto route = advertise_by_route(config.gossip))
+        config.advertise_addr = route->address;
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
     std::optional<DataDirectory> data;
     std::string node_id = config.node_id;
