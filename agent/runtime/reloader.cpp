@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "agent/config/advertised.hpp"
+
 namespace weft::agent {
 
 namespace asio = boost::asio;
@@ -48,7 +50,10 @@ void Reloader::loaded(const LoadResult& result) {
     }
 }
 
-Result<void> Reloader::carry_out(const AgentConfig& next) {
+Result<void> Reloader::carry_out(AgentConfig next) {
+    // Learned once, when the agent started.
+    if (running_.gossip.advertises_by_route && next.gossip.advertises_by_route)
+        set_advertised(next, running_.advertise_addr);
     const ReloadPlan plan = plan_reload(running_, next);
     AgentConfig effective = apply_reload(running_, next);
     if (auto applied = apply_(effective); !applied) {

@@ -8,6 +8,7 @@
 
 #include "agent/base/uuid.hpp"
 #include "agent/catalog/snapshot/reader.hpp"
+#include "agent/config/advertised.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/random_seed.hpp"
 #include "agent/runtime/host_route.hpp"
@@ -437,9 +438,14 @@ Runtime::~Runtime() {
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
-    if (const auto route = advertise_by_route(config.gossip))
-        config.advertise_addr = route->address;
+    const auto route = advertise_by_route(config.gossip);
+    if (route) set_advertised(config, route->address);
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
+    if (route) {
+        logging->logger("gossip")->info(
+            "gossip advertises the address of the route to one that it joins address={} peer={}",
+            route->address, route->target);
+    }
     std::optional<DataDirectory> data;
     std::string node_id = config.node_id;
     if (!config.dev_mode) {
