@@ -129,7 +129,7 @@ protected:
                 Duration timeout = std::chrono::seconds(10)) {
         Acceptor acceptor(context_, {boost::asio::ip::make_address(address), 0});
         at_ = endpoint(address, acceptor.local_endpoint().port());
-        listener_ = std::make_unique<StreamListener>(std::move(acceptor), timeout, server_.io,
+        listener_ = std::make_unique<StreamListener>(std::move(acceptor), timeout, 7, server_.io,
                                                      server_.owner);
         scope_.spawn(listener_->run());
     }
