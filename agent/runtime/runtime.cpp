@@ -23,6 +23,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Of a client that has the agent leave: a farewell takes some 5 s.
+constexpr auto kLeaveMax = std::chrono::seconds(20);
+
 std::vector<ServiceDefinition> services_of(const AgentConfig& config) {
     std::vector<ServiceDefinition> services;
     for (const ServiceEntry& entry : config.services) services.push_back(entry.definition);
@@ -98,7 +101,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                      .consensus = [this] { return consensus_stats(); },
                      .config = [this]() -> const AgentConfig& { return reloader.running(); },
                      .reload = [this](Reloader::Done done) { reloader.reload(std::move(done)); },
-                     .leave = [this] { begin_stop(true); }}),
+                     .leave = [this](std::function<void()> done) { leave(std::move(done)); }}),
       self_ring(identity, {.services = [this] { return local.services(); },
                            .is_node =
                                [this](const std::string& name) {
@@ -111,6 +114,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
           },
           background.context().get_executor()),
       telemetry_timer(background.context()),
+      leave_timer(control.context()),
       tasks(control.context().get_executor()) {
     const unsigned count = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i)
@@ -396,14 +400,34 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     return success();
 }
 
+void Runtime::Parts::leave(std::function<void()> done) {
+    if (is_ring_closed) return done();
+    // HTTP is closed after it, which answers the requests that are under way.
+    when_left.push_back(std::move(done));
+    begin_stop(true);
+}
+
 void Runtime::Parts::begin_stop(bool leave) {
     if (std::exchange(stopping, true)) return;
     log->info("agent stopping leave={}", leave);
     if (!gossip_ring) return stop_serving();
+    if (leave) {
+        leave_timer.expires_after(kLeaveMax);
+        leave_timer.async_wait([this](const boost::system::error_code& cancelled) {
+            if (!cancelled) tell_left();
+        });
+    }
     gossip_ring->close(leave, [this] { stop_serving(); });
 }
 
+void Runtime::Parts::tell_left() {
+    for (const auto& done : std::exchange(when_left, {})) done();
+}
+
 void Runtime::Parts::stop_serving() {
+    is_ring_closed = true;
+    leave_timer.cancel();
+    tell_left();
     http->close(true, [this] {
         dns->close();
         tasks.spawn(close_health());

@@ -98,6 +98,25 @@ def what_is_advertised_is_one_address(port):
                 assert "route to one that it joins address=127.0.0.1 peer=%s" % target in two.log()
 
 
+def who_leaves_has_left_when_it_is_said(port):
+    """`weft leave` says that the leave is complete when the others know it, not before it began."""
+    with agent("one", "127.0.79.1", port) as one, agent("two", "127.0.79.2", port, join="127.0.79.1") as two:
+        both = {"one": "alive", "two": "alive"}
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "both know each other")
+        begun = time.monotonic()
+        assert "Graceful leave complete" in cli(two, "leave")
+        assert statuses(one)["two"] == "left", statuses(one)
+        assert time.monotonic() - begun < 15
+        two.process.wait(5)
+        two.process = None
+        # Nobody is there to be told.
+        begun = time.monotonic()
+        assert "Graceful leave complete" in cli(one, "leave")
+        assert time.monotonic() - begun < 5
+        one.process.wait(5)
+        one.process = None
+
+
 def keys_change_everywhere(port):
     with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
             agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=KEY) as two:
@@ -160,6 +179,7 @@ def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
     for test in (two_find_each_other, two_of_one_machine_know_each_other_within_a_second, what_is_advertised_is_one_address,
+                 who_leaves_has_left_when_it_is_said,
                  keys_change_everywhere, a_wrong_key_is_corrected_in_the_configuration, a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)
