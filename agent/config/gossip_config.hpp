@@ -27,7 +27,8 @@ struct GossipConfig {
     std::optional<std::uint16_t> port = 8301;
 
     // Nothing said what to advertise and all addresses are listened on: AgentConfig::advertise_addr
-    // is a guess, to be replaced by the address of the route to the first agent that is joined.
+    // is a guess, to be replaced (set_advertised) by the address of the route to an agent that is
+    // joined.
     bool advertises_by_route = false;
 
     // Whom to join: "host", "host:port", "ip", "[ip6]:port"; port 8301 unless given.

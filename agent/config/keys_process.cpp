@@ -14,7 +14,7 @@ constexpr std::string_view kLevels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR
 
 const KeyRow kRows[] = {
     key("leave_on_terminate", Bool, "false on servers",
-        "Leave on SIGTERM; a single server has nobody to tell, so only its log shows it.")
+        "Leave the ring on SIGTERM: the others then know at once that it is gone, not failed.")
         .to<&AgentConfig::leave_on_terminate>(),
     key("skip_leave_on_interrupt", Bool, "true on servers",
         "Only stop on SIGINT, without leaving; see leave_on_terminate.")

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "agent/base/ip_address.hpp"
+#include "agent/config/advertised.hpp"
 #include "agent/config/letter_case.hpp"
 
 namespace weft::agent {
@@ -178,15 +179,7 @@ private:
 
     void resolve_advertised() {
         if (config_.advertise_addr.empty()) config_.advertise_addr = default_advertised();
-        if (config_.advertise_addr_wan.empty()) config_.advertise_addr_wan = config_.advertise_addr;
-        const auto fill = [](const std::string& address, std::string& v4, std::string& v6) {
-            const auto parsed = IpAddress::parse(address);
-            if (parsed && parsed->is_v4() && v4.empty()) v4 = address;
-            if (parsed && parsed->is_v6() && v6.empty()) v6 = address;
-        };
-        fill(config_.advertise_addr, config_.advertise_addr_ipv4, config_.advertise_addr_ipv6);
-        fill(config_.advertise_addr_wan, config_.advertise_addr_wan_ipv4,
-             config_.advertise_addr_wan_ipv6);
+        fill_advertised(config_);
     }
 
     // What others reach the agent at: where it gossips, or where servers talk.
@@ -275,17 +268,7 @@ private:
         HealthConfig& health = config_.health;
         health.node_name = config_.node_name;
         health.node_id = config_.node_id;
-        health.node_address = config_.advertise_addr;
-        TextMap addresses{{"lan", config_.advertise_addr}, {"wan", config_.advertise_addr_wan}};
-        const auto add = [&](const char* name, const std::string& address) {
-            if (!address.empty()) addresses.emplace_back(name, address);
-        };
-        add("lan_ipv4", config_.advertise_addr_ipv4);
-        add("lan_ipv6", config_.advertise_addr_ipv6);
-        add("wan_ipv4", config_.advertise_addr_wan_ipv4);
-        add("wan_ipv6", config_.advertise_addr_wan_ipv6);
-        std::sort(addresses.begin(), addresses.end());
-        health.tagged_addresses = Shared<TextMap>(std::move(addresses));
+        fill_node_addresses(config_);
         // Consul puts the node's network segment beside the user's own pairs, and its clients show
         // it.
         TextMap meta{{"consul-network-segment", ""}};

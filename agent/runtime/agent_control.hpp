@@ -23,7 +23,7 @@ public:
         std::function<AgentStats()> consensus;  // only what is known of it; any thread
         std::function<const AgentConfig&()> config;
         std::function<void(std::function<void(Result<void>)>)> reload;
-        std::function<void()> leave;
+        std::function<void(std::function<void()> done)> leave;
     };
 
     AgentControl(const AgentIdentity& identity, Telemetry& telemetry, Logging& logging,
@@ -37,7 +37,7 @@ public:
     void reload(std::function<void(Result<void>)> done) override {
         actions_.reload(std::move(done));
     }
-    void leave() override { actions_.leave(); }
+    void leave(std::function<void()> done) override { actions_.leave(std::move(done)); }
     Result<std::unique_ptr<api::LogSubscription>> subscribe_log(
         std::string_view level, bool json, std::function<void(api::LogLine)> sink) override {
         return logging_.subscribe(level, json, std::move(sink));

@@ -63,7 +63,7 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
                                                     std::move(facts), std::move(threads),
                                                     std::move(log), registry));
     const gossip::Snapshot snapshot = read_snapshot(made->files_.snapshot, *made->log_);
-    WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring));
+    WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring, *made->log_));
     WEFT_TRY(auto ring, ring_config(config, identity, snapshot, wall_now()));
     const auto executor = made->thread_.context().get_executor();
     WEFT_TRY(made->ring_,
@@ -77,6 +77,14 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
     }
     made->joiner_ =
         std::make_unique<RingJoiner>(*made->ring_, made->config_, std::move(known), made->log_);
+    made->doubts_ = std::make_unique<MemberDoubts>(
+        MemberDoubts::Self{identity.node_name, identity.node_id, identity.datacenter,
+                           made->ring_->advertised()},
+        [self = made.get()](std::string_view name) {
+            const auto view = self->ring_->node().find(name);
+            const bool is_alive = view && view->status == gossip::MemberStatus::Alive;
+            return is_alive ? view->member : gossip::DescriptionPtr();
+        });
     made->ring_scope_ = std::make_unique<TaskScope>(executor);
     made->scope_ = std::make_unique<TaskScope>(executor);
     return made;
@@ -97,7 +105,6 @@ void GossipRing::on_control(Work work) {
 void GossipRing::start() {
     started_ = true;
     on_ring([this] {
-        keep_keys();
         ring_scope_->spawn(ring_->run());
         scope_->spawn(run_joiner());
         scope_->spawn(keep_house());
@@ -186,13 +193,39 @@ void GossipRing::heard(const gossip::Event& event) {
                             identity_.node_name, lost.answers - lost.for_us, lost.answers)));
         });
     }
-    const bool is_of_a_member = std::holds_alternative<gossip::event::MemberJoined>(event) ||
-                                std::holds_alternative<gossip::event::MemberUpdated>(event) ||
-                                std::holds_alternative<gossip::event::MemberLeaving>(event) ||
-                                std::holds_alternative<gossip::event::MemberLeft>(event) ||
-                                std::holds_alternative<gossip::event::MemberFailed>(event) ||
-                                std::holds_alternative<gossip::event::MemberReaped>(event);
-    if (is_of_a_member) expect_members();
+    member_heard(event);
+}
+
+void GossipRing::member_heard(const gossip::Event& event) {
+    if (const auto* joined = std::get_if<gossip::event::MemberJoined>(&event)) {
+        met(*joined->member);
+        doubt(joined->member);
+    } else if (const auto* updated = std::get_if<gossip::event::MemberUpdated>(&event)) {
+        doubt(updated->member);
+    } else if (const auto* left = std::get_if<gossip::event::MemberLeft>(&event)) {
+        doubts_->gone(*left->member);
+    } else if (const auto* failed = std::get_if<gossip::event::MemberFailed>(&event)) {
+        doubts_->gone(*failed->member);
+    } else if (const auto* reaped = std::get_if<gossip::event::MemberReaped>(&event)) {
+        doubts_->gone(*reaped->member);
+    } else if (!std::holds_alternative<gossip::event::MemberLeaving>(event)) {
+        return;
+    }
+    expect_members();
+}
+
+void GossipRing::doubt(const gossip::DescriptionPtr& member) {
+    const auto line = doubts_->heard(member);
+    if (!line) return;
+    if (const std::size_t times = doubt_lines_.due(now()); times > 0)
+        log_->warn("{} times={}", *line, times);
+}
+
+// Keys that nobody else has been heard by may be wrong: then they are to be corrected in the
+// configuration, which the file would hide. Where plain text is taken, hearing proves nothing.
+void GossipRing::met(const gossip::Description& member) {
+    if (member.name == identity_.node_name || !config_.encrypt_verify_incoming) return;
+    if (!std::exchange(are_keys_proved_, true)) keep_keys();
 }
 
 // Once for all that one datagram or stream brought: each time it is a copy of the whole ring.

@@ -15,6 +15,7 @@
 #include "agent/io/io_thread.hpp"
 #include "agent/io/task_scope.hpp"
 #include "agent/runtime/coordinate_book.hpp"
+#include "agent/runtime/member_doubts.hpp"
 #include "agent/runtime/ring_joiner.hpp"
 #include "agent/runtime/ring_liveness.hpp"
 #include "agent/runtime/ring_setup.hpp"
@@ -74,6 +75,9 @@ public:
     }
 
 private:
+    // Of members that do not belong here, in 30 seconds.
+    static constexpr std::size_t kDoubtLinesMax = 16;
+
     // A question to the ring whose answers are collected. Of the ring's thread.
     struct Question {
         std::vector<std::string> acks;
@@ -104,6 +108,9 @@ private:
     boost::asio::awaitable<void> keep_house();
     boost::asio::awaitable<void> end(bool leave, std::function<void()> ended);
     void heard(const gossip::Event& event);
+    void member_heard(const gossip::Event& event);
+    void met(const gossip::Description& member);
+    void doubt(const gossip::DescriptionPtr& member);
     void expect_members();
     void publish_members();
     void take_coordinates();
@@ -141,10 +148,13 @@ private:
     gossip::RingMetrics metrics_;
     std::unique_ptr<gossip::Ring> ring_;
     std::unique_ptr<RingJoiner> joiner_;
+    std::unique_ptr<MemberDoubts> doubts_;
+    gossip::Repeated doubt_lines_{kDoubtLinesMax};
     std::map<std::uint32_t, Question> questions_;
     SnapshotSchedule snapshot_schedule_;
     Instant coordinates_due_ = Instant::min();
     bool has_met_others_ = false;
+    bool are_keys_proved_ = false;
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;

@@ -6,8 +6,9 @@
 namespace weft::agent {
 
 JoinSchedule::JoinSchedule(std::vector<gossip::Endpoint> known, Duration pause_max, Rng rng)
-    : known_(std::move(known)), pause_max_(pause_max), pause_(std::min(kFirstPause, pause_max)) {
+    : known_(std::move(known)), pause_max_(pause_max) {
     rng.shuffle(known_);
+    begin_again();
 }
 
 std::vector<gossip::Endpoint> JoinSchedule::next() {
@@ -22,6 +23,10 @@ std::vector<gossip::Endpoint> JoinSchedule::next() {
 
 Duration JoinSchedule::pause() {
     return std::exchange(pause_, std::min(pause_ * 2, pause_max_));
+}
+
+void JoinSchedule::begin_again() {
+    pause_ = std::min(kFirstPause, pause_max_);
 }
 
 }  // namespace weft::agent

@@ -24,6 +24,8 @@ public:
     std::vector<gossip::Endpoint> next();
     // After that try.
     Duration pause();
+    // The next pauses are short again.
+    void begin_again();
 
     bool is_empty() const { return known_.empty(); }
     // Tries until each was asked once.
@@ -33,7 +35,7 @@ private:
     std::vector<gossip::Endpoint> known_;
     std::size_t turn_ = 0;
     Duration pause_max_;
-    Duration pause_;
+    Duration pause_{};
 };
 
 }  // namespace weft::agent

@@ -46,6 +46,37 @@ void append(std::string_view text, spdlog::memory_buf_t& out) {
     out.append(text.data(), text.data() + text.size());
 }
 
+// What ends a line, or what a terminal takes for a command: C0, DEL, and C1 as UTF-8 writes it.
+std::size_t control_bytes(std::string_view text) {
+    const auto byte = static_cast<unsigned char>(text[0]);
+    if (byte < 0x20 || byte == 0x7f) return 1;
+    if (byte != 0xc2 || text.size() < 2) return 0;
+    const auto next = static_cast<unsigned char>(text[1]);
+    return next >= 0x80 && next < 0xa0 ? 2 : 0;
+}
+
+// Peers choose names, and with them parts of lines: no line of theirs shall look like one of ours.
+void append_escaped(std::string_view text, spdlog::memory_buf_t& out) {
+    std::size_t begin = 0;  // of what is not yet written
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t bytes = control_bytes(text.substr(at));
+        if (bytes == 0) {
+            ++at;
+            continue;
+        }
+        append(text.substr(begin, at - begin), out);
+        for (const std::size_t end = at + bytes; at < end; ++at) {
+            const auto byte = static_cast<unsigned char>(text[at]);
+            append(byte == '\n'   ? "\\n"
+                   : byte == '\t' ? "\\t"
+                                  : fmt::format("\\x{:02x}", byte),
+                   out);
+        }
+        begin = at;
+    }
+    append(text.substr(begin), out);
+}
+
 class TextFormat final : public spdlog::formatter {
 public:
     void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
@@ -55,7 +86,7 @@ public:
         append(" ", out);
         append(view(message.logger_name), out);
         append(": ", out);
-        append(view(message.payload), out);
+        append_escaped(view(message.payload), out);
         append("\n", out);
     }
     std::unique_ptr<formatter> clone() const override { return std::make_unique<TextFormat>(); }

@@ -59,8 +59,10 @@ struct Runtime::Parts {
     AgentStats consensus_stats() const;
     AgentStats stats() const;
     Result<void> apply_reload(const AgentConfig& effective);
+    void leave(std::function<void()> done);
     void begin_stop(bool leave);
     void run_watches(const AgentConfig& config);
+    void tell_left();
     void stop_serving();
     boost::asio::awaitable<void> close_watches();
     void close_listeners();
@@ -112,7 +114,10 @@ struct Runtime::Parts {
     WatchRunner watch_runner;  // asks http
 
     boost::asio::steady_timer telemetry_timer;
-    FreedMemory freed_memory;  // of background
+    boost::asio::steady_timer leave_timer;
+    std::vector<std::function<void()>> when_left;  // of control
+    bool is_ring_closed = false;                   // of control
+    FreedMemory freed_memory;                      // of background
     TaskScope tasks;
     std::atomic<bool> is_storage_failed = false;  // set on control, read by all
     bool running = false;       // from start() to the end of wait(); of the thread that calls them

@@ -4,7 +4,11 @@
 
 #include <boost/asio/post.hpp>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <utility>
+
+#include "agent/config/advertised.hpp"
 
 namespace weft::agent {
 
@@ -38,12 +42,18 @@ void Reloader::loaded(const LoadResult& result) {
     if (result.ok()) {
         finish(carry_out(*result.config));
     } else {
-        log_->error("reload refused, the configuration stays as it was\n{}", result.text());
+        log_->error("reload refused, the configuration stays as it was");
+        // A line each: the log escapes what would end one.
+        std::istringstream text(result.text());
+        for (std::string line; std::getline(text, line);) log_->error("{}", line);
         finish(make_error(Errc::InvalidArgument, result.text()));
     }
 }
 
-Result<void> Reloader::carry_out(const AgentConfig& next) {
+Result<void> Reloader::carry_out(AgentConfig next) {
+    // Learned once, when the agent started.
+    if (running_.gossip.advertises_by_route && next.gossip.advertises_by_route)
+        set_advertised(next, running_.advertise_addr);
     const ReloadPlan plan = plan_reload(running_, next);
     AgentConfig effective = apply_reload(running_, next);
     if (auto applied = apply_(effective); !applied) {

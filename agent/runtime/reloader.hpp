@@ -36,7 +36,7 @@ public:
 private:
     void begin();
     void loaded(const LoadResult& result);
-    Result<void> carry_out(const AgentConfig& next);
+    Result<void> carry_out(AgentConfig next);
     void finish(const Result<void>& result);
 
     AgentConfig running_;

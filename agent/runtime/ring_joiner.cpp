@@ -6,11 +6,14 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "agent/base/ip_address.hpp"
 #include "agent/io/dial.hpp"
 #include "agent/io/random_seed.hpp"
+#include "agent/runtime/host_route.hpp"
 
 namespace weft::agent {
 
@@ -21,6 +24,8 @@ namespace {
 // The first tries are quick, and failures usual when a ring starts.
 constexpr std::int64_t kQuietTries = 6;
 constexpr std::uint16_t kDefaultPort = 8301;
+// Between two looks whether anybody else is left.
+constexpr Duration kLook = std::chrono::seconds(1);
 
 gossip::Endpoint endpoint_of(const asio::ip::address& address, std::uint16_t port) {
     if (address.is_v4()) return {IpAddress::v4(address.to_v4().to_bytes()), port};
@@ -31,6 +36,17 @@ bool has_port(std::string_view address) {
     if (IpAddress::parse(address)) return false;
     if (address.starts_with('[')) return !address.ends_with(']');
     return address.find(':') != std::string_view::npos;
+}
+
+std::string why(const api::JoinOutcome& outcome) {
+    return outcome.failures.empty() ? "no address" : outcome.failures.front().why;
+}
+
+std::optional<std::uint16_t> port_of(std::string_view text) {
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+    return port;
 }
 
 }  // namespace
@@ -52,25 +68,31 @@ asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std:
     } else if (address.starts_with('[')) {
         target.host = address.substr(1, address.size() - 2);
     }
-    const auto port = static_cast<std::uint16_t>(std::strtoul(target.port.c_str(), nullptr, 10));
+    const auto port = port_of(target.port);
+    if (!port) {
+        co_return make_error(
+            Errc::InvalidArgument,
+            fmt::format("{}: the port must be a number from 1 to 65535, not \"{}\"", address,
+                        target.port));
+    }
     auto addresses = co_await resolve(target.host);
     if (!addresses) co_return addresses.error();
     std::vector<gossip::Endpoint> endpoints;
-    for (const auto& found : addresses.value()) endpoints.push_back(endpoint_of(found, port));
+    for (const auto& found : addresses.value()) endpoints.push_back(endpoint_of(found, *port));
     co_return endpoints;
 }
 
 asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses) {
-    auto outcome = co_await join(std::move(addresses), std::vector<gossip::Endpoint>());
+    Outcome outcome = co_await join(std::move(addresses), std::vector<gossip::Endpoint>());
     co_return outcome;
 }
 
-asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses,
-                                                   std::vector<gossip::Endpoint> endpoints) {
+asio::awaitable<RingJoiner::Outcome> RingJoiner::join(std::vector<std::string> addresses,
+                                                      std::vector<gossip::Endpoint> endpoints) {
     std::vector<api::JoinOutcome::Failure> failures;
     for (const std::string& address : addresses) {
         const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return api::JoinOutcome{};
+        if (state.cancelled() != asio::cancellation_type::none) co_return Outcome();
         auto found = co_await resolved(address);
         if (found) {
             endpoints.insert(endpoints.end(), found.value().begin(), found.value().end());
@@ -78,18 +100,21 @@ asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addr
             failures.push_back({address, found.error().message()});
         }
     }
-    api::JoinOutcome outcome = co_await join_endpoints(std::move(endpoints));
+    Outcome outcome = co_await join_endpoints(std::move(endpoints));
     outcome.failures.insert(outcome.failures.end(), failures.begin(), failures.end());
     co_return outcome;
 }
 
-asio::awaitable<api::JoinOutcome> RingJoiner::join_endpoints(
+asio::awaitable<RingJoiner::Outcome> RingJoiner::join_endpoints(
     std::vector<gossip::Endpoint> endpoints) {
-    if (endpoints.empty()) co_return api::JoinOutcome{};
+    Outcome own;
+    own.itself = own.joined =
+        std::erase_if(endpoints, [this](const gossip::Endpoint& at) { return is_own(at); });
+    if (endpoints.empty()) co_return own;
     const auto place = waiting_.emplace(
         waiting_.end(),
         Waiting{{endpoints.begin(), endpoints.end()},
-                {},
+                own,
                 asio::steady_timer(ring_.executor(), asio::steady_timer::time_point::max())});
     ring_.call([&](gossip::Node& node, Instant now, gossip::Output& out) {
         node.join(endpoints, true, now, out);
@@ -99,7 +124,7 @@ asio::awaitable<api::JoinOutcome> RingJoiner::join_endpoints(
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) break;
     }
-    api::JoinOutcome outcome = std::move(place->outcome);
+    Outcome outcome = std::move(place->outcome);
     waiting_.erase(place);
     co_return outcome;
 }
@@ -119,18 +144,34 @@ void RingJoiner::heard(const gossip::event::JoinFinished& event) {
     }
 }
 
-bool RingJoiner::knows_somebody() const {
-    const auto members = ring_.node().members();
-    return std::any_of(members.begin(), members.end(), [&](const gossip::MemberView& view) {
-        return view.status == gossip::MemberStatus::Alive &&
-               view.member->name != ring_.node().self()->name;
+bool RingJoiner::knows_somebody() {
+    const gossip::Node& node = ring_.node();
+    if (!companion_.empty()) {
+        const auto view = node.find(companion_);
+        if (view && view->status == gossip::MemberStatus::Alive) return true;
+    }
+    const auto members = node.members();
+    const auto other = std::find_if(members.begin(), members.end(), [&](const auto& view) {
+        return view.status == gossip::MemberStatus::Alive && view.member->name != node.self()->name;
     });
+    companion_ = other == members.end() ? std::string() : std::string(other->member->name);
+    return other != members.end();
+}
+
+bool RingJoiner::is_own(const gossip::Endpoint& endpoint) const {
+    const gossip::Endpoint at = endpoint.unmapped();
+    const gossip::Endpoint local = ring_.local().unmapped();
+    if (at == local || at == ring_.advertised().unmapped()) return true;
+    // Bound to all addresses: of IPv4, or of both families.
+    const bool is_covered =
+        local.address.is_unspecified() && (local.address.is_v6() || at.address.is_v4());
+    return is_covered && at.port == local.port && is_address_of_host(at.address);
 }
 
 // Where start_join fails, anybody of the last life will do.
 asio::awaitable<Result<bool>> RingJoiner::join_at_start() {
-    api::JoinOutcome outcome = co_await join(config_.start_join);
-    std::string why = outcome.failures.empty() ? "no address" : outcome.failures.front().why;
+    Outcome outcome = co_await join(config_.start_join, std::vector<gossip::Endpoint>());
+    const std::string first_failure = why(outcome);
     for (std::size_t i = 0; i < schedule_.tries_in_round() && outcome.joined == 0; ++i) {
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) co_return false;
@@ -140,7 +181,7 @@ asio::awaitable<Result<bool>> RingJoiner::join_at_start() {
     if (state.cancelled() != asio::cancellation_type::none) co_return false;
     if (outcome.joined == 0) {
         co_return make_error(Errc::Unavailable,
-                             fmt::format("none of start_join could be joined: {}", why));
+                             fmt::format("none of start_join could be joined: {}", first_failure));
     }
     co_return true;
 }
@@ -152,38 +193,73 @@ asio::awaitable<Result<void>> RingJoiner::run() {
         if (!joined.value() || config_.retry_join.empty()) co_return success();
     }
     if (config_.retry_join.empty() && schedule_.is_empty()) co_return success();
-    auto joined = co_await retry();
-    co_return joined;
+    auto found = co_await retry(config_.retry_join.empty() ? 0 : config_.retry_max);
+    while (found && found.value() && !config_.retry_join.empty()) {
+        const bool is_alone = co_await await_solitude();
+        if (!is_alone) break;
+        log_->warn("nobody else of the ring is alive, joining again");
+        schedule_.begin_again();
+        found = co_await retry(0);
+    }
+    if (!found) co_return found.error();
+    co_return success();
 }
 
-asio::awaitable<Result<void>> RingJoiner::retry() {
+asio::awaitable<Result<bool>> RingJoiner::retry(std::int64_t tries_max) {
     for (std::int64_t tries = 1;; ++tries) {
-        const api::JoinOutcome outcome = co_await join(config_.retry_join, schedule_.next());
+        const Outcome outcome = co_await join(config_.retry_join, schedule_.next());
         const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return success();
-        if (outcome.joined > 0) {
-            log_->info("joined members={} tries={}", outcome.joined, tries);
-            co_return success();
+        const bool is_cancelled = state.cancelled() != asio::cancellation_type::none;
+        if (is_cancelled || ring_.node().is_leaving()) co_return false;
+        const std::size_t others = outcome.joined - outcome.itself;
+        // One that is reached by an address that is not known for its own may be itself.
+        if (others > 0 && knows_somebody()) {
+            log_->info("joined members={} tries={}", others, tries);
+            co_return true;
         }
         // Somebody of the last life was faster. Whoever retry_join names may be of another ring.
-        if (config_.retry_join.empty() && knows_somebody()) co_return success();
-        const std::string why =
-            outcome.failures.empty() ? "no address" : outcome.failures.front().why;
-        const bool is_limited = config_.retry_max > 0 && !config_.retry_join.empty();
-        if (is_limited && tries >= config_.retry_max) {
-            co_return make_error(
-                Errc::Unavailable,
-                fmt::format("none of retry_join could be joined in {} tries: {}", tries, why));
+        if (config_.retry_join.empty() && knows_somebody()) co_return true;
+        if (tries_max > 0 && tries >= tries_max && outcome.joined == 0) {
+            co_return make_error(Errc::Unavailable,
+                                 fmt::format("none of retry_join could be joined in {} tries: {}",
+                                             tries, why(outcome)));
         }
         const Duration pause = schedule_.pause();
-        const auto level = tries < kQuietTries ? spdlog::level::debug : spdlog::level::warn;
-        log_->log(level, "join failed, trying again pause_ms={} error={}",
-                  pause.count() / 1'000'000, why);
-        pause_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(pause));
-        const auto [error] = co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
-        if (error) co_return success();
+        log_failure(outcome, tries, pause);
+        const bool goes_on = co_await wait(pause);
+        if (!goes_on) co_return false;
         // It may have been found while it waited.
-        if (config_.retry_join.empty() && knows_somebody()) co_return success();
+        if (config_.retry_join.empty() && knows_somebody()) co_return true;
+    }
+}
+
+void RingJoiner::log_failure(const Outcome& outcome, std::int64_t tries, Duration pause) {
+    // Only itself was named, or nobody yet: that is no failure, and does not change soon.
+    if (outcome.failures.empty()) {
+        const auto level = tries == kQuietTries ? spdlog::level::info : spdlog::level::debug;
+        return log_->log(level, "nobody but this agent is in the ring yet, looking for others");
+    }
+    const auto level = tries < kQuietTries ? spdlog::level::debug : spdlog::level::warn;
+    log_->log(level, "join failed, trying again pause_ms={} error={}", pause.count() / 1'000'000,
+              why(outcome));
+}
+
+// False: ended.
+asio::awaitable<bool> RingJoiner::wait(Duration pause) {
+    pause_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(pause));
+    const auto [error] = co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return !error && !ring_.node().is_leaving();
+}
+
+// Until nobody else is alive. False: ended.
+asio::awaitable<bool> RingJoiner::await_solitude() {
+    std::optional<std::uint64_t> seen;
+    while (true) {
+        const std::uint64_t changes = ring_.node().member_changes();
+        if (seen != changes && !knows_somebody()) co_return true;
+        seen = changes;
+        const bool goes_on = co_await wait(kLook);
+        if (!goes_on) co_return false;
     }
 }
 

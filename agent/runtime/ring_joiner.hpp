@@ -29,31 +29,40 @@ public:
                std::shared_ptr<spdlog::logger> log);
 
     // Of a join at the start: those of the last life, start_join and retry_join, again and again
-    // but for start_join. Ends when cancelled, when joined, or when the ring of the last life found
-    // this agent. The error, where one is called for: the agent must end.
+    // but for start_join, until somebody else is known; with retry_join again whenever nobody else
+    // is alive any more. Ends when cancelled or when the agent leaves, and without retry_join when
+    // joined, or when the ring of the last life found this agent. The error, where one is called
+    // for: the agent must end. That this agent is among those to be joined is no error.
     boost::asio::awaitable<Result<void>> run();
 
-    // The addresses at once, each with what became of it.
+    // The addresses at once, each with what became of it. This agent's own count as joined.
     boost::asio::awaitable<api::JoinOutcome> join(std::vector<std::string> addresses);
 
     // A join that the ring says is over.
     void heard(const gossip::event::JoinFinished& event);
 
 private:
+    struct Outcome : api::JoinOutcome {
+        std::size_t itself = 0;  // of joined: addresses of this agent
+    };
     // One that waits for its addresses.
     struct Waiting {
         std::multiset<gossip::Endpoint> open;
-        api::JoinOutcome outcome;
+        Outcome outcome;
         boost::asio::steady_timer ended;  // is cancelled then
     };
 
-    boost::asio::awaitable<api::JoinOutcome> join_endpoints(
-        std::vector<gossip::Endpoint> endpoints);
-    boost::asio::awaitable<api::JoinOutcome> join(std::vector<std::string> addresses,
-                                                  std::vector<gossip::Endpoint> endpoints);
+    boost::asio::awaitable<Outcome> join_endpoints(std::vector<gossip::Endpoint> endpoints);
+    boost::asio::awaitable<Outcome> join(std::vector<std::string> addresses,
+                                         std::vector<gossip::Endpoint> endpoints);
     boost::asio::awaitable<Result<bool>> join_at_start();
-    boost::asio::awaitable<Result<void>> retry();
-    bool knows_somebody() const;
+    // False: ended. tries_max: 0 is no limit.
+    boost::asio::awaitable<Result<bool>> retry(std::int64_t tries_max);
+    boost::asio::awaitable<bool> await_solitude();
+    boost::asio::awaitable<bool> wait(Duration pause);
+    void log_failure(const Outcome& outcome, std::int64_t tries, Duration pause);
+    bool is_own(const gossip::Endpoint& endpoint) const;
+    bool knows_somebody();
     boost::asio::awaitable<Result<std::vector<gossip::Endpoint>>> resolved(std::string address);
 
     gossip::Ring& ring_;
@@ -62,6 +71,7 @@ private:
     std::shared_ptr<spdlog::logger> log_;
     boost::asio::steady_timer pause_;
     std::list<Waiting> waiting_;
+    std::string companion_;  // one that was alive, so that few looks are at all members
 };
 
 }  // namespace weft::agent

@@ -1,13 +1,9 @@
 #include "agent/runtime/ring_setup.hpp"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cstring>
 
 #include "agent/base/ip_address.hpp"
 #include "agent/io/file.hpp"
@@ -23,13 +19,6 @@ constexpr std::size_t kKeyringBytesMax = 64 << 10;
 constexpr std::string_view kServerTag = "weft_server";
 constexpr Duration kLeavePropagateDelay = std::chrono::seconds(3);
 
-// Of a join address: without port and brackets.
-std::string_view host_of(std::string_view address) {
-    if (IpAddress::parse(address)) return address;
-    if (address.starts_with('[')) return address.substr(1, address.find(']') - 1);
-    return address.substr(0, address.rfind(':'));
-}
-
 Error broken_keyring(const std::string& path, std::string_view why) {
     return make_error(Errc::InvalidArgument,
                       fmt::format("keyring file {}: {}; mend it, or remove it to begin with "
@@ -37,55 +26,22 @@ Error broken_keyring(const std::string& path, std::string_view why) {
                                   path, why));
 }
 
+// A key that was corrected in the configuration alone changes nothing.
+void warn_of_unused_key(const GossipConfig& gossip, const gossip::Keyring& keyring,
+                        const std::string& path, spdlog::logger& log) {
+    if (gossip.encrypt.empty()) return;
+    const auto key = gossip::key_from_text(gossip.encrypt);
+    const auto& known = keyring.keys();
+    if (!key || std::find(known.begin(), known.end(), key.value()) != known.end()) return;
+    log.warn(
+        "`encrypt` is not used, the keyring file has other keys: if the ring has that of "
+        "`encrypt`, "
+        "remove the file and restart, or bring it in by `weft keyring -install` and `-use`; else "
+        "set `encrypt` to one of the file file={}",
+        path);
+}
+
 }  // namespace
-
-std::optional<std::string> address_of_route(std::string_view target) {
-    const auto address = IpAddress::parse(target);
-    if (!address) return std::nullopt;
-    sockaddr_storage storage{};
-    socklen_t size = 0;
-    if (address->is_v4()) {
-        auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(1);
-        std::memcpy(&v4.sin_addr, address->bytes().data(), 4);
-        size = sizeof v4;
-    } else {
-        auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(1);
-        std::memcpy(&v6.sin6_addr, address->bytes().data(), 16);
-        size = sizeof v6;
-    }
-    // Connecting a datagram socket sends nothing; it only looks the route up.
-    const int socket_fd = ::socket(storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (socket_fd < 0) return std::nullopt;
-    sockaddr_storage own{};
-    socklen_t own_size = sizeof own;
-    const bool is_known =
-        ::connect(socket_fd, reinterpret_cast<sockaddr*>(&storage), size) == 0 &&
-        ::getsockname(socket_fd, reinterpret_cast<sockaddr*>(&own), &own_size) == 0;
-    ::close(socket_fd);
-    if (!is_known) return std::nullopt;
-    if (own.ss_family == AF_INET) {
-        std::array<std::uint8_t, 4> bytes{};
-        std::memcpy(bytes.data(), &reinterpret_cast<sockaddr_in&>(own).sin_addr, 4);
-        return IpAddress::v4(bytes).str();
-    }
-    std::array<std::uint8_t, 16> bytes{};
-    std::memcpy(bytes.data(), &reinterpret_cast<sockaddr_in6&>(own).sin6_addr, 16);
-    return IpAddress::v6(bytes).str();
-}
-
-std::optional<std::string> advertise_by_route(const GossipConfig& gossip) {
-    if (!gossip.advertises_by_route) return std::nullopt;
-    for (const auto* targets : {&gossip.start_join, &gossip.retry_join}) {
-        for (const std::string& target : *targets) {
-            if (auto address = address_of_route(host_of(target))) return address;
-        }
-    }
-    return std::nullopt;
-}
 
 Result<RingFiles> RingFiles::in(const std::string& data_dir) {
     if (data_dir.empty()) return RingFiles{};
@@ -107,7 +63,8 @@ gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log) {
     return {};
 }
 
-Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path) {
+Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path,
+                                     spdlog::logger& log) {
     gossip::Keyring keyring;
     const bool is_kept = !path.empty() && !gossip.disable_keyring_file;
     const auto text = is_kept ? read_file(path, kKeyringBytesMax)
@@ -130,6 +87,7 @@ Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::stri
         if (!key) return broken_keyring(path, key.error().message());
         WEFT_TRY(keyring.add(key.value()));
     }
+    warn_of_unused_key(gossip, keyring, path, log);
     return keyring;
 }
 

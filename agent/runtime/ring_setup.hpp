@@ -17,12 +17,6 @@ namespace weft::agent {
 
 // What a ring needs at its birth, made of the configuration and of what the last life left behind.
 
-// The address that packets to target leave from; nullopt when there is no way there.
-std::optional<std::string> address_of_route(std::string_view target);
-
-// Where to advertise by: the first agent to be joined whose address is written as one.
-std::optional<std::string> advertise_by_route(const GossipConfig& gossip);
-
 // Files of the ring in the data directory. Empty paths, in dev mode: nothing is kept.
 struct RingFiles {
     std::string snapshot;
@@ -37,9 +31,10 @@ struct RingFiles {
 gossip::Snapshot read_snapshot(const std::string& path, spdlog::logger& log);
 
 // The keys: of the file, once there is one, since the ring may have changed them; else `encrypt`.
-// Empty: nothing is encrypted. Errc::InvalidArgument names the file or the key of the
-// configuration.
-Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path);
+// Empty: nothing is encrypted. Warns of an `encrypt` that the file does not have. Errc::
+// InvalidArgument names the file or the key of the configuration.
+Result<gossip::Keyring> read_keyring(const GossipConfig& gossip, const std::string& path,
+                                     spdlog::logger& log);
 std::string keyring_text(const gossip::Keyring& keyring);
 
 Result<gossip::RingConfig> ring_config(const AgentConfig& config, const AgentIdentity& identity,

@@ -8,8 +8,10 @@
 
 #include "agent/base/uuid.hpp"
 #include "agent/catalog/snapshot/reader.hpp"
+#include "agent/config/advertised.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/random_seed.hpp"
+#include "agent/runtime/host_route.hpp"
 #include "agent/runtime/parts.hpp"
 #include "agent/runtime/screen.hpp"
 #include "raft/storage/mem_log_store.hpp"
@@ -20,6 +22,9 @@ namespace weft::agent {
 namespace asio = boost::asio;
 
 namespace {
+
+// Of a client that has the agent leave: a farewell takes some 5 s.
+constexpr auto kLeaveMax = std::chrono::seconds(20);
 
 std::vector<ServiceDefinition> services_of(const AgentConfig& config) {
     std::vector<ServiceDefinition> services;
@@ -97,7 +102,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                      .consensus = [this] { return consensus_stats(); },
                      .config = [this]() -> const AgentConfig& { return reloader.running(); },
                      .reload = [this](Reloader::Done done) { reloader.reload(std::move(done)); },
-                     .leave = [this] { begin_stop(true); }}),
+                     .leave = [this](std::function<void()> done) { leave(std::move(done)); }}),
       self_ring(identity, {.services = [this] { return local.services(); },
                            .is_node =
                                [this](const std::string& name) {
@@ -112,6 +117,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
       watch_runner(options.watched_view, background.context().get_executor(),
                    logging->logger("watches")),
       telemetry_timer(background.context()),
+      leave_timer(control.context()),
       tasks(control.context().get_executor()) {
     const unsigned count = std::max(1u, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i)
@@ -405,11 +411,28 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     return success();
 }
 
+void Runtime::Parts::leave(std::function<void()> done) {
+    if (is_ring_closed) return done();
+    // HTTP is closed after it, which answers the requests that are under way.
+    when_left.push_back(std::move(done));
+    begin_stop(true);
+}
+
 void Runtime::Parts::begin_stop(bool leave) {
     if (std::exchange(stopping, true)) return;
     log->info("agent stopping leave={}", leave);
     if (!gossip_ring) return stop_serving();
+    if (leave) {
+        leave_timer.expires_after(kLeaveMax);
+        leave_timer.async_wait([this](const boost::system::error_code& cancelled) {
+            if (!cancelled) tell_left();
+        });
+    }
     gossip_ring->close(leave, [this] { stop_serving(); });
+}
+
+void Runtime::Parts::tell_left() {
+    for (const auto& done : std::exchange(when_left, {})) done();
 }
 
 // Also when they are the same: the way to the API may have another certificate.
@@ -424,6 +447,9 @@ void Runtime::Parts::run_watches(const AgentConfig& config) {
 
 // The watches first: they ask this API.
 void Runtime::Parts::stop_serving() {
+    is_ring_closed = true;
+    leave_timer.cancel();
+    tell_left();
     tasks.spawn(close_watches());
 }
 
@@ -467,8 +493,14 @@ Runtime::~Runtime() {
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOptions options) {
-    if (auto address = advertise_by_route(config.gossip)) config.advertise_addr = *address;
+    const auto route = advertise_by_route(config.gossip);
+    if (route) set_advertised(config, route->address);
     WEFT_TRY(auto logging, Logging::open(config, options.presentation == Presentation::Screen));
+    if (route) {
+        logging->logger("gossip")->info(
+            "gossip advertises the address of the route to one that it joins address={} peer={}",
+            route->address, route->target);
+    }
     std::optional<DataDirectory> data;
     std::string node_id = config.node_id;
     if (!config.dev_mode) {

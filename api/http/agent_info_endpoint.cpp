@@ -42,8 +42,7 @@ void reload(const Endpoints& endpoints, const Request&, Respond respond) {
 }
 
 void leave(const Endpoints& endpoints, const Request&, Respond respond) {
-    respond(Response::empty());
-    endpoints.control.leave();
+    endpoints.control.leave([respond = std::move(respond)] { respond(Response::empty()); });
 }
 
 std::string log_level(const Request& request) {

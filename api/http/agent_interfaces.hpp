@@ -175,7 +175,8 @@ public:
     virtual std::string metrics_json() const = 0;
 
     virtual void reload(std::function<void(Result<void>)> done) = 0;
-    virtual void leave() = 0;  // answers first; the process ends after it
+    // done: the ring was told, or its time is over. The process ends after it.
+    virtual void leave(std::function<void()> done) = 0;
 
     // Any thread. level: trace, debug, info, warn, err. The sink is called on any thread and must
     // not block.

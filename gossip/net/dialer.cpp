@@ -113,6 +113,7 @@ asio::awaitable<Result<std::optional<Dialer::Failure>>> Dialer::await_answer(con
         const Error& error = answer.error();
         if (error.code == Errc::Cancelled) co_return error;
         if (error.code == Errc::Io) co_return Failure{DialFailure::Unanswered, error.message()};
+        owner_.stream_refused(dial.to, error);
         co_return Failure{DialFailure::Garbled, error.message()};
     }
     if (const auto* refusal = std::get_if<ErrorAnswer>(&answer.value()))

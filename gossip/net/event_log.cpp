@@ -57,7 +57,8 @@ struct Line {
     }
     void operator()(const event::NameConflict& event) {
         log.warn(
-            "two agents have one name, rename one of them node={} kept={} refused={} is_ours={}",
+            "two agents have one name, rename one of them, or, if it moved, wait half a minute "
+            "node={} kept={} refused={} is_ours={}",
             event.name, event.kept.str(), event.refused.str(), event.is_ours);
     }
     void operator()(const event::MemberRefused& event) {
@@ -86,7 +87,8 @@ struct Line {
     }
     void operator()(const event::JoinFinished& event) {
         if (event.joined) return log.info("joined by way of peer={}", event.at.str());
-        log.warn("cannot join by way of peer={} error=\"{}\"", event.at.str(), event.error);
+        log.warn("cannot join by way of peer={} local={} error=\"{}\"", event.at.str(), local.str(),
+                 event.error);
     }
     void operator()(const event::LeaveFinished& event) {
         log.info("left the ring spread={}", event.spread);

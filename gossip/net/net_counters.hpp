@@ -43,7 +43,8 @@ struct NetCounters {
     std::uint64_t datagram_bytes_sent = 0;
     std::uint64_t datagrams_lost = 0;     // by the kernel: we were slow, its buffer was full
     std::uint64_t datagrams_limited = 0;  // their source sends too many
-    std::uint64_t datagrams_unsent = 0;   // the kernel did not take them
+    std::uint64_t datagrams_address_limited = 0;  // its address does, on all of its ports
+    std::uint64_t datagrams_unsent = 0;           // the kernel did not take them
     ReasonCounts datagrams_refused;
     std::uint64_t parts_refused = 0;      // of datagrams that were fine otherwise
     std::uint64_t ports_unreachable = 0;  // by ICMP: nobody listens where we sent
@@ -53,6 +54,7 @@ struct NetCounters {
     std::uint64_t streams_accepted = 0;
     std::uint64_t streams_over_limit = 0;
     std::uint64_t streams_over_source_limit = 0;
+    std::uint64_t streams_over_rate = 0;  // their address opens too many
     std::uint64_t streams_over_bytes_limit = 0;
     std::uint64_t streams_timed_out = 0;
     std::uint64_t streams_broken = 0;  // closed by the peer before the end

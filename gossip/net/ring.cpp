@@ -72,12 +72,14 @@ Ring::Ring(asio::any_io_executor executor, RingConfig config, Keyring keyring, O
       node_(config_.node, std::move(keyring), rng_, pool_, now()),
       sealing_keys_(config_.sends_plain ? no_keys_ : node_.keyring()),
       limiter_(config_.sources, rng_.next()),
+      address_limiter_(config_.sources.of_an_address(), rng_.next()),
       reader_(packet_config_, node_.keyring()),
       writer_(packet_config_, sealing_keys_),
       udp_(std::move(sockets.udp)),
       stream_io_(stream_config_, config_.streams, {node_.keyring(), sealing_keys_}, nonces_,
                  *counters_),
-      listener_(std::move(sockets.tcp), config_.node.stream_timeout, stream_io_, *this),
+      listener_(std::move(sockets.tcp), config_.node.stream_timeout, rng_.next(), stream_io_,
+                *this),
       dialer_(executor, local_, stream_io_, *this),
       timer_(executor),
       left_(executor),
@@ -122,6 +124,10 @@ void Ring::receive_one(const UdpSocket::Datagram& datagram) {
     const Instant at = now();
     if (!limiter_.admit(datagram.peer, at)) {
         ++counters_->datagrams_limited;
+        return;
+    }
+    if (!address_limiter_.admit({datagram.peer.address, 0}, at)) {
+        ++counters_->datagrams_address_limited;
         return;
     }
     const auto packet = reader_.read(datagram.bytes);

@@ -123,6 +123,7 @@ private:
     Keyring& sealing_keys_;  // the node's, or none
     NonceSource nonces_;
     SourceLimiter limiter_;
+    SourceLimiter address_limiter_;
     PacketReader reader_;
     PacketWriter writer_;
     std::unique_ptr<UdpSocket> udp_;

@@ -16,10 +16,21 @@ struct SourceLimits {
     // Sources that are told apart. Further ones, which only a flood of forged addresses has, share
     // what is due to one.
     std::size_t sources_max = 4096;
+    // Of one address on all of its ports, so that many ports are not many shares.
+    std::uint32_t address_per_second = 20'000;
+    std::uint32_t address_burst = 40'000;
+
+    SourceLimits of_an_address() const {
+        SourceLimits limits = *this;
+        limits.per_second = address_per_second;
+        limits.burst = address_burst;
+        return limits;
+    }
 };
 
-// Which datagrams are too many: a token bucket for each source, an address and port, so that many
-// agents of one host do not take from each other. Kept as the virtual scheduling form of the
+// Which datagrams or streams are too many: a token bucket for each source. A source is an address
+// and port, so that many agents of one host do not take from each other, or an address with port 0:
+// all of its ports. Kept as the virtual scheduling form of the
 // generic cell rate algorithm (ITU-T I.371): one instant a source.
 //
 // Forgets who has been silent for long enough to have the whole burst again, since a newcomer has

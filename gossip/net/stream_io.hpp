@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ struct StreamLimits {
     std::size_t streams_max = 128;             // of others at once, as memberlist
     std::size_t streams_per_address_max = 64;  // so that one host does not hold all of them
     std::size_t dials_max = 256;               // own ones at once
+    // Of one address, as SourceLimits: many agents of one host may come up at once, and each asks
+    // for a view every half minute.
+    std::uint32_t streams_per_second = 32;
+    std::uint32_t streams_burst = 128;
     // That wait for their end or for being taken, of all streams.
     std::size_t bytes_max = std::size_t{64} << 20;
     // Messages that are larger are compressed; those of a few hundred bytes would only grow.

@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
 #include "gossip/net/socket_address.hpp"
 #include "gossip/wire/messages.hpp"
@@ -39,12 +40,14 @@ private:
     std::map<IpAddress, std::size_t>::iterator at_;
 };
 
-StreamListener::StreamListener(asio::ip::tcp::acceptor acceptor, Duration timeout, StreamIo& io,
-                               StreamOwner& owner)
+StreamListener::StreamListener(asio::ip::tcp::acceptor acceptor, Duration timeout,
+                               std::uint64_t seed, StreamIo& io, StreamOwner& owner)
     : acceptor_(std::move(acceptor)),
       timeout_(timeout),
       io_(io),
       owner_(owner),
+      rates_({.per_second = io.limits().streams_per_second, .burst = io.limits().streams_burst},
+             seed),
       scope_(acceptor_.get_executor()) {}
 
 asio::awaitable<void> StreamListener::run() {
@@ -79,8 +82,12 @@ bool StreamListener::has_place(const IpAddress& address) {
         return false;
     }
     const auto known = by_address_.find(address);
-    if (known == by_address_.end() || known->second < limits.streams_per_address_max) return true;
-    ++io_.counters().streams_over_source_limit;
+    if (known != by_address_.end() && known->second >= limits.streams_per_address_max) {
+        ++io_.counters().streams_over_source_limit;
+        return false;
+    }
+    if (rates_.admit({address, 0}, now())) return true;
+    ++io_.counters().streams_over_rate;
     return false;
 }
 

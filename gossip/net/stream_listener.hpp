@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 #include "agent/io/task_scope.hpp"
+#include "gossip/net/source_limiter.hpp"
 #include "gossip/net/stream_io.hpp"
 #include "gossip/net/stream_owner.hpp"
 
@@ -20,9 +22,9 @@ namespace weft::gossip {
 // unanswered. One executor.
 class StreamListener {
 public:
-    // timeout: of all that a stream does. io and owner outlive it.
-    StreamListener(boost::asio::ip::tcp::acceptor acceptor, Duration timeout, StreamIo& io,
-                   StreamOwner& owner);
+    // timeout: of all that a stream does. seed: as SourceLimiter's. io and owner outlive it.
+    StreamListener(boost::asio::ip::tcp::acceptor acceptor, Duration timeout, std::uint64_t seed,
+                   StreamIo& io, StreamOwner& owner);
 
     // Until cancelled; then all of its streams have ended.
     boost::asio::awaitable<void> run();
@@ -45,6 +47,7 @@ private:
     StreamIo& io_;
     StreamOwner& owner_;
     std::map<IpAddress, std::size_t> by_address_;  // at most streams_max
+    SourceLimiter rates_;
     TaskScope scope_;
 };
 

@@ -17,7 +17,7 @@ public:
     // The message of a stream that somebody else opened. Returns the answer before its layers;
     // empty: none is due.
     virtual std::string stream_accepted(const Endpoint& from, const StreamMessage& message) = 0;
-    // Its bytes are not a message; for the log.
+    // Its bytes are not a message, or those of the answer to a dial; for the log.
     virtual void stream_refused(const Endpoint& from, const Error& error) = 0;
 
     // Of each dial: that it is open, if so, and at its end one of the others. A dial that waits for

@@ -7,7 +7,7 @@
 //   1732600000.123456 joined NAME 127.0.0.2:7946
 // Commands on stdin, SIGTERM is a leave:
 //   members, stats, leave, join ADDR:PORT, force-leave NAME, tags K=V .., event NAME PAYLOAD,
-//   query NAME PAYLOAD, keys list|install|use|remove [KEY in base64]
+//   query NAME PAYLOAD, query-relayed NAME PAYLOAD, keys list|install|use|remove [KEY in base64]
 #include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -36,6 +36,8 @@ namespace weft::gossip {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::uint8_t kRelayFactor = 2;  // of query-relayed
 
 struct Options {
     RingConfig ring;
@@ -266,6 +268,7 @@ private:
             }));
         }
         if (word == "query") return (void)ask(name, std::string(text), true);
+        if (word == "query-relayed") return (void)ask(name, std::string(text), true, kRelayFactor);
         if (word == "keys") return ask_keys(name, text);
         if (word == "tags") return set_tags(rest);
         if (word == "join") {
@@ -280,11 +283,13 @@ private:
         if (!done) say("error {}", done.error().message());
     }
 
-    std::optional<std::uint32_t> ask(std::string_view name, std::string payload, bool wants_ack) {
+    std::optional<std::uint32_t> ask(std::string_view name, std::string payload, bool wants_ack,
+                                     std::uint8_t relay_factor = 0) {
         QueryParams params;
         params.name = name;
         params.payload = std::move(payload);
         params.wants_ack = wants_ack;
+        params.relay_factor = relay_factor;
         const auto asked = ring_->call(
             [&](Node& node, Instant at, Output& out) { return node.ask(params, at, out); });
         if (asked) return asked.value();

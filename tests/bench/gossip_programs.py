@@ -201,7 +201,7 @@ class WeftAgent(Agent):
 
     def command(self, join):
         command = [self.path, "--name", self.name, "--bind", "%s:%d" % (self.address, PORT)]
-        for tag in (*TAGS, "weft=1"):  # whatever it says, the tag makes it one of weft's
+        for tag in (*TAGS, "weft=1"):  # the tag by which agents of weft know each other; weft agent gives its version
             command += ["--tag", tag]
         return command + (["--join", "%s:%d" % (join.address, PORT)] if join else [])
 

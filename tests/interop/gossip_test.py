@@ -210,6 +210,49 @@ def probed(key):
         assert checks == (17 if key else 19), done.stdout
 
 
+# ---- weft among several of serf
+
+def among_serfs(key):
+    """A ring of serf alone, which weft joins by way of one: members, tags and events both ways, and a query whose answers are relayed."""
+    with contextlib.ExitStack() as stack:
+        serfs = [stack.enter_context(Serf("s1", 31, key, tags={"role": "r1"}))]
+        serfs += [stack.enter_context(Serf("s%d" % i, 30 + i, key, [at(serfs[0])], {"role": "r%d" % i})) for i in (2, 3, 4)]
+        names = [serf.node for serf in serfs]
+        for name in names:
+            await_status(serfs, name, "alive")
+        agent = stack.enter_context(weft("w1", 35, key, [at(serfs[2])], {"role": "weft"}))
+        for name in (*names, "w1"):
+            await_status([*serfs, agent], name, "alive")
+
+        seen = agent.members()
+        assert {name: seen[name][2] for name in names} == {"s%d" % i: {"role": "r%d" % i} for i in (1, 2, 3, 4)}, seen
+        for serf in serfs:
+            assert serf.members()["w1"]["tags"] == {"weft": "1", "role": "weft"}, serf.members()
+        serfs[3].run("tags", "-set", "stage=two")
+        wait_until(lambda: agent.members()["s4"][2].get("stage") == "two", what="new tags of one that it did not join by")
+        agent.say("tags weft=1 role=weft stage=two")
+        for serf in serfs:
+            wait_until(lambda: serf.members()["w1"]["tags"].get("stage") == "two", what="weft's new tags at %s" % serf.node)
+
+        serfs[1].run("event", "-coalesce=false", "from-serf", "payload-1")
+        agent.wait_line(r"^event from-serf payload-1$")
+        agent.say("event from-weft payload-2")
+        for serf in serfs:
+            wait_until(lambda: "Received event: user-event: from-weft" in serf.log(), what="the event at %s" % serf.node)
+
+        since = agent.say("query-relayed who me")
+        for name in (*names, "w1"):
+            agent.wait_line(r"^ack %s$" % name, since=since)
+        wait_until(lambda: any("Relaying response to" in serf.log() for serf in serfs), what="an answer that a third one passed on")
+        out = serfs[0].run("query", "-timeout=3s", "-relay-factor=2", "who", "me").stdout
+        assert "Total Acks: 5" in out and "Response from 'w1': me" in out, out
+
+        serfs[0].run("leave")
+        await_status([*serfs[1:], agent], "s1", "left")
+        agent.say("leave")
+        await_status(serfs[1:], "w1", "left")
+
+
 # ---- mixed rings
 
 def mixed(key):
@@ -276,7 +319,7 @@ def rotate(agents, serfs):
 
 
 def run(key):
-    for test in (as_a_member_of_serf, probed, mixed):
+    for test in (as_a_member_of_serf, probed, among_serfs, mixed):
         test(key)
         print("ok   %s, %s" % (test.__name__, "encrypted" if key else "plain"), flush=True)
 

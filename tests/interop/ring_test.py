@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 
-from peers import program_from_arguments, wait_until  # sets the path to tests/support
+from peers import dig, program_from_arguments, wait_until  # sets the path to tests/support
 from weft_agent import Agent, free_ports
 
 PROGRAM = None
@@ -37,13 +37,9 @@ def statuses(at):
 
 def two_find_each_other(port):
     with agent("one", "127.0.79.1", port) as one:
-        begun = time.monotonic()
         with agent("two", "127.0.79.2", port, join="127.0.79.1") as two:
             both = {"one": "alive", "two": "alive"}
             wait_until(lambda: statuses(one) == both and statuses(two) == both, 10, "both know each other")
-            took = time.monotonic() - begun
-            # From the start of the process, with opening its stores; alone on a machine it is a fifth of that.
-            assert took < 5, took
 
             table = cli(two, "members")
             assert "one" in table and "two" in table and table.count("alive") == 2, table
@@ -72,6 +68,55 @@ def two_find_each_other(port):
         assert status == 500 and b"127.0.79.9" in body, (status, body)
 
 
+def two_of_one_machine_know_each_other_within_a_second(port):
+    """From when the second one serves its API, which it does before it gossips. Alone on a machine it takes some 20 ms: a machine so busy
+    that it takes a second fails this test rightly, and is to be given some rest."""
+    both = {"one": "alive", "two": "alive"}
+    with agent("one", "127.0.0.1", port) as one, agent("two", "127.0.0.2", port, join="127.0.0.1") as two:
+        begun = time.monotonic()
+        while not statuses(one) == both == statuses(two):
+            assert time.monotonic() - begun < 1, (statuses(one), statuses(two), two.log())
+            time.sleep(0.005)
+
+
+def what_is_advertised_is_one_address(port):
+    """An agent bound to all addresses learns by the route to whom it joins which one it has; gossip, catalog and DNS say the same, also after a
+    reload. A name is looked up for it."""
+    own_port = free_ports(1)[0]
+    with agent("one", "127.0.0.1", port) as one:
+        for target in ("127.0.0.1:%d" % port, "localhost:%d" % port):
+            with Agent(PROGRAM, dev=False, config={"node_name": "two", "bind_addr": "0.0.0.0", "ports": {"serf_lan": own_port}},
+                       args=["-retry-join", target]) as two:
+                wait_until(lambda: statuses(one).get("two") == "alive" == statuses(two).get("one"), 10, "both know each other")
+                for reloads in range(2):
+                    said = {m["Addr"] for at in (one, two) for m in at.get("/v1/agent/members") if m["Name"] == "two"}
+                    node = two.get("/v1/catalog/node/two")["Node"]
+                    said |= {node["Address"], *node["TaggedAddresses"].values(), *dig(two.dns_port, "two.node.consul")}
+                    assert said == {"127.0.0.1"}, (target, reloads, said)
+                    two.put("/v1/agent/reload")
+                assert "restart is needed" not in two.log(), two.log()
+                assert "route to one that it joins address=127.0.0.1 peer=%s" % target in two.log()
+
+
+def who_leaves_has_left_when_it_is_said(port):
+    """`weft leave` says that the leave is complete when the others know it, not before it began."""
+    with agent("one", "127.0.79.1", port) as one, agent("two", "127.0.79.2", port, join="127.0.79.1") as two:
+        both = {"one": "alive", "two": "alive"}
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "both know each other")
+        begun = time.monotonic()
+        assert "Graceful leave complete" in cli(two, "leave")
+        assert statuses(one)["two"] == "left", statuses(one)
+        assert time.monotonic() - begun < 15
+        two.process.wait(5)
+        two.process = None
+        # Nobody is there to be told.
+        begun = time.monotonic()
+        assert "Graceful leave complete" in cli(one, "leave")
+        assert time.monotonic() - begun < 5
+        one.process.wait(5)
+        one.process = None
+
+
 def keys_change_everywhere(port):
     with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
             agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=KEY) as two:
@@ -86,6 +131,29 @@ def keys_change_everywhere(port):
         assert all(pool["Keys"] == {OTHER_KEY: 2} for pool in keys), keys
         with open(os.path.join(two.data_dir, "serf/local.keyring"), encoding="utf-8") as kept:
             assert json.load(kept) == [OTHER_KEY]
+
+
+def a_wrong_key_is_corrected_in_the_configuration(port):
+    """A key by which nobody was heard is not kept, one by which the ring was heard is; and a later wrong one is named."""
+    with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
+            agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=OTHER_KEY) as two:
+        kept = os.path.join(two.data_dir, "serf/local.keyring")
+        wait_until(lambda: "gossip key is another one" in two.log(), 10, "the joiner's line names both and the remedy")
+        assert "local=127.0.79.2:%d" % port in two.log()
+        assert not os.path.exists(kept) and not os.path.exists(os.path.join(one.data_dir, "serf/local.keyring"))
+        two.stop()
+        two.write_config({**two.settings, "encrypt": KEY})
+        two.start()
+        both = {"one": "alive", "two": "alive"}
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "both know each other")
+        wait_until(lambda: os.path.exists(kept), 5, "the key that proved right is kept")
+        with open(kept, encoding="utf-8") as file:
+            assert json.load(file) == [KEY]
+        two.stop()
+        two.write_config({**two.settings, "encrypt": OTHER_KEY})
+        two.start()
+        wait_until(lambda: statuses(one) == both == statuses(two), 10, "the file's key is used")
+        assert "`encrypt` is not used" in two.log() and "file=%s" % kept in two.log()
 
 
 def a_ring_is_encrypted_while_it_runs(port):
@@ -110,7 +178,9 @@ def a_ring_is_encrypted_while_it_runs(port):
 def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
-    for test in (two_find_each_other, keys_change_everywhere, a_ring_is_encrypted_while_it_runs):
+    for test in (two_find_each_other, two_of_one_machine_know_each_other_within_a_second, what_is_advertised_is_one_address,
+                 who_leaves_has_left_when_it_is_said,
+                 keys_change_everywhere, a_wrong_key_is_corrected_in_the_configuration, a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)
 

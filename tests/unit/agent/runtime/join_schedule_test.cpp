@@ -44,6 +44,9 @@ TEST(JoinSchedule, TriesComeLessAndLessOften) {
     for (const Duration pause : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
         EXPECT_EQ(schedule.pause(), pause);
     }
+    schedule.begin_again();
+    EXPECT_EQ(schedule.pause(), 100ms);
+    EXPECT_EQ(schedule.pause(), 200ms);
 }
 
 }  // namespace

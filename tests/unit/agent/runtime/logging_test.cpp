@@ -47,6 +47,21 @@ TEST(Logging, JsonLinesHaveConsulsKeys) {
                                 "\"@module\":\"agent\",\"@timestamp\":\""));
 }
 
+// Members of a ring choose their names.
+TEST(Logging, WhatPeersSayIsNoLineOfItsOwn) {
+    const auto logging = quiet_logging();
+    std::string seen;
+    const auto subscription =
+        logging->subscribe("info", false, [&](const api::LogLine& line) { seen = *line; });
+    ASSERT_TRUE(subscription);
+    logging->logger("gossip")->info("member joined node={}",
+                                    "evil\n2026-11-27T00:00:00.000Z [ERROR] agent: forged line");
+    EXPECT_THAT(seen, HasSubstr("node=evil\\n2026-11-27T00:00:00.000Z [ERROR] agent: forged"));
+    EXPECT_EQ(std::count(seen.begin(), seen.end(), '\n'), seen.ends_with('\n') ? 1 : 0);
+    logging->logger("gossip")->info("node={}", "\r\x1b[2J\t\x7f\xc2\x9b|\xc3\xa4");
+    EXPECT_THAT(seen, HasSubstr("node=\\x0d\\x1b[2J\\t\\x7f\\xc2\\x9b|\xc3\xa4"));
+}
+
 TEST(Logging, UnknownLevelsAreRefusedInConsulsWords) {
     const auto logging = quiet_logging();
     const auto subscription = logging->subscribe("bogus", false, [](const api::LogLine&) {});

@@ -1,10 +1,13 @@
 #include "agent/runtime/ring_joiner.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/null_sink.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,10 +27,12 @@ protected:
         std::unique_ptr<RingJoiner> joiner;
     };
 
-    std::unique_ptr<gossip::Ring> open(Agent& agent, std::string name, std::uint16_t port) {
+    std::unique_ptr<gossip::Ring> open(Agent& agent, std::string name, std::uint16_t port,
+                                       IpAddress bind = IpAddress::v4({127, 0, 0, 1})) {
         gossip::RingConfig config;
         config.node.name = std::move(name);
-        config.bind = {IpAddress::v4({127, 0, 0, 1}), port};
+        config.bind = {bind, port};
+        if (bind.is_unspecified()) config.node.advertise.address = IpAddress::v4({127, 0, 0, 1});
         gossip::set_local(config.node);
         auto opened = gossip::Ring::open(
             context_.get_executor(), std::move(config), {},
@@ -39,9 +44,10 @@ protected:
         EXPECT_TRUE(opened) << opened.error().message();
         return std::move(opened.value());
     }
-    Agent& start(std::string name, std::uint16_t port = 0) {
+    Agent& start(std::string name, std::uint16_t port = 0,
+                 IpAddress bind = IpAddress::v4({127, 0, 0, 1})) {
         Agent& agent = *agents_.emplace_back(std::make_unique<Agent>());
-        agent.ring = open(agent, std::move(name), port);
+        agent.ring = open(agent, std::move(name), port, bind);
         rings_.spawn(agent.ring->run());
         return agent;
     }
@@ -55,6 +61,15 @@ protected:
         EXPECT_TRUE(ended);
         ++ended_;
     }
+    asio::awaitable<void> ask(Agent& agent, std::vector<std::string> addresses,
+                              std::optional<api::JoinOutcome>& outcome) {
+        outcome = co_await agent.joiner->join(std::move(addresses));
+    }
+    asio::awaitable<void> leave(Agent& agent, bool& has_left) {
+        co_await agent.ring->leave();
+        has_left = true;
+    }
+    std::string lines() const { return text_.str(); }
     // A place where nobody is.
     gossip::Endpoint nobody() {
         Agent none;
@@ -81,8 +96,9 @@ protected:
 
     asio::io_context context_{1};
     GossipConfig config_;
-    std::shared_ptr<spdlog::logger> log_ =
-        std::make_shared<spdlog::logger>("gossip", std::make_shared<spdlog::sinks::null_sink_st>());
+    std::ostringstream text_;
+    std::shared_ptr<spdlog::logger> log_ = std::make_shared<spdlog::logger>(
+        "gossip", std::make_shared<spdlog::sinks::ostream_sink_st>(text_));
     std::vector<std::unique_ptr<Agent>> agents_;
     TaskScope rings_{context_.get_executor()};
     TaskScope joiners_{context_.get_executor()};
@@ -113,13 +129,75 @@ TEST_F(RingJoinerTest, ThoseOfTheLastLifeAndRetryJoinAreAskedTogether) {
     config_.retry_join = {a.ring->local().str()};
     Agent& b = start("b");
     rejoin(b, {nobody()});
+    EXPECT_TRUE(until([&] { return b.ring->node().find("a").has_value(); }));
+}
+
+// The same list is given to all agents, and the others come up later.
+TEST_F(RingJoinerTest, WhoIsOnItsOwnListGoesOnUntilAnotherIsThere) {
+    const gossip::Endpoint other = nobody();
+    Agent& a = start("a");
+    config_.retry_join = {a.ring->local().str(), other.str()};
+    config_.retry_max = 1;  // satisfied by itself
+    rejoin(a, {});
+    ASSERT_TRUE(until([&] { return a.ring->counters().dials >= 3; }));
+    EXPECT_EQ(lines().find("joined members="), std::string::npos) << lines();
+    start("b", other.port);
+    EXPECT_TRUE(until([&] { return a.ring->node().find("b").has_value(); }));
+    EXPECT_TRUE(until([&] { return lines().find("joined members=1") != std::string::npos; }));
+    EXPECT_EQ(ended_, 0);
+}
+
+TEST_F(RingJoinerTest, BoundToAllAddressesItKnowsEachForItsOwn) {
+    Agent& a = start("a", 0, IpAddress::v4({0, 0, 0, 0}));
+    config_.start_join = {fmt::format("127.0.0.7:{}", a.ring->local().port)};
+    rejoin(a, {});
     EXPECT_TRUE(until([&] { return ended_ == 1; }));
-    EXPECT_TRUE(b.ring->node().find("a"));
+    EXPECT_EQ(a.ring->counters().dials, 0u);
+}
+
+TEST_F(RingJoinerTest, WhoIsLeftAloneJoinsAgain) {
+    Agent& a = start("a");
+    Agent& b = start("b");
+    const gossip::Endpoint place = b.ring->local();
+    config_.retry_join = {place.str()};
+    rejoin(a, {});
+    ASSERT_TRUE(until([&] { return lines().find("joined members=1") != std::string::npos; }));
+    const auto dials = a.ring->counters().dials;
+    bool has_left = false;
+    rings_.spawn(leave(b, has_left));
+    ASSERT_TRUE(until([&] { return lines().find("joining again") != std::string::npos; }));
+    EXPECT_TRUE(until([&] { return a.ring->counters().dials > dials; }));
+    EXPECT_TRUE(until([&] { return has_left; }));
+}
+
+TEST_F(RingJoinerTest, WhoLeavesDoesNotJoinAgain) {
+    Agent& a = start("a");
+    config_.retry_join = {nobody().str()};
+    rejoin(a, {});
+    bool has_left = false;
+    rings_.spawn(leave(a, has_left));
+    EXPECT_TRUE(until([&] { return ended_ == 1; }));
+    EXPECT_TRUE(until([&] { return has_left; }));
 }
 
 TEST_F(RingJoinerTest, WhoKnowsNobodyHasNobodyToAsk) {
     rejoin(start("a"), {});
     EXPECT_TRUE(until([&] { return ended_ == 1; }));
+}
+
+TEST_F(RingJoinerTest, APortThatIsNoneIsSaidAndNotDialled) {
+    Agent& a = start("a");
+    rejoin(a, {});
+    const std::vector<std::string> wrong = {"127.0.0.1:99999", "127.0.0.1:abc", "127.0.0.1:0",
+                                            "127.0.0.1:-1",    "127.0.0.1:1x",  "127.0.0.1:"};
+    std::optional<api::JoinOutcome> outcome;
+    joiners_.spawn(ask(a, wrong, outcome));
+    ASSERT_TRUE(until([&] { return outcome.has_value(); }));
+    EXPECT_EQ(outcome->joined, 0u);
+    ASSERT_EQ(outcome->failures.size(), wrong.size());
+    for (const auto& failure : outcome->failures)
+        EXPECT_NE(failure.why.find("from 1 to 65535"), std::string::npos) << failure.why;
+    EXPECT_EQ(a.ring->counters().dials, 0u);
 }
 
 TEST_F(RingJoinerTest, WhoIsEndedWhileItWaitsEnds) {

@@ -12,7 +12,9 @@
 namespace weft::agent {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ReadSnapshotTest : public ::testing::Test {
 protected:
@@ -64,6 +66,53 @@ TEST_F(ReadSnapshotTest, WhatIsWrittenCanBeRead) {
     std::ofstream(path_) << snapshot.text();
     EXPECT_EQ(read().alive.size(), snapshot.alive.size());
     EXPECT_EQ(text_.str(), "");
+}
+
+const std::string kKey = "AAAAAAAAAAAAAAAAAAAAAA==";
+const std::string kOther = "AQEBAQEBAQEBAQEBAQEBAQ==";
+
+class ReadKeyringTest : public ::testing::Test {
+protected:
+    // Keys in the order of the keyring.
+    std::vector<std::string> keys() {
+        const auto read = read_keyring(config_, path_, log_);
+        EXPECT_TRUE(read) << read.error().message();
+        std::vector<std::string> texts;
+        for (const std::string& key : read.value().keys())
+            texts.push_back(gossip::key_to_text(key));
+        return texts;
+    }
+
+    testing::TemporaryFolder folder_;
+    std::string path_ = folder_.path() + "/local.keyring";
+    GossipConfig config_;
+    std::ostringstream text_;
+    spdlog::logger log_{"gossip", std::make_shared<spdlog::sinks::ostream_sink_st>(text_)};
+};
+
+TEST_F(ReadKeyringTest, WithoutAFileItIsTheKeyOfTheConfiguration) {
+    EXPECT_THAT(keys(), ElementsAre());
+    config_.encrypt = kKey;
+    EXPECT_THAT(keys(), ElementsAre(kKey));
+    EXPECT_FALSE(std::filesystem::exists(path_));
+    EXPECT_EQ(text_.str(), "");
+}
+
+TEST_F(ReadKeyringTest, TheFileWinsSinceTheRingMayHaveChangedKeys) {
+    std::ofstream(path_) << "[\"" + kOther + "\", \"" + kKey + "\"]";
+    config_.encrypt = kKey;
+    EXPECT_THAT(keys(), ElementsAre(kOther, kKey));
+    EXPECT_EQ(text_.str(), "");
+}
+
+TEST_F(ReadKeyringTest, AKeyOfTheConfigurationThatTheFileHidesIsAWarningWithARemedy) {
+    std::ofstream(path_) << "[\"" + kOther + "\"]";
+    config_.encrypt = kKey;
+    EXPECT_THAT(keys(), ElementsAre(kOther));
+    EXPECT_THAT(text_.str(), HasSubstr("[warning] `encrypt` is not used"));
+    EXPECT_THAT(text_.str(), HasSubstr("remove the file"));
+    EXPECT_THAT(text_.str(), HasSubstr("file=" + path_));
+    EXPECT_THAT(text_.str(), Not(HasSubstr(kKey)));
 }
 
 }  // namespace

@@ -198,7 +198,10 @@ public:
     std::string metrics_prometheus() const override { return "weft_up 1\n"; }
     std::string metrics_json() const override { return "{}"; }
     void reload(std::function<void(Result<void>)> done) override { done(success()); }
-    void leave() override { left = true; }
+    void leave(std::function<void()> done) override {
+        left = true;
+        done();
+    }
     Result<std::unique_ptr<LogSubscription>> subscribe_log(
         std::string_view level, bool, std::function<void(LogLine)> sink) override {
         if (monitors_full) return make_error(Errc::Limit, "at most 64");

@@ -160,6 +160,23 @@ TEST_F(DialerTest, TheAnswerCannotBeReadOrIsAnError) {
     EXPECT_EQ(failures(DialFailure::Garbled), 2u);
 }
 
+// The owner's line names the peer and the remedy; what the peer itself says needs neither.
+TEST_F(DialerTest, AnAnswerByAnotherKeyIsToldToTheOwner) {
+    ASSERT_TRUE(server_.keyring.add(std::string(16, 'k')));
+    ASSERT_TRUE(client_.keyring.add(std::string(16, 'x')));
+    listen();
+    const std::string why = make_error_code(WireErrc::Undecryptable).message();
+    EXPECT_THAT(dial(at_, ping_message(7)), ElementsAre("1 opened", "1 garbled: " + why));
+    EXPECT_THAT(client_.owner.refused, ElementsAre(at_.str() + ": " + why));
+
+    std::string error;
+    encode_message(error, ErrorAnswer{"go away"});
+    client_.keyring = {};
+    serve_bytes(error);
+    EXPECT_THAT(dial(at_, ping_message(7)), ElementsAre("1 opened", "1 garbled: go away"));
+    EXPECT_THAT(client_.owner.refused, testing::SizeIs(1));
+}
+
 TEST_F(DialerTest, NotMoreAtOnceThanTheLimit) {
     client_.limits.dials_max = 2;
     listen();

@@ -43,8 +43,15 @@ TEST_F(EventLogTest, ChangesOfStateAreALineEach) {
     EXPECT_EQ(lines(), "warning member failed node=b address=192.0.2.2:7946\n");
     log_.happened(event::NameConflict{"b", peer_, {*IpAddress::parse("::1"), 1}, true}, Instant{});
     EXPECT_EQ(lines(),
-              "warning two agents have one name, rename one of them node=b kept=192.0.2.2:7946 "
-              "refused=[::1]:1 is_ours=true\n");
+              "warning two agents have one name, rename one of them, or, if it moved, wait half a "
+              "minute node=b kept=192.0.2.2:7946 refused=[::1]:1 is_ours=true\n");
+}
+
+TEST_F(EventLogTest, WhoCannotJoinNamesBothEnds) {
+    log_.happened(event::JoinFinished{peer_, false, "connection refused"}, Instant{});
+    EXPECT_EQ(lines(),
+              "warning cannot join by way of peer=192.0.2.2:7946 local=192.0.2.1:7946 "
+              "error=\"connection refused\"\n");
 }
 
 TEST_F(EventLogTest, AForeignKeyNamesBothAndTheRemedyNowAndThen) {

@@ -27,6 +27,7 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     node.leaps_refused = 6;
     node.accusers_discredited = 9;
     node.conflicts = 7;
+    node.late_ticks = 10;
     node.events_dropped_early = 8;
     metrics.update(node, net, 4);
 
@@ -39,6 +40,7 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     EXPECT_THAT(text(), HasSubstr("weft_gossip_health_score 4"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_clock_leaps_total 6"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_name_conflicts_total 7"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_late_ticks_total 10"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_accusers_discredited_total 9"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_events_dropped_early_total 8"));
 }

@@ -216,6 +216,26 @@ TEST_F(RingTest, GarbageAndFloodsAreCounted) {
     EXPECT_EQ(a.ring->node().counters().messages_received, 0u);
 }
 
+TEST_F(RingTest, ManyPortsOfOneAddressAreNotManyShares) {
+    auto config = config_of("a", "127.0.0.1");
+    config.sources.burst = 8;
+    config.sources.address_burst = 10;
+    config.sources.per_second = config.sources.address_per_second = 1;
+    Agent& a = start(std::move(config));
+    NetCounters counters;
+    const std::vector<UdpSocket::Datagram> flood(8, {a.ring->local(), "\x07"});
+    for (int port = 0; port < 3; ++port) {
+        const auto stranger =
+            UdpSocket::open(context_.get_executor(), endpoint("127.0.0.1"), counters).value();
+        stranger->send(flood);
+    }
+    const NetCounters& counted = a.ring->counters();
+    EXPECT_TRUE(until(context_, [&] { return counted.datagrams_received == 24; }));
+    EXPECT_EQ(counted.datagrams_refused.of(WireErrc::Truncated), 10u);
+    EXPECT_EQ(counted.datagrams_address_limited, 14u);
+    EXPECT_EQ(counted.datagrams_limited, 0u);
+}
+
 TEST_F(RingTest, AJoinThatFailsSaysWhy) {
     Agent& a = start("a");
     asio::ip::tcp::socket bound(context_, {asio::ip::make_address("127.0.0.1"), 0});

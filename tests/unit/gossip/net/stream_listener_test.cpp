@@ -143,6 +143,19 @@ TEST_F(StreamListenerTest, OneAddressDoesNotTakeAllPlaces) {
     EXPECT_EQ(server_.counters.streams_over_source_limit, 1u);
 }
 
+// Each is at once over, so that the places at a time limit nothing.
+TEST_F(StreamListenerTest, OneAddressDoesNotOpenThemWithoutEnd) {
+    server_.limits.streams_burst = 3;
+    server_.limits.streams_per_second = 1;
+    server_.owner.answer = [](const StreamMessage&) { return ack_message(7); };
+    listen();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(answer_to(ping_message(7)), "ack 7");
+    EXPECT_EQ(answer_to(ping_message(7)), "nothing");
+    EXPECT_EQ(server_.counters.streams_over_rate, 1u);
+    EXPECT_EQ(server_.counters.streams_accepted, 3u);
+    EXPECT_THAT(server_.owner.lines, testing::SizeIs(3));
+}
+
 TEST_F(StreamListenerTest, AllTogetherHoldNotMoreThanTheLimit) {
     server_.limits.bytes_max = 100'000;
     listen();

@@ -41,7 +41,7 @@ bool until(boost::asio::io_context& context, Condition&& condition) {
 class FakeOwner final : public StreamOwner {
 public:
     std::vector<std::string> lines;
-    int refused = 0;
+    std::vector<std::string> refused;
     std::function<std::string(const StreamMessage&)> answer = [](const StreamMessage&) {
         return std::string();
     };
@@ -50,7 +50,9 @@ public:
         lines.push_back(fmt::format("accepted {} {}", from.address.str(), summary(message)));
         return answer(message);
     }
-    void stream_refused(const Endpoint&, const Error&) override { ++refused; }
+    void stream_refused(const Endpoint& from, const Error& error) override {
+        refused.push_back(from.str() + ": " + error.message());
+    }
     void dial_opened(DialId id) override { lines.push_back(fmt::format("{} opened", id.get())); }
     void dial_sent(DialId id) override { lines.push_back(fmt::format("{} sent", id.get())); }
     void dial_answered(DialId id, const StreamMessage& message) override {
@@ -127,7 +129,7 @@ protected:
                 Duration timeout = std::chrono::seconds(10)) {
         Acceptor acceptor(context_, {boost::asio::ip::make_address(address), 0});
         at_ = endpoint(address, acceptor.local_endpoint().port());
-        listener_ = std::make_unique<StreamListener>(std::move(acceptor), timeout, server_.io,
+        listener_ = std::make_unique<StreamListener>(std::move(acceptor), timeout, 7, server_.io,
                                                      server_.owner);
         scope_.spawn(listener_->run());
     }

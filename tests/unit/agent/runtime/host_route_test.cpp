@@ -1,0 +1,51 @@
+#include "agent/runtime/host_route.hpp"
+
+#include <gtest/gtest.h>
+
+namespace weft::agent {
+namespace {
+
+class AdvertiseByRouteTest : public ::testing::Test {
+protected:
+    AdvertiseByRouteTest() { config_.advertises_by_route = true; }
+
+    GossipConfig config_;
+};
+
+TEST(HostRoute, KnowsItsOwnAddresses) {
+    EXPECT_TRUE(is_address_of_host(*IpAddress::parse("127.0.0.1")));
+    EXPECT_TRUE(is_address_of_host(*IpAddress::parse("127.1.2.3")));
+    EXPECT_FALSE(is_address_of_host(*IpAddress::parse("192.0.2.1")));
+    EXPECT_FALSE(is_address_of_host(*IpAddress::parse("2001:db8::1")));
+}
+
+TEST_F(AdvertiseByRouteTest, WhereTheConfigurationSaysWhatToAdvertiseThereIsNothingToLearn) {
+    config_.advertises_by_route = false;
+    config_.retry_join = {"127.0.0.1"};
+    EXPECT_FALSE(advertise_by_route(config_));
+}
+
+TEST_F(AdvertiseByRouteTest, EachWayToWriteAnAddressIsUnderstood) {
+    for (const char* target : {"127.0.0.1", "127.0.0.1:8301", "[::ffff:127.0.0.1]:8301"}) {
+        config_.retry_join = {target};
+        const auto route = advertise_by_route(config_);
+        ASSERT_TRUE(route) << target;
+        EXPECT_EQ(route->address, "127.0.0.1");
+        EXPECT_EQ(route->target, target);
+    }
+}
+
+TEST_F(AdvertiseByRouteTest, NamesAreLookedUp) {
+    config_.start_join = {"localhost:8301"};
+    const auto route = advertise_by_route(config_);
+    ASSERT_TRUE(route);
+    EXPECT_TRUE(route->address == "127.0.0.1" || route->address == "::1") << route->address;
+    EXPECT_EQ(route->target, "localhost:8301");
+}
+
+TEST_F(AdvertiseByRouteTest, NoRouteAtAll) {
+    EXPECT_FALSE(advertise_by_route(config_));
+}
+
+}  // namespace
+}  // namespace weft::agent
