@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr Duration kWaitForLeave = std::chrono::seconds(1);  // to send a body
 constexpr std::size_t kErrorBytesMax = 64 * 1024;
 
 Error explain(const HttpRequest& request, const Error& error) {
@@ -65,9 +66,11 @@ asio::awaitable<Result<void>> send_all(HttpConversation& conversation, HttpUploa
     const std::uint64_t size = upload.size;
     auto opened = co_await within(limit, conversation.open(std::move(sink), size));
     if (!opened) co_return std::move(opened).error();
-    auto wanted = co_await within(limit, conversation.read_interim());
-    if (!wanted) co_return std::move(wanted).error();
-    if (wanted.value()) {
+    auto wanted = co_await within(std::min(limit, kWaitForLeave), conversation.read_interim());
+    // Not every server says that it waits for the body (RFC 9110, 10.1.1).
+    const bool says_nothing = !wanted && wanted.error().code == Errc::Timeout;
+    if (!wanted && !says_nothing) co_return std::move(wanted).error();
+    if (says_nothing || wanted.value()) {
         auto written = co_await write_body(conversation, std::move(upload), limit);
         if (!written) co_return std::move(written).error();
         auto head = co_await within(answer, conversation.read_head());

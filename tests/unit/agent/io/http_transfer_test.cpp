@@ -62,6 +62,23 @@ TEST(HttpTransfer, SendsTheBodyOnceItIsWanted) {
     EXPECT_EQ(body, file);
 }
 
+// A server need not say so.
+TEST(HttpTransfer, SendsTheBodyAlsoWhereNobodySaysThatItIsWanted) {
+    const std::string file(1000, 'x');
+    std::string body;
+    LoopbackServer server([&](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        body = read_bytes(socket, file.size());
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    HttpRequest patient = request("PUT", server.url());
+    patient.timeout = 60s;
+    const auto response = run_blocking(http_upload(patient, upload_of(file), 5s));
+    ASSERT_TRUE(response) << response.error().message();
+    EXPECT_EQ(response.value().body, "ok");
+    EXPECT_EQ(body, file);
+}
+
 TEST(HttpTransfer, ARefusalComesBeforeTheBody) {
     LoopbackServer server([&](Socket& socket) {
         LoopbackServer::read_header(socket);
