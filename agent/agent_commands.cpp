@@ -8,6 +8,7 @@
 #include "agent/config/code_pages.hpp"
 #include "agent/config/key_table.hpp"
 #include "agent/runtime/runtime.hpp"
+#include "agent/watched_views.hpp"
 
 namespace weft::agent {
 
@@ -42,7 +43,8 @@ ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std
     RuntimeOptions options{.version = version,
                            .presentation = presentation,
                            .reload_from = request,
-                           .screen = console.out};
+                           .screen = console.out,
+                           .watched_view = make_watched_view};
     return run_runtime(std::move(config), std::move(options), console.err) ? ExitCode::Ok
                                                                            : ExitCode::Failed;
 }
@@ -161,7 +163,12 @@ std::optional<std::string> config_help(const std::string& key) {
         return text + "\n`weft help config KEY` shows type, default and what a reload does.\n";
     }
     const auto help = describe_key(key);
-    if (!help) return std::nullopt;
+    if (!help) {
+        const std::string meant = nearest_key(key);
+        if (meant.empty()) return std::nullopt;
+        return fmt::format("there is no key `{}`, did you mean `{}`?\n\n", key, meant) +
+               config_help(meant).value_or("");
+    }
     std::string text = fmt::format("{}\n", help->path);
     if (!help->documentation.empty()) text += fmt::format("  {}\n", help->documentation);
     if (!help->type.empty()) text += fmt::format("  type     {}\n", help->type);

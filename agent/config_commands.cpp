@@ -103,14 +103,17 @@ ExitCode diff(const CliArguments& arguments, CliConsole& console) {
     const LoadRequest request = file_request(arguments, words);
     if (!names_files(request))
         return usage(console, "diff", "name the files to compare with the running agent");
-    const auto next = load_or_report(request, console);
-    if (!next) return ExitCode::Usage;
     return with_running(arguments, console, [&](const ShownConfig& running) {
+        auto next = load_or_report(as_reloaded(request, running), console);
+        if (!next) return ExitCode::Usage;
+        keep_given(next->set_keys, running);
         // The agent does not say which services its files hold: only keys are compared.
         AgentConfig before;
         before.set_keys = running.keys;
         before.services = next->services;
         before.checks = next->checks;
+        before.bootstrap_entries = next->bootstrap_entries;
+        before.watches = next->watches;
         return tell(plan_reload(before, *next), console);
     });
 }
@@ -192,7 +195,7 @@ ExitCode migrate_files(const CliArguments& arguments, CliConsole& console) {
         console.err(render(unreadable, sources.size()));
         return ExitCode::Failed;
     }
-    const Migration migration = migrate(sources, arguments.is_on("with-secrets"));
+    const Migration migration = migrate(sources, arguments.is_on("with-secrets"), {});
     console.out(laid_out(Source::make("weft.hcl", migration.text)));
     console.err(render(migration.keys));
     if (!migration.diagnostics.all().empty())
@@ -221,8 +224,7 @@ std::vector<CliCommand> config_commands() {
          .words = "FILE|FOLDER .. | OLD NEW",
          .words_max = 1000,
          .flags = file_flags({}),
-         .examples = {"weft config diff -data-dir /var/lib/weft /etc/weft",
-                      "weft config diff old.hcl new.hcl"},
+         .examples = {"weft config diff /etc/weft", "weft config diff old.hcl new.hcl"},
          .run = diff},
         {.path = "config fmt",
          .group = "config",

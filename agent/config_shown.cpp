@@ -30,6 +30,42 @@ ValueOrigin origin_of(const std::string& text) {
     return origin;
 }
 
+// "\"a\"" back into a; other values as they are.
+std::string plain_text(const std::string& canonical) {
+    if (canonical.size() < 2 || canonical.front() != '"') return canonical;
+    std::string out;
+    for (std::size_t i = 1; i + 1 < canonical.size(); ++i) {
+        if (canonical[i] == '\\') ++i;
+        out += canonical[i];
+    }
+    return out;
+}
+
+bool is_flag(const ValueOrigin& origin) {
+    return origin.name.starts_with('-');
+}
+bool is_variable(const ValueOrigin& origin) {
+    return origin.line == 0 && origin.name.starts_with("WEFT_CONFIG_");
+}
+// systemd's, which has the name of its key.
+bool is_credential(const AgentConfig::SetKey& key) {
+    return key.origin.line == 0 && key.origin.name.ends_with("/" + key.key);
+}
+
+// Whether a text says it all and a later source replaces it.
+bool can_be_given(const AgentConfig::SetKey& key) {
+    const KeyRow* row = key_table().find(key.key);
+    return row != nullptr && !row->is_secret && row->merge == Merge::Replace &&
+           row->type != ValueType::Anything;
+}
+
+// "[a, b]" starts with "[a]"; all lists and maps with one that is not set.
+bool starts_with_list(const std::string& whole, const std::string& part) {
+    if (part.size() < 3) return true;
+    const std::string open = part.substr(0, part.size() - 1);
+    return whole == part || whole.starts_with(open + ",");
+}
+
 const json::object* object_at(const json::value& value, std::string_view name) {
     if (!value.is_object()) return nullptr;
     const json::value* found = value.as_object().if_contains(name);
@@ -44,7 +80,8 @@ ShownConfig shown_of(const AgentConfig& config) {
              {"datacenter", quoted_text(config.datacenter)},
              {"primary_datacenter", quoted_text(config.primary_datacenter)},
              {"bind_addr", quoted_text(config.bind_addr)},
-             {"advertise_addr", quoted_text(config.advertise_addr)}}};
+             {"advertise_addr", quoted_text(config.advertise_addr)}},
+            config.dev_mode};
 }
 
 std::optional<ShownConfig> shown_of_agent(const json::value& self) {
@@ -68,7 +105,44 @@ std::optional<ShownConfig> shown_of_agent(const json::value& self) {
                                     {"bind_addr", "BindAddr"},
                                     {"advertise_addr", "AdvertiseAddrLAN"}})
         shown.computed[key] = quoted_text(json_text(*debug, name));
+    const json::value* dev = debug->as_object().if_contains("DevMode");
+    shown.dev_mode = dev != nullptr && dev->is_bool() && dev->as_bool();
     return shown;
+}
+
+LoadRequest as_reloaded(LoadRequest request, const ShownConfig& running) {
+    request.dev_mode = request.dev_mode || running.dev_mode;
+    request.environment.clear();
+    std::vector<Override> given;
+    for (const auto& key : running.keys) {
+        if (!can_be_given(key)) continue;
+        if (is_variable(key.origin))
+            request.environment.emplace_back(key.origin.name, plain_text(key.value));
+        if (is_flag(key.origin)) given.push_back({key.key, plain_text(key.value), key.origin.name});
+    }
+    // Those of the command line come later and count.
+    request.overrides.insert(request.overrides.begin(), given.begin(), given.end());
+    return request;
+}
+
+void keep_given(std::vector<AgentConfig::SetKey>& next, const ShownConfig& running) {
+    for (const auto& key : running.keys) {
+        const bool is_given = is_flag(key.origin) || is_variable(key.origin) || is_credential(key);
+        if (!is_given || can_be_given(key)) continue;
+        const auto own = std::find_if(next.begin(), next.end(),
+                                      [&](const auto& other) { return other.key == key.key; });
+        const KeyRow* row = key_table().find(key.key);
+        const bool is_secret = row != nullptr && row->is_secret;
+        if (own == next.end()) {
+            next.push_back(key);
+            continue;
+        }
+        // A file's own text is the weakest source of a secret.
+        const bool is_weaker = own->origin.line > 0 && !is_flag(own->origin);
+        if (is_secret ? is_weaker || is_credential(key) : starts_with_list(key.value, own->value))
+            *own = key;
+    }
+    std::sort(next.begin(), next.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
 }
 
 std::vector<AgentConfig::SetKey> rows_of(const ShownConfig& shown, bool effective) {

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/entry_files.hpp"
 
 namespace weft::agent {
@@ -15,10 +16,10 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char* kEntries = "/v1/config";
+constexpr const char* kEntrySet = "/v1/internal/weft/config-entries";  // all or none
 
-ExitCode usage(CliConsole& console, std::string_view text) {
-    console.err(fmt::format("{}\n", text));
-    return ExitCode::Usage;
+ExitCode usage(CliConsole& console, const std::string& text) {
+    return fail_usage(console, text, text);
 }
 
 std::string target_of(const std::string& kind, const std::string& name) {
@@ -83,10 +84,12 @@ ExitCode remove(const CliArguments& arguments, CliConsole& console) {
 ExitCode put(const AgentClient& client, CliConsole& console, const EntryFile& entry,
              const std::string& guard, bool& written) {
     const auto response = client.call("PUT", kEntries + guard, json::serialize(entry.value));
-    return with_answer(console, client, response, [&](const HttpResponse& answer) {
+    const Doing doing("cannot write " + entry.id(), "Error writing config entry " + entry.id());
+    const auto note = [&](const HttpResponse& answer) {
         written = answer.body.starts_with("true");
         return ExitCode::Ok;
-    });
+    };
+    return with_answer(console, client, response, note, doing);
 }
 
 ExitCode write(const CliArguments& arguments, CliConsole& console) {
@@ -133,12 +136,6 @@ struct Step {
 ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& entry,
               std::vector<Step>& steps) {
     Step step{entry, false, 0, {}};
-    const auto stored = as_stored(entry);
-    if (!stored) {
-        console.err(fmt::format("error: {} ({}) would be refused: {}\n", entry.id(), entry.place,
-                                stored.error().message()));
-        return ExitCode::Failed;
-    }
     const auto response = client.call("GET", target_of(entry.kind, entry.name));
     if (response && response.value().status == 404) {
         step.is_new = true;
@@ -154,7 +151,7 @@ ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& e
         }
         if (const json::value* index = current.as_object().if_contains("ModifyIndex"))
             if (index->is_number()) step.index = index->to_number<std::uint64_t>();
-        step.differences = entry_differences(current, stored.value());
+        step.differences = entry_differences(current, entry.stored);
         steps.push_back(std::move(step));
         return ExitCode::Ok;
     });
@@ -166,41 +163,42 @@ void print(const Step& step, CliConsole& console) {
     for (const std::string& line : step.differences) console.out("    " + line + "\n");
 }
 
-// Entries depend on each other, in an order that files need not know: those that are refused come
-// again after the others, as long as something is written.
-ExitCode write_all(const AgentClient& client, CliConsole& console, std::vector<Step> steps) {
-    while (!steps.empty()) {
-        std::vector<Step> refused;
-        std::string reasons;
-        ExitCode worst = ExitCode::Ok;
-        for (Step& step : steps) {
-            CliConsole quiet = console;
-            quiet.err = [&](std::string_view text) { reasons += text; };
-            bool written = false;
-            const ExitCode code =
-                put(client, quiet, step.entry, fmt::format("?cas={}", step.index), written);
-            if (code == ExitCode::Ok && !written) {
-                console.err(fmt::format(
-                    "error: {} has changed meanwhile\nhelp:  `weft config plan` shows how\n"
-                    "code:  W2005\n",
-                    step.entry.id()));
-                return ExitCode::Failed;
-            }
-            if (code == ExitCode::Ok) {
+// The steps as one request, which the agent checks together and carries out whole or not at all.
+std::string set_of(const std::vector<Step>& steps) {
+    json::array items;
+    for (const Step& step : steps)
+        items.push_back({{"Entry", step.entry.value}, {"ModifyIndex", step.index}});
+    return json::serialize(items);
+}
+
+ExitCode changed_meanwhile(CliConsole& console) {
+    return fail(console, ExitCode::Failed,
+                {.what = "an entry has changed meanwhile, nothing was written",
+                 .help = "`weft config plan` shows how things are now",
+                 .code = failure_code::kConflict});
+}
+
+ExitCode write_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
+    return with_answer(
+        console, client, client.call("PUT", kEntrySet, set_of(steps)),
+        [&](const HttpResponse& answer) {
+            if (!answer.body.starts_with("true")) return changed_meanwhile(console);
+            for (const Step& step : steps)
                 console.out(fmt::format("Config entry written: {}\n", step.entry.id()));
-                continue;
-            }
-            worst = code;
-            reasons += fmt::format("  of {} ({})\n", step.entry.id(), step.entry.place);
-            refused.push_back(std::move(step));
-        }
-        if (refused.size() == steps.size()) {
-            console.err(reasons);
-            return worst;
-        }
-        steps = std::move(refused);
-    }
-    return ExitCode::Ok;
+            return ExitCode::Ok;
+        },
+        "the entries do not go together, nothing was written");
+}
+
+// Whether apply would write them.
+ExitCode try_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
+    const std::string target = std::string(kEntrySet) + "?dry-run";
+    return with_answer(
+        console, client, client.call("PUT", target, set_of(steps)),
+        [&](const HttpResponse& answer) {
+            return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
+        },
+        "the entries would be refused, since they do not go together");
 }
 
 ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool applies) {
@@ -224,15 +222,18 @@ ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool 
         std::erase_if(steps, [](const Step& step) { return !step.changes(); });
         if (!applies) {
             console.out(fmt::format("{} of {} entries would change\n", steps.size(), all));
-            return steps.empty() ? ExitCode::Ok : ExitCode::Failed;
+            if (steps.empty()) return ExitCode::Ok;
+            static_cast<void>(try_all(client, console, steps));
+            return ExitCode::Failed;
         }
-        if (steps.empty()) console.out("nothing to change\n");
-        return write_all(client, console, std::move(steps));
+        if (!steps.empty()) return write_all(client, console, steps);
+        console.out("nothing to change\n");
+        return ExitCode::Ok;
     });
 }
 
 std::vector<CliFlag> entry_flags() {
-    return with_client_flags({{"kind", "KIND", "such as service-defaults"},
+    return with_server_flags({{"kind", "KIND", "such as service-defaults"},
                               {"name", "NAME", "of the entry, mostly that of a service"}});
 }
 
@@ -253,7 +254,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Write a configuration entry from a file.",
          .words = "FILE | -",
          .words_max = 1,
-         .flags = with_client_flags(
+         .flags = with_server_flags(
              {{"cas", "", "only if the entry is still at -modify-index"},
               {"modify-index", "N", "ModifyIndex that the entry has; 0, the default: none"}}),
          .examples = {"weft config write web.hcl"},
@@ -263,7 +264,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "List the names of a kind's configuration entries.",
          .words = {},
          .words_max = 0,
-         .flags = with_client_flags({{"kind", "KIND", "such as service-defaults"}, format_flag()}),
+         .flags = with_server_flags({{"kind", "KIND", "such as service-defaults"}, format_flag()}),
          .examples = {"weft config list -kind service-defaults"},
          .run = list},
         {.path = "config delete",

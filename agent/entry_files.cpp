@@ -5,12 +5,10 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/letter_case.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/tree.hpp"
-#include "agent/config_entry/entry_decode.hpp"
-#include "agent/config_entry/entry_json.hpp"
-#include "agent/config_entry/entry_rules.hpp"
 
 namespace weft::agent {
 
@@ -67,37 +65,41 @@ std::string field_of(const json::object& object, std::string_view name) {
     return {};
 }
 
+void read_entry(const Document& document, std::vector<EntryFile>& entries,
+                Diagnostics& diagnostics) {
+    json::parse_options depth;
+    depth.max_depth = 256;  // more than a file may have
+    const std::string text = to_json(document.root, Repeated::IsAList);
+    const json::value value = json::parse(text, {}, depth);
+    EntryFile entry{field_of(value.as_object(), "kind"),
+                    field_of(value.as_object(), "name"),
+                    value,
+                    {},
+                    document.source->name()};
+    for (const auto& [name, given] : {std::pair{"Kind", entry.kind}, {"Name", entry.name}})
+        if (given.empty())
+            diagnostics.error("W1021", fmt::format("a configuration entry needs a `{}`", name),
+                              Place{document.source, {1, 1, 1}});
+    if (entry.kind.empty() || entry.name.empty()) return;
+    if (const auto read = read_config_entry(document.root, document.source, diagnostics))
+        entry.stored = json::parse(read->stored);
+    entries.push_back(std::move(entry));
+}
+
 }  // namespace
 
 Result<std::vector<EntryFile>> read_entry_files(const std::vector<std::string>& paths) {
     Diagnostics diagnostics;
     const auto sources = read_sources(paths, diagnostics);
     std::vector<EntryFile> entries;
-    json::parse_options depth;
-    depth.max_depth = 256;  // more than a file may have
     for (const auto& source : sources) {
+        const std::size_t before = diagnostics.errors();
         const Document document = parse_document(source, diagnostics);
-        if (diagnostics.has_errors()) continue;
-        const json::value value = json::parse(to_json(document.root, Repeated::IsAList), {}, depth);
-        EntryFile entry{field_of(value.as_object(), "kind"), field_of(value.as_object(), "name"),
-                        value, source->name()};
-        for (const auto& [name, text] : {std::pair{"Kind", entry.kind}, {"Name", entry.name}})
-            if (text.empty())
-                diagnostics.error("W1021", fmt::format("a configuration entry needs a `{}`", name),
-                                  Place{source, {1, 1, 1}});
-        entries.push_back(std::move(entry));
+        if (diagnostics.errors() == before) read_entry(document, entries, diagnostics);
     }
     if (diagnostics.has_errors())
         return make_error(Errc::InvalidArgument, render(diagnostics, sources.size()));
     return entries;
-}
-
-Result<json::value> as_stored(const EntryFile& file) {
-    WEFT_TRY(ConfigEntry entry, decode_entry(std::string_view(json::serialize(file.value))));
-    normalize(entry);
-    WEFT_TRY(validate(entry));
-    WEFT_TRY(const std::string stored, stored_form(entry));
-    return json::parse(stored);
 }
 
 std::vector<std::string> entry_differences(const json::value& current, const json::value& next) {

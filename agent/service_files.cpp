@@ -107,11 +107,11 @@ Result<std::vector<ServiceBody>> read_service_file(const std::string& path) {
     Diagnostics diagnostics;
     Settings settings;
     settings.add(parse_document(source, diagnostics), diagnostics);
-    if (diagnostics.has_errors())
-        return make_error(Errc::InvalidArgument, "\n" + render(diagnostics, 1));
+    if (diagnostics.has_errors()) return make_error(Errc::InvalidArgument, render(diagnostics, 1));
     std::vector<ServiceBody> bodies;
     for (const ServiceEntry& entry : settings.definitions().services)
-        bodies.push_back({entry.definition.effective_id(), to_json(entry.definition)});
+        bodies.push_back(
+            {entry.definition.effective_id(), to_json(entry.definition), entry.definition.name});
     return bodies;
 }
 

@@ -22,6 +22,7 @@ inline Error refuse(std::string text) {
 std::optional<Error> apply_command(Mutation& mutation, const RegisterCommand& command);
 std::optional<Error> apply_command(Mutation& mutation, const DeregisterCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntryCommand& command);
+ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntriesCommand& command);
 ApplyOutcome apply_command(Mutation& mutation, const DeleteConfigEntryCommand& command);
 // These set all but `changed`.
 ApplyOutcome apply_command(Mutation& mutation, const KvCommand& command);

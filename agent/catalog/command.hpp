@@ -155,6 +155,17 @@ struct PutConfigEntryCommand {
     Index seen_index;
 };
 
+// Several at once: all of them or, where one is refused or does not hold, none. Each names another
+// entry.
+struct ConfigEntryPut {
+    ConfigEntryRow entry;
+    std::optional<Index> cas;
+};
+struct PutConfigEntriesCommand {
+    std::vector<ConfigEntryPut> puts;
+    Index seen_index;
+};
+
 // DELETE /v1/config/:kind/:name, likewise. An unknown entry is no error.
 struct DeleteConfigEntryCommand {
     SharedText kind;
@@ -181,10 +192,10 @@ struct RestoreCommand {
     UnixMillis time{};
 };
 
-using Command =
-    std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
-                 SessionDestroyCommand, PreparedQueryCommand, TransactionCommand, AutopilotCommand,
-                 PutConfigEntryCommand, DeleteConfigEntryCommand, RestoreCommand>;
+using Command = std::variant<RegisterCommand, DeregisterCommand, KvCommand, SessionCreateCommand,
+                             SessionDestroyCommand, PreparedQueryCommand, TransactionCommand,
+                             AutopilotCommand, PutConfigEntryCommand, PutConfigEntriesCommand,
+                             DeleteConfigEntryCommand, RestoreCommand>;
 
 // What may end a session or take a lock carries the time: lock delays run by it. The catalog takes
 // the highest that it has seen. Does nothing to other commands.

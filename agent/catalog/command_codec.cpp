@@ -39,6 +39,9 @@ std::string_view kind_of(const AutopilotCommand&) {
 std::string_view kind_of(const PutConfigEntryCommand&) {
     return "put-config-entry";
 }
+std::string_view kind_of(const PutConfigEntriesCommand&) {
+    return "put-config-entries";
+}
 std::string_view kind_of(const DeleteConfigEntryCommand&) {
     return "delete-config-entry";
 }

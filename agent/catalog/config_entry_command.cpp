@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "agent/catalog/apply_command.hpp"
 #include "agent/catalog/errc.hpp"
@@ -38,39 +39,58 @@ ApplyOutcome check(const CatalogRoot& root, std::string_view kind, std::string_v
 }
 
 // What is there already stays changeable as long as it does not grow.
-std::optional<Error> over_limit(const ConfigEntriesTable& entries, const ConfigEntryRow& row) {
-    const ConfigEntryPtr present = entries.find(row.kind, row.name);
-    if (!present && entries.size() >= kMaxConfigEntries) {
+std::optional<Error> over_limit(const ConfigEntriesTable& entries,
+                                std::span<const ConfigEntryPut> puts) {
+    std::size_t count = entries.size();
+    std::size_t before = 0;
+    std::size_t after = 0;
+    for (const ConfigEntryPut& put : puts) {
+        const ConfigEntryPtr present = entries.find(put.entry.kind, put.entry.name);
+        if (present) before += ConfigEntriesTable::bytes_of(present->row);
+        if (!present) ++count;
+        after += ConfigEntriesTable::bytes_of(put.entry);
+    }
+    if (count > entries.size() && count > kMaxConfigEntries) {
         return make_error(
             Errc::Limit,
             fmt::format("there are {} configuration entries, the limit is {}: delete one first",
                         entries.size(), kMaxConfigEntries));
     }
-    const std::size_t before = present ? ConfigEntriesTable::bytes_of(present->row) : 0;
-    const std::size_t after = ConfigEntriesTable::bytes_of(row);
     const std::size_t all = entries.bytes() - before + after;
     if (after <= before || all <= kMaxConfigEntryBytes) return std::nullopt;
+    const ConfigEntryRow& first = puts.front().entry;
     return make_error(
         Errc::Limit,
-        fmt::format("with {}/{} all configuration entries would be {} bytes, the limit is {}: "
-                    "delete one first",
-                    row.kind.view(), row.name.view(), all, kMaxConfigEntryBytes));
+        fmt::format("with {}/{}{} all configuration entries would be {} bytes, the "
+                    "limit is {}: delete one first",
+                    first.kind.view(), first.name.view(), puts.size() == 1 ? "" : " and the others",
+                    all, kMaxConfigEntryBytes));
+}
+
+ApplyOutcome put_all(Mutation& mutation, std::span<const ConfigEntryPut> puts, Index seen) {
+    for (const auto& [entry, cas] : puts) {
+        ApplyOutcome outcome = check(mutation.root(), entry.kind, entry.name, cas, seen);
+        if (outcome.refusal || !outcome.held) return outcome;
+    }
+    if (auto over = over_limit(mutation.root().config_entries, puts))
+        return {.refusal = std::move(over)};
+    for (const auto& [entry, cas] : puts) {
+        ConfigEntryRow row = entry;
+        row.create_index = {};
+        mutation.put_config_entry(std::move(row));
+    }
+    return {};
 }
 
 }  // namespace
 
 ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntryCommand& command) {
-    const ConfigEntryRow& entry = command.entry;
-    ApplyOutcome outcome =
-        check(mutation.root(), entry.kind, entry.name, command.cas, command.seen_index);
-    if (outcome.refusal || !outcome.held) return outcome;
-    outcome.refusal = over_limit(mutation.root().config_entries, entry);
-    if (!outcome.refusal) {
-        ConfigEntryRow row = entry;
-        row.create_index = {};
-        mutation.put_config_entry(std::move(row));
-    }
-    return outcome;
+    const ConfigEntryPut put{command.entry, command.cas};
+    return put_all(mutation, {&put, 1}, command.seen_index);
+}
+
+ApplyOutcome apply_command(Mutation& mutation, const PutConfigEntriesCommand& command) {
+    return put_all(mutation, command.puts, command.seen_index);
 }
 
 ApplyOutcome apply_command(Mutation& mutation, const DeleteConfigEntryCommand& command) {

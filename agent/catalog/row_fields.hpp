@@ -170,6 +170,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit.always("behavior", row.behavior);
     visit("ttl", row.ttl);
     visit("node_checks", row.node_checks);
+    visit("checks", row.checks);
     visit("service_checks", row.service_checks);
     visit("create_index", row.create_index);
     visit("modify_index", row.modify_index);
@@ -232,6 +233,18 @@ template <class Visitor, MaybeConst<PutConfigEntryCommand> Body>
 void visit_fields(Visitor& visit, Body& body) {
     visit("entry", body.entry);
     visit("cas", body.cas);
+    visit("seen_index", body.seen_index);
+}
+
+template <class Visitor, MaybeConst<ConfigEntryPut> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("entry", body.entry);
+    visit("cas", body.cas);
+}
+
+template <class Visitor, MaybeConst<PutConfigEntriesCommand> Body>
+void visit_fields(Visitor& visit, Body& body) {
+    visit("puts", body.puts);
     visit("seen_index", body.seen_index);
 }
 

@@ -179,6 +179,7 @@ struct SessionRow {
     SharedText ttl;  // as its creator wrote it; empty: none
     // The session ends when one of these checks of its node becomes critical or goes.
     Shared<TextList> node_checks;
+    Shared<TextList> checks;  // the same; of the list that older clients send
     Shared<std::vector<SessionServiceCheck>> service_checks;
     Index create_index;
     Index modify_index;

@@ -8,6 +8,7 @@ namespace weft::agent {
 
 std::vector<SharedText> checks_of_session(const SessionRow& row) {
     std::vector<SharedText> checks = *row.node_checks;
+    checks.insert(checks.end(), row.checks->begin(), row.checks->end());
     for (const SessionServiceCheck& check : *row.service_checks) checks.push_back(check.id);
     return checks;
 }

@@ -133,15 +133,46 @@ Failure failure_for(ExitCode code) {
     }
 }
 
+// What to do about a refusal, where the sentence of the agent is not all there is to say.
+std::string remedy(const HttpResponse& answer) {
+    constexpr int kTooLarge = 413, kTooMany = 429, kServerError = 500;
+    if (answer.status == kTooLarge) return "`weft help config limits` lists how large it may be";
+    if (answer.status == kTooMany) return "try again later";
+    if (answer.body.find("encrypt") != std::string::npos)
+        return "`weft help keyring` tells how the ring's keys are used";
+    if (answer.status == kServerError)
+        return "`weft monitor -log-level=debug` shows the agent's log while you try again";
+    return {};
+}
+
 Failure failure_of(const HttpResponse& answer, const std::string& what) {
     const std::string answered =
         fmt::format("the agent answered {}: {}", answer.status, answer_text(answer));
     Failure failure = failure_for(code_of(answer));
     failure.what = what.empty() ? answered : what;
     failure.cause = what.empty() ? "" : answered;
-    failure.as_consul = fmt::format("Error! {}{}Unexpected response code: {} ({})", what,
-                                    what.empty() ? "" : ": ", answer.status, answer_text(answer));
+    if (code_of(answer) == ExitCode::Failed) failure.help = remedy(answer);
     return failure;
+}
+
+constexpr std::string_view kError = "Error!";
+
+// How Consul's command begins its line about that.
+std::string consul_begin(const std::string& of_command, const Doing& doing) {
+    if (!doing.as_consul.empty()) return doing.as_consul;
+    if (!of_command.empty()) return of_command;
+    return std::string(kError) + (doing.what.empty() ? "" : " " + doing.what);
+}
+
+std::string consul_line(const std::string& begin, const std::string& cause) {
+    return begin + (begin == kError ? " " : ": ") + cause;
+}
+
+// Consul's client leaves the body out where it reads keys.
+std::string consul_cause(const HttpResponse& answer, std::string_view begin) {
+    const std::string code = fmt::format("Unexpected response code: {}", answer.status);
+    if (begin == "Error querying Consul agent") return code;
+    return fmt::format("{} ({})", code, answer_text(answer));
 }
 
 // Of an Error: the code to end with when an answer was none.
@@ -289,8 +320,7 @@ asio::awaitable<Result<HttpResponse>> AgentClient::fetch(std::string method, std
 Result<HttpResponse> AgentClient::call(std::string_view method, const std::string& target,
                                        std::string body) const {
     auto fetched = fetch(std::string(method), target, std::move(body));
-    return run_blocking(
-        progress_.during("waiting for the agent at " + address_, std::move(fetched)));
+    return run_blocking(telling(std::move(fetched)));
 }
 
 Result<HttpResponse> AgentClient::lines(const std::string& target,
@@ -309,22 +339,27 @@ std::string answer_text(const HttpResponse& answer) {
 
 ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const Result<HttpResponse>& response,
-                     const std::function<ExitCode(const HttpResponse&)>& use,
-                     const std::string& what) {
+                     const std::function<ExitCode(const HttpResponse&)>& use, const Doing& doing) {
     if (!response && response.error().code == Errc::Limit)
         return fail(console, ExitCode::Failed,
                     {.what = "the answer of the agent at " + client.address() + " is too large",
                      .cause = response.error().message(),
+                     .help = "ask for less, such as for one prefix or one service",
                      .code = failure_code::kRefused});
     if (!response) {
         Failure failure = failure_for(ExitCode::Unreachable);
         failure.what = "no answer from the agent at " + client.address();
         failure.cause = response.error().message();
+        failure.as_consul =
+            consul_line(consul_begin(console.consul_failure.unreachable, doing), failure.cause);
         return fail(console, ExitCode::Unreachable, failure);
     }
     const HttpResponse& answer = response.value();
     if (answer.status == 200) return use(answer);
-    return fail(console, code_of(answer), failure_of(answer, what));
+    Failure failure = failure_of(answer, doing.what);
+    const std::string begin = consul_begin(console.consul_failure.refused, doing);
+    failure.as_consul = consul_line(begin, consul_cause(answer, begin));
+    return fail(console, code_of(answer), failure);
 }
 
 Result<HttpResponse> checked(Result<HttpResponse> response) {
@@ -336,6 +371,11 @@ Result<HttpResponse> checked(Result<HttpResponse> response) {
     return make_error({static_cast<int>(code_of(response.value())), exit_category()},
                       fmt::format("Unexpected response code: {} ({})", response.value().status,
                                   answer_text(response.value())));
+}
+
+bool is_unreachable(const Error& error) {
+    return error.code.category() == exit_category() &&
+           error.code.value() == static_cast<int>(ExitCode::Unreachable);
 }
 
 ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
@@ -352,7 +392,8 @@ ExitCode fail_checked(CliConsole& console, const Error& error, const std::string
 }
 
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
-                   const std::function<ExitCode(const boost::json::value&)>& use) {
+                   const std::function<ExitCode(const boost::json::value&)>& use,
+                   const Doing& doing) {
     const auto parse_and_use = [&](const HttpResponse& response) {
         boost::json::error_code failure;
         const boost::json::value parsed = boost::json::parse(response.body, failure);
@@ -362,7 +403,7 @@ ExitCode with_json(CliConsole& console, const AgentClient& client, const std::st
                      .cause = failure.message(),
                      .code = failure_code::kRefused});
     };
-    return with_answer(console, client, client.call("GET", target), parse_and_use);
+    return with_answer(console, client, client.call("GET", target), parse_and_use, doing);
 }
 
 ExitCode with_client(const CliArguments& arguments, CliConsole& console,

@@ -55,6 +55,12 @@ public:
                                std::function<bool(std::string_view)> on_line,
                                Duration lasts = {}) const;
 
+    // Says so when that takes long, as call() does.
+    template <class T>
+    boost::asio::awaitable<T> telling(boost::asio::awaitable<T> operation) const {
+        return progress_.during("waiting for the agent at " + address_, std::move(operation));
+    }
+
     // For what call() does not do: transfers of large bodies.
     HttpRequest request(std::string_view method, const std::string& target) const;
 
@@ -73,23 +79,36 @@ private:
 // The body of an answer, or else the status's name, without the newline at its end.
 std::string answer_text(const HttpResponse& answer);
 
-// Judges a response: prints why it failed and says how to exit, or hands a 200 to `use`. what says
-// what could not be done ("cannot write the key").
+// What could not be done if the agent fails it ("cannot write the key"), and how Consul's command
+// begins to say so; without the latter as its table has it (consul_words.hpp).
+struct Doing {
+    Doing() = default;
+    Doing(const char* text) : what(text) {}
+    Doing(std::string text, std::string in_consul = {})
+        : what(std::move(text)), as_consul(std::move(in_consul)) {}
+
+    std::string what, as_consul;
+};
+
+// Judges a response: prints why it failed and says how to exit, or hands a 200 to `use`.
 ExitCode with_answer(CliConsole& console, const AgentClient& client,
                      const Result<HttpResponse>& response,
                      const std::function<ExitCode(const HttpResponse&)>& use,
-                     const std::string& what = {});
+                     const Doing& doing = {});
 
 // For callers that go on with an Error: the answer if it was 200, otherwise an error whose context
 // says what came instead. Errc::Cancelled stays what it is.
 Result<HttpResponse> checked(Result<HttpResponse> response);
+// No agent answered.
+bool is_unreachable(const Error& error);
 // Prints such an error and returns the code to end with; as_consul is its whole line there.
 ExitCode fail_checked(CliConsole& console, const Error& error, const std::string& what,
                       const std::string& as_consul);
 
 // The same as with_answer for GET requests whose answer is JSON.
 ExitCode with_json(CliConsole& console, const AgentClient& client, const std::string& target,
-                   const std::function<ExitCode(const boost::json::value&)>& use);
+                   const std::function<ExitCode(const boost::json::value&)>& use,
+                   const Doing& doing = {});
 
 // Opens the client and runs, or explains what is wrong with the address (ExitCode::Usage).
 ExitCode with_client(const CliArguments& arguments, CliConsole& console,

@@ -253,8 +253,8 @@ std::vector<CliCommand> client_commands(const ServiceFileReader& read_file) {
                                    maint_command(),
                                    lock_command(),
                                    watch_command()};
-    for (const auto& group :
-         {kv_commands(), session_commands(), query_commands(), operator_commands()})
+    for (const auto& group : {kv_commands(), session_commands(), query_commands(),
+                              operator_commands(), autopilot_commands()})
         all.insert(all.end(), group.begin(), group.end());
     return all;
 }

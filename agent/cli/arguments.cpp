@@ -106,6 +106,12 @@ Result<std::size_t> Reader::take_flag(std::span<const std::string> words, std::s
     return std::size_t{2};
 }
 
+// Of its commands only `kv put` takes one word or two.
+std::string too_many_in_consul(std::size_t most, std::size_t given) {
+    if (most == 2) return fmt::format("Error! Too many arguments (expected 1 or 2, got {})", given);
+    return fmt::format("Too many arguments (expected {}, got {})", most, given);
+}
+
 // "-5" is a value: no flag begins with a digit.
 bool is_flag(const std::string& word) {
     return word.size() > 1 && word[0] == '-' && (word[1] < '0' || word[1] > '9');
@@ -137,7 +143,7 @@ Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const 
     if (given > command.words_max && !arguments.asks_for_help())
         return reader.usage_error(
             fmt::format("unexpected argument \"{}\"", arguments.words()[command.words_max]),
-            fmt::format("Too many arguments (expected {}, got {})", command.words_max, given));
+            too_many_in_consul(command.words_max, given));
     return arguments;
 }
 

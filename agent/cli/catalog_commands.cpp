@@ -5,6 +5,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
 
@@ -36,24 +37,30 @@ std::string pairs_text(const json::value& object, std::string_view member) {
     return text;
 }
 
-Target with_filters(std::string path, const CliArguments& arguments) {
+// Lists what is at the path with the filters of the flags.
+ExitCode show_filtered(const CliArguments& arguments, CliConsole& console, std::string path,
+                       const std::function<std::string(const json::value&)>& as_table,
+                       const std::string& none) {
     Target target(std::move(path));
     for (const std::string& meta : arguments.all("node-meta")) {
         const auto equals = meta.find('=');
-        target.add("node-meta", equals == std::string::npos
-                                    ? meta
-                                    : meta.substr(0, equals) + ":" + meta.substr(equals + 1));
+        if (equals == std::string::npos)
+            return fail_usage(console, fmt::format("-node-meta is KEY=VALUE, not \"{}\"", meta),
+                              fmt::format("invalid value \"{}\" for flag -node-meta: Missing "
+                                          "\"=\" value in argument: {}",
+                                          meta, meta));
+        target.add("node-meta", meta.substr(0, equals) + ":" + meta.substr(equals + 1));
     }
     if (arguments.has("near")) target.add("near", arguments.text("near"));
     if (arguments.has("filter")) target.add("filter", arguments.text("filter"));
-    return target;
+    return show_list(arguments, console, target.text(), as_table, none);
 }
 
 constexpr const char* kNoNodes = "No nodes match the given query - try expanding your search.\n";
 constexpr const char* kNoServices =
     "No services match the given query - try expanding your search.\n";
 
-std::string nodes_table(const json::value& nodes, bool detailed) {
+std::string nodes_table(const json::value& nodes, bool detailed, EmptyCell empty) {
     if (!nodes.is_array() || nodes.get_array().empty()) return {};
     std::vector<std::string> header = {"Node", "ID", "Address", "DC"};
     if (detailed) header.insert(header.end(), {"TaggedAddresses", "Meta"});
@@ -70,10 +77,10 @@ std::string nodes_table(const json::value& nodes, bool detailed) {
         }
         table.add(std::move(row));
     }
-    return table.render();
+    return table.render(empty);
 }
 
-// Consul's lists have the names alone, and no header where they have tags.
+// Consul's lists have no header, and blanks where there are no tags.
 std::string services_table(const json::value& services, bool with_tags, bool with_header) {
     if (!services.is_object() || services.get_object().empty()) return {};
     std::map<std::string, std::string> sorted;
@@ -84,7 +91,7 @@ std::string services_table(const json::value& services, bool with_tags, bool wit
     for (const auto& [name, tags] : sorted)
         table.add(with_tags ? std::vector<std::string>{name, tags}
                             : std::vector<std::string>{name});
-    const std::string text = table.render();
+    const std::string text = table.render(with_header ? EmptyCell::Dash : EmptyCell::Blank);
     return with_header ? text : text.substr(text.find('\n') + 1);
 }
 
@@ -117,8 +124,8 @@ ExitCode list_services(const CliArguments& arguments, CliConsole& console) {
     const bool of_node = arguments.has("node");
     const std::string path =
         of_node ? "/v1/catalog/node/" + url_escape(arguments.text("node")) : "/v1/catalog/services";
-    return show_list(
-        arguments, console, with_filters(path, arguments).text(),
+    return show_filtered(
+        arguments, console, path,
         [&](const json::value& found) {
             if (of_node && !as_consul && with_tags) return services_of_node_table(found);
             return services_table(of_node ? names_of_node(found) : found, with_tags, !as_consul);
@@ -148,9 +155,11 @@ CliCommand catalog_nodes_command() {
                         ? "/v1/catalog/service/" + url_escape(arguments.text("service"))
                         : "/v1/catalog/nodes";
                 const bool detailed = arguments.is_on("detailed");
-                return show_list(
-                    arguments, console, with_filters(path, arguments).text(),
-                    [&](const json::value& nodes) { return nodes_table(nodes, detailed); },
+                return show_filtered(
+                    arguments, console, path,
+                    [&](const json::value& nodes) {
+                        return nodes_table(nodes, detailed, empty_cells(console));
+                    },
                     kNoNodes);
             }};
 }
@@ -176,7 +185,7 @@ CliCommand catalog_datacenters_command() {
             .summary = "List the datacenters.",
             .words = {},
             .words_max = 0,
-            .flags = with_client_flags({format_flag()}),
+            .flags = with_server_flags({format_flag()}),
             .examples = {"weft catalog datacenters"},
             .run = [](const CliArguments& arguments, CliConsole& console) {
                 return show_list(arguments, console, "/v1/catalog/datacenters",

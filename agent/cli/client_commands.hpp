@@ -13,10 +13,11 @@ namespace weft::agent {
 struct ServiceBody {
     std::string id;
     std::string json;
+    std::string name = {};
 };
 
 // Reads the service definitions of an HCL or JSON file; handed in by main, since agent/config reads
-// files. The error shows the place in the file.
+// files. InvalidArgument for a file with mistakes: the error shows each at its place.
 using ServiceFileReader = std::function<Result<std::vector<ServiceBody>>(const std::string& path)>;
 
 CliCommand status_command();
@@ -31,6 +32,7 @@ CliCommand run_command();
 CliCommand wait_command();
 CliCommand maint_command();
 std::vector<CliCommand> operator_commands();
+std::vector<CliCommand> autopilot_commands();
 std::vector<CliCommand> session_commands();
 std::vector<CliCommand> query_commands();
 CliCommand catalog_nodes_command();

@@ -75,6 +75,11 @@ private:
     bool asks_for_help_ = false;
 };
 
+// How Consul's command begins the line that says why its agent failed it.
+struct ConsulFailure {
+    std::string unreachable, refused;
+};
+
 // The world as a command sees it; tests hand in another one.
 struct CliConsole {
     std::function<void(std::string_view)> out;  // data
@@ -83,8 +88,9 @@ struct CliConsole {
     std::function<std::string(std::size_t max)> in = {};  // stdin to its end, at most max bytes
     // One line that a person types, without its end; none: nobody is there to be asked.
     std::function<std::string()> typed_line = {};
-    bool as_consul = false;           // started under that name: its flags, texts and exit codes
-    std::string consul_version = {};  // whose API is spoken
+    bool as_consul = false;             // started under that name: its flags, texts and exit codes
+    std::string consul_version = {};    // whose API is spoken
+    ConsulFailure consul_failure = {};  // of the command that runs
     bool err_is_terminal = false;
 
     // A non-empty variable, the first of the names that is set; weft's own names come first.
@@ -102,6 +108,8 @@ struct CliCommand {
     std::vector<CliFlag> flags;
     std::vector<std::string> examples;
     CliHandler run;
+    // Of which names its words are, for completion: keys, services, nodes, contexts; empty: others.
+    std::string completes = {};
     // Which word begins a command to run, whose flags are its own: there this one's end.
     std::size_t command_from = kNoCommand;
 

@@ -31,6 +31,10 @@ NextWords next_words(std::span<const CliCommand> commands) {
     return next;
 }
 
+// Flags whose values are names that the agent or the user's file knows.
+constexpr std::pair<const char*, const char*> kNamedBy[] = {
+    {"-context", "contexts"}, {"-kind", "kinds"}, {"-node", "nodes"}, {"-service", "services"}};
+
 // For single quotes of a shell.
 std::string in_quotes(std::string_view text) {
     std::string out;
@@ -62,7 +66,24 @@ std::string bash_completion(std::span<const CliCommand> commands) {
     }
     text +=
         "    esac\n"
+        "    local names=\n"
+        "    case ${COMP_WORDS[COMP_CWORD-1]} in\n";
+    for (const auto& [flag, what] : kNamedBy)
+        text += fmt::format("    {}) names={} words= ;;\n", flag, what);
+    text += "    *) [[ $cur == -* ]] || case $path in\n";
+    for (const CliCommand& command : commands)
+        if (!command.completes.empty())
+            text += fmt::format("    \"{0}\"|\"{0} \"*) names={1} ;;\n", command.path,
+                                command.completes);
+    text +=
+        "    esac ;;\n"
+        "    esac\n"
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+        // Whoever may write keys chooses their names: the shell must never read them as more.
+        "    [[ -z $names ]] || while IFS= read -r word; do\n"
+        "        printf -v word %q \"$word\"\n"
+        "        COMPREPLY+=(\"$word\")\n"
+        "    done < <(\"${COMP_WORDS[0]}\" __complete $names \"$cur\" 2>/dev/null)\n"
         "}\n"
         "complete -o default -F _weft weft\n";
     return text;
@@ -84,6 +105,13 @@ std::string zsh_completion(std::span<const CliCommand> commands) {
         text.back() = ')';
         text += " ;;\n";
     }
+    text += "    esac\n    case $beginning in\n";
+    for (const CliCommand& command : commands)
+        if (!command.completes.empty())
+            text += fmt::format(
+                "        {}*) choices+=(${{(f)\"$(weft __complete {} \"$PREFIX\" "
+                "2>/dev/null)\"}}) ;;\n",
+                in_quotes(command.path), command.completes);
     text +=
         "    esac\n"
         "    compadd -a choices\n"
@@ -111,6 +139,11 @@ std::string fish_completion(std::span<const CliCommand> commands) {
                                 in_quotes("__weft_path " + before), word);
         }
     }
+    for (const CliCommand& command : commands)
+        if (!command.completes.empty())
+            text += fmt::format(
+                "complete -c weft -n {} -a '(weft __complete {} (commandline -ct) 2>/dev/null)'\n",
+                in_quotes("__weft_path " + command.path), command.completes);
     for (const CliCommand& command : commands) {
         for (const CliFlag* flag : shown_flags(command)) {
             text +=

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 
+#include "agent/base/json_writer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/context.hpp"
+#include "agent/cli/failure.hpp"
 #include "agent/cli/table.hpp"
 
 namespace weft::agent {
@@ -44,7 +46,7 @@ std::string file_flag(const CliArguments& arguments, const std::string& flag) {
 ExitCode add(const CliArguments& arguments, CliConsole& console) {
     if (arguments.words().size() != 1) return usage(console, "name the context to add");
     Context added{.name = arguments.words()[0],
-                  .address = arguments.text("http-addr"),
+                  .address = arguments.text("http-addr", arguments.text("addr")),
                   .datacenter = arguments.text("datacenter"),
                   .token_file = file_flag(arguments, "token-file"),
                   .ca_file = file_flag(arguments, "ca-file"),
@@ -85,15 +87,37 @@ ExitCode remove(const CliArguments& arguments, CliConsole& console) {
     });
 }
 
-ExitCode list(const CliArguments&, CliConsole& console) {
+std::string as_table(const ContextBook& book, const std::string& current) {
+    TextTable table({"Context", "Current", "Address", "Datacenter", "Token file"});
+    for (const Context& context : book.contexts)
+        table.add({context.name, context.name == current ? "*" : "-", context.address,
+                   context.datacenter, context.token_file});
+    return table.render();
+}
+
+std::string as_json_text(const ContextBook& book, const std::string& current) {
+    std::string text;
+    JsonWriter writer(text, true);
+    writer.begin_array();
+    for (const Context& context : book.contexts) {
+        writer.begin_object();
+        writer.field("Name", context.name);
+        writer.field("Current", context.name == current);
+        writer.field("Address", context.address);
+        writer.field("Datacenter", context.datacenter);
+        writer.field("TokenFile", context.token_file);
+        writer.end_object();
+    }
+    writer.end_array();
+    return text + "\n";
+}
+
+ExitCode list(const CliArguments& arguments, CliConsole& console) {
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return fail_usage(console, as_json.error().message());
     return with_book(console, false, [&](ContextBook& book) {
-        TextTable table({"Context", "Current", "Address", "Datacenter", "Token file"});
-        const std::string named = console.variable({"WEFT_CONTEXT"}).value_or(book.current);
-        for (const Context& context : book.contexts)
-            table.add({context.name, context.name == named ? "*" : "-", context.address,
-                       context.datacenter.empty() ? "-" : context.datacenter,
-                       context.token_file.empty() ? "-" : context.token_file});
-        console.out(table.render());
+        const std::string current = console.variable({"WEFT_CONTEXT"}).value_or(book.current);
+        console.out(as_json.value() ? as_json_text(book, current) : as_table(book, current));
         return ExitCode::Ok;
     });
 }
@@ -108,6 +132,7 @@ std::vector<CliCommand> context_commands() {
          .words = "NAME",
          .words_max = 1,
          .flags = {{"http-addr", "ADDRESS", "the agent: host:port, https://host:port, unix://path"},
+                   {"addr", "ADDRESS", "the same, in short"},
                    {"datacenter", "NAME", "datacenter to ask for"},
                    {"token-file", "FILE", "file that holds the token"},
                    {"ca-file", "FILE", "certificates that the agent's own must be signed by"},
@@ -122,7 +147,7 @@ std::vector<CliCommand> context_commands() {
          .summary = "List the contexts of this user.",
          .words = {},
          .words_max = 0,
-         .flags = {},
+         .flags = {format_flag()},
          .examples = {"weft context list"},
          .run = list},
         {.path = "context use",
@@ -132,7 +157,8 @@ std::vector<CliCommand> context_commands() {
          .words_max = 1,
          .flags = {},
          .examples = {"weft context use prod"},
-         .run = choose},
+         .run = choose,
+         .completes = "contexts"},
         {.path = "context remove",
          .group = "config",
          .summary = "Forget a context.",
@@ -140,7 +166,8 @@ std::vector<CliCommand> context_commands() {
          .words_max = 1,
          .flags = {},
          .examples = {"weft context remove prod"},
-         .run = remove},
+         .run = remove,
+         .completes = "contexts"},
     };
 }
 

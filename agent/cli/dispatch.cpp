@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <memory>
 
+#include "agent/base/json_writer.hpp"
 #include "agent/base/nearest.hpp"
+#include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
 #include "agent/cli/code_pages.hpp"
 #include "agent/cli/completion.hpp"
+#include "agent/cli/consul_words.hpp"
+#include "agent/cli/dynamic_names.hpp"
+#include "agent/cli/failure.hpp"
+#include "agent/cli/foreign_words.hpp"
 #include "agent/cli/help.hpp"
 #include "agent/cli/man_pages.hpp"
 #include "agent/io/file.hpp"
@@ -25,6 +31,7 @@ namespace {
 
 constexpr int kExactly = 1000;  // beyond all that a process can end with
 constexpr int kConsulNoSuchCommand = 127;
+constexpr std::string_view kCompleteWord = "__complete";  // of completion scripts, not listed
 
 bool is_one_of(const std::string& word, std::initializer_list<std::string_view> known) {
     return std::find(known.begin(), known.end(), word) != known.end();
@@ -65,23 +72,43 @@ std::vector<std::string_view> words_below(std::span<const CliCommand> commands,
     return below;
 }
 
+// How many of the words are the beginning of some path.
+std::size_t known_words(std::span<const CliCommand> commands, std::span<const std::string> words) {
+    std::size_t known = 0;
+    while (known < words.size() && !words_below(commands, joined(words.first(known + 1))).empty())
+        ++known;
+    return known;
+}
+
 std::string no_such_command(std::span<const CliCommand> commands,
                             std::span<const std::string> words) {
-    const bool family = !words_below(commands, words[0]).empty();
-    const std::string beginning = family ? words[0] : "";
+    const std::size_t depth = known_words(commands, words);
+    const std::string beginning = joined(words.first(depth));
     const std::vector<std::string_view> known = words_below(commands, beginning);
-    const std::string start = family ? "weft " + beginning : "weft";
-    if (family && (words.size() == 1 || words[1].starts_with("-")))
+    const std::string start = depth > 0 ? "weft " + beginning : "weft";
+    if (depth > 0 && (words.size() == depth || words[depth].starts_with("-")))
         return fmt::format("{}: say which: {}\n", start, fmt::join(known, ", "));
-    const std::string& word = words[family ? 1 : 0];
+    const std::string& word = words[depth];
     if (const auto meant = nearest(word, known))
         return fmt::format("{}: unknown command \"{}\", did you mean \"{}\"?\n", start, word,
                            *meant);
-    if (family)
+    if (depth > 0)
         return fmt::format("{}: unknown command \"{}\"; there are: {}\n", start, word,
                            fmt::join(known, ", "));
     return fmt::format("{}: unknown command \"{}\" (`weft help` lists the commands)\n", start,
                        word);
+}
+
+// Says why there is none: the sentence about a word of Consul's, or what is like what was typed.
+ExitCode fail_no_command(std::span<const CliCommand> commands, std::span<const std::string> words,
+                         CliConsole& console) {
+    if (const auto sentence = foreign_sentence(words)) {
+        console.err(*sentence + "\n");
+        return ExitCode::Failed;
+    }
+    console.err(no_such_command(commands, words));
+    const bool family = known_words(commands, words) > 0;
+    return console.as_consul && !family ? exactly(kConsulNoSuchCommand) : ExitCode::Usage;
 }
 
 // Anywhere among the flags, even where others are wrong. The words of a command to run are its own.
@@ -93,27 +120,32 @@ bool asks_for_help(std::span<const std::string> words) {
     return false;
 }
 
+bool is_code(const std::string& word) {
+    return word.size() == 5 && (word[0] == 'W' || word[0] == 'w') &&
+           word.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
 // The page of an error code, given with or without regard to case.
-std::optional<std::string> code_page(std::string code, const CodeHelp& code_help) {
-    if (code.size() != 5 || (code[0] != 'W' && code[0] != 'w') ||
-        code.find_first_not_of("0123456789", 1) != std::string::npos)
-        return std::nullopt;
+ExitCode show_code(std::string code, const CodeHelp& code_help, CliConsole& console) {
     code[0] = 'W';
-    if (const CodePage* own = find_page(cli_code_pages(), code)) return render(*own);
-    if (auto text = code_help ? code_help(code) : std::nullopt) return text;
-    return fmt::format("{}: no such code in this version\n", code);
+    std::optional<std::string> page;
+    if (const CodePage* own = find_page(cli_code_pages(), code)) page = render(*own);
+    if (!page && code_help) page = code_help(code);
+    if (page) {
+        console.out(*page);
+        return ExitCode::Ok;
+    }
+    console.err(fmt::format("{}: no such code in this version\n", code));
+    return ExitCode::Failed;
 }
 
 ExitCode help_command(std::span<const CliCommand> commands, const ConfigHelp& config_help,
                       const CodeHelp& code_help, const CliArguments& arguments,
                       CliConsole& console) {
     const std::vector<std::string>& words = arguments.words();
-    if (const auto page = words.size() == 1 ? code_page(words[0], code_help) : std::nullopt) {
-        console.out(*page);
-        return ExitCode::Ok;
-    }
+    if (words.size() == 1 && is_code(words[0])) return show_code(words[0], code_help, console);
     if (words.empty()) {
-        console.out(overview(commands));
+        console.out(arguments.is_on("all") ? tree(commands) : overview(commands));
         return ExitCode::Ok;
     }
     if (words[0] == "config" && !find_command(commands, words).command) {
@@ -133,13 +165,12 @@ ExitCode help_command(std::span<const CliCommand> commands, const ConfigHelp& co
         console.out(help_of(*found.command));
         return ExitCode::Ok;
     }
-    if (words.size() == 1 && !words_below(commands, words[0]).empty()) {
+    if (known_words(commands, words) == words.size()) {
         for (const CliCommand& command : commands)
-            if (command.path.starts_with(words[0] + " ")) console.out(help_of(command) + "\n");
+            if (command.path.starts_with(joined(words) + " ")) console.out(help_of(command) + "\n");
         return ExitCode::Ok;
     }
-    console.err(no_such_command(commands, words));
-    return ExitCode::Usage;
+    return fail_no_command(commands, words, console);
 }
 
 using Table = std::shared_ptr<std::vector<CliCommand>>;
@@ -193,6 +224,46 @@ CliCommand man_command(const Table& table, const std::string& version,
         }};
 }
 
+// Under the name consul with its members, of which weft has no revision.
+std::string version_json(const CliConsole& console, const std::string& version) {
+    std::string text;
+    JsonWriter writer(text, true);
+    writer.begin_object();
+    if (!console.as_consul) writer.field("Schema", "weft.version/1");
+    writer.field("Version", console.as_consul ? console.consul_version : version);
+    if (console.as_consul)
+        for (const char* name : {"Revision", "Prerelease"}) writer.field(name, "");
+    else
+        writer.field("ConsulVersion", console.consul_version);
+    writer.end_object();
+    return text + "\n";
+}
+
+CliCommand version_command(const std::string& version) {
+    return {.path = "version",
+            .group = "about",
+            .summary = "Print the version of this program.",
+            .words = {},
+            .words_max = 0,
+            .flags = {format_flag()},
+            .examples = {"weft version", "weft version -format=json"},
+            .run = [version](const CliArguments& arguments, CliConsole& console) {
+                const auto as_json = wants_json(arguments);
+                if (!as_json)
+                    return fail_usage(console, as_json.error().message(),
+                                      "Unknown format: " + arguments.text("format"));
+                if (as_json.value()) {
+                    console.out(version_json(console, version));
+                    return ExitCode::Ok;
+                }
+                // Scripts read Consul's first line.
+                if (console.as_consul)
+                    console.out(fmt::format("Consul v{}\n", console.consul_version));
+                console.out(fmt::format("weft v{}\n", version));
+                return ExitCode::Ok;
+            }};
+}
+
 }  // namespace
 
 std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std::string version,
@@ -205,7 +276,7 @@ std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std:
          .summary = "Show help for a command, a configuration key or an error code.",
          .words = "[COMMAND | config [KEY] | CODE]",
          .words_max = 3,
-         .flags = {},
+         .flags = {{"all", "", "the tree of all commands, without their descriptions"}},
          .examples = {"weft help services register", "weft help config ports", "weft help W1004"},
          .run =
              [table, config_help, code_help](const CliArguments& arguments, CliConsole& console) {
@@ -215,21 +286,7 @@ std::vector<CliCommand> with_own_commands(std::vector<CliCommand> commands, std:
         completion_command("zsh", "source <(weft completion zsh)", table, zsh_completion),
         completion_command("fish", "weft completion fish | source", table, fish_completion),
         man_command(table, version, config_help),
-        {.path = "version",
-         .group = "about",
-         .summary = "Print the version of this program.",
-         .words = {},
-         .words_max = 0,
-         .flags = {},
-         .examples = {"weft version"},
-         .run =
-             [version](const CliArguments&, CliConsole& console) {
-                 // Scripts read Consul's first line.
-                 if (console.as_consul)
-                     console.out(fmt::format("Consul v{}\n", console.consul_version));
-                 console.out(fmt::format("weft v{}\n", version));
-                 return ExitCode::Ok;
-             }},
+        version_command(version),
     };
     commands.insert(commands.end(), own.begin(), own.end());
     *table = commands;
@@ -248,6 +305,24 @@ int exit_status(ExitCode code, bool as_consul) {
     return as_consul ? std::min(status, 1) : status;
 }
 
+namespace {
+
+// WEFT_FORMAT stands for the -format of all commands that have one; the flag is stronger. A table
+// is what they print anyhow.
+Result<void> add_format(const CliCommand& command, CliArguments& arguments,
+                        const CliConsole& console) {
+    const bool has_format = std::any_of(command.flags.begin(), command.flags.end(),
+                                        [](const CliFlag& flag) { return flag.name == "format"; });
+    if (!has_format || arguments.has("format") || console.as_consul) return success();
+    const std::string format = console.variable({"WEFT_FORMAT"}).value_or("table");
+    if (format == "json") arguments.add("format", format);
+    if (format == "json" || format == "table") return success();
+    return make_error(Errc::InvalidArgument,
+                      "WEFT_FORMAT is table or json, not \"" + format + "\"");
+}
+
+}  // namespace
+
 ExitCode dispatch(std::span<const CliCommand> commands, std::span<const std::string> words,
                   CliConsole& console) {
     static const std::vector<std::string> version = {"version"};
@@ -258,15 +333,12 @@ ExitCode dispatch(std::span<const CliCommand> commands, std::span<const std::str
         return is_mistake ? exactly(kConsulNoSuchCommand) : ExitCode::Ok;
     }
 
+    if (words[0] == kCompleteWord) return complete_names(words.subspan(1), console);
     const Found found = find_command(commands, words);
-    if (!found.command) {
-        console.err(no_such_command(commands, words));
-        const bool family = !words_below(commands, words[0]).empty();
-        return console.as_consul && !family ? exactly(kConsulNoSuchCommand) : ExitCode::Usage;
-    }
+    if (!found.command) return fail_no_command(commands, words, console);
     const CliCommand& command = *found.command;
     const auto rest = words.subspan(found.used);
-    const auto arguments = parse_arguments(command, rest, console.as_consul);
+    auto arguments = parse_arguments(command, rest, console.as_consul);
     const bool runs_command = command.command_from != CliCommand::kNoCommand;
     const bool help =
         runs_command ? arguments && arguments.value().asks_for_help() : asks_for_help(rest);
@@ -278,6 +350,9 @@ ExitCode dispatch(std::span<const CliCommand> commands, std::span<const std::str
         console.err(arguments.error().message() + "\n");
         return ExitCode::Usage;
     }
+    if (const auto added = add_format(command, arguments.value(), console); !added)
+        return fail_usage(console, added.error().message());
+    console.consul_failure = consul_failure(command.path, arguments.value());
     return command.run(arguments.value(), console);
 }
 

@@ -8,15 +8,26 @@ namespace weft::agent {
 
 namespace {
 
+// A word of a sentence, no file name, address or key.
+bool begins_with_word(const std::string& text) {
+    const auto end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
+    return end != 0 && (end == std::string::npos || text[end] == ' ');
+}
+
 std::string consul_line(const Failure& failure) {
     if (!failure.as_consul.empty()) return failure.as_consul;
     std::string what = failure.what;
-    if (!what.empty())
+    if (begins_with_word(what))
         what[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(what[0])));
     return fmt::format("Error! {}{}{}", what, failure.cause.empty() ? "" : ": ", failure.cause);
 }
 
 }  // namespace
+
+std::string go_file_error(const std::string& path, const Error& error) {
+    return error.code == Errc::NotFound ? fmt::format("open {}: no such file or directory", path)
+                                        : error.message();
+}
 
 ExitCode fail(CliConsole& console, ExitCode code, const Failure& failure) {
     if (console.as_consul) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "agent/base/result.hpp"
 #include "agent/cli/command.hpp"
 
 namespace weft::agent {
@@ -32,6 +33,9 @@ inline constexpr const char* kProgram = "W2009";   // a program could not be sta
 inline constexpr const char* kFile =
     "W2010";  // a file could not be read or is not what it should be
 }  // namespace failure_code
+
+// What Go says of a file that is not there; of others the error's own words.
+std::string go_file_error(const std::string& path, const Error& error);
 
 // Prints it and returns the code to end with.
 ExitCode fail(CliConsole& console, ExitCode code, const Failure& failure);

@@ -41,6 +41,27 @@ std::string overview(std::span<const CliCommand> commands) {
     return text;
 }
 
+std::string tree(std::span<const CliCommand> commands) {
+    // By first word, in the order of the table.
+    std::vector<std::pair<std::string, std::vector<std::string>>> lines;
+    for (const CliCommand& command : commands) {
+        const auto end = command.path.find(' ');
+        const std::string first = command.path.substr(0, end);
+        auto line = std::find_if(lines.begin(), lines.end(),
+                                 [&](const auto& known) { return known.first == first; });
+        if (line == lines.end()) line = lines.insert(lines.end(), {first, {}});
+        if (end != std::string::npos) line->second.push_back(command.path.substr(end + 1));
+    }
+    std::size_t width = 0;
+    for (const auto& [first, below] : lines) width = std::max(width, first.size());
+    std::string text;
+    for (const auto& [first, below] : lines)
+        text += below.empty()
+                    ? fmt::format("weft {}\n", first)
+                    : fmt::format("weft {:<{}}  {}\n", first, width, fmt::join(below, " | "));
+    return text;
+}
+
 std::string help_of(const CliCommand& command) {
     const std::vector<const CliFlag*> flags = shown_flags(command);
     std::string text =

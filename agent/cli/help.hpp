@@ -11,6 +11,9 @@ namespace weft::agent {
 // All commands by group, one line each.
 std::string overview(std::span<const CliCommand> commands);
 
+// The words of all commands alone, those of a family on one line.
+std::string tree(std::span<const CliCommand> commands);
+
 // Usage, flags and examples of one command.
 std::string help_of(const CliCommand& command);
 

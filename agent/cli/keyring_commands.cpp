@@ -40,13 +40,20 @@ constexpr std::array kChanges = {
     KeyChange{"remove", "DELETE", "Removing gossip encryption key..."},
 };
 
+// What is being done; Consul counts it as output.
+void say(CliConsole& console, const std::string& what) {
+    (console.as_consul ? console.out : console.err)("==> " + what + "\n");
+}
+
 ExitCode list(const CliArguments& arguments, CliConsole& console, const std::string& target) {
     const auto as_json = wants_json(arguments);
     if (!as_json) return fail_usage(console, as_json.error().message());
     return with_client(arguments, console, [&](const AgentClient& client) {
-        console.err("==> Gathering installed encryption keys...\n");
+        const bool primary = arguments.is_on("list-primary");
+        say(console,
+            fmt::format("Gathering installed {}encryption keys...", primary ? "primary " : ""));
         return with_json(console, client, target, [&](const json::value& pools) {
-            console.out(as_json.value() ? pretty_json(pools) : keys_text(pools));
+            console.out(as_json.value() ? pretty_json(pools) : keys_text(pools, primary));
             return ExitCode::Ok;
         });
     });
@@ -60,36 +67,37 @@ ExitCode change(const CliArguments& arguments, CliConsole& console, const std::s
     writer.field("Key", arguments.text(wanted.flag));
     writer.end_object();
     return with_client(arguments, console, [&](const AgentClient& client) {
-        console.err(fmt::format("==> {}\n", wanted.words));
+        say(console, wanted.words);
         return with_answer(console, client, client.call(wanted.method, target, body),
                            [](const HttpResponse&) { return ExitCode::Ok; });
     });
 }
 
 Result<std::string> keyring_target(const CliArguments& arguments) {
-    std::string target = "/v1/operator/keyring";
+    Target target("/v1/operator/keyring");
     const std::string relay = arguments.text("relay-factor", "0");
     if (relay.size() != 1 || relay[0] < '0' || relay[0] > '5')
         return make_error(Errc::InvalidArgument,
                           "-relay-factor is a number from 0 to 5, not \"" + relay + "\"");
-    target += "?relay-factor=" + relay;
-    if (!arguments.is_on("local-only")) return target;
-    if (!arguments.is_on("list"))
+    if (relay != "0") target.add("relay-factor", relay);
+    if (!arguments.is_on("local-only")) return target.text();
+    if (!arguments.is_on("list") && !arguments.is_on("list-primary"))
         return make_error(Errc::InvalidArgument, "-local-only goes with -list only");
-    return target + "&local-only=true";
+    return target.add("local-only", "true").text();
 }
 
 ExitCode keyring(const CliArguments& arguments, CliConsole& console) {
-    const bool lists = arguments.is_on("list");
+    const bool lists = arguments.is_on("list") || arguments.is_on("list-primary");
     const KeyChange* wanted = nullptr;
-    int actions = lists ? 1 : 0;
+    int actions = (arguments.is_on("list") ? 1 : 0) + (arguments.is_on("list-primary") ? 1 : 0);
     for (const KeyChange& known : kChanges) {
         if (!arguments.has(known.flag)) continue;
         ++actions;
         wanted = &known;
     }
     if (actions != 1)
-        return fail_usage(console, "give one of -list, -install=KEY, -use=KEY and -remove=KEY");
+        return fail_usage(
+            console, "give one of -list, -list-primary, -install=KEY, -use=KEY and -remove=KEY");
     const auto target = keyring_target(arguments);
     if (!target) return fail_usage(console, target.error().message());
     return lists ? list(arguments, console, target.value())
@@ -117,6 +125,7 @@ CliCommand keyring_command() {
             .words_max = 0,
             .flags = with_client_flags(
                 {{"list", "", "show the keys, and how many agents have each"},
+                 {"list-primary", "", "show only the key that each pool encrypts with"},
                  {"install", "KEY", "have all agents take a further key"},
                  {"use", "KEY", "have all agents encrypt with a key that is installed"},
                  {"remove", "KEY", "have all agents drop a key that is not in use"},

@@ -19,7 +19,11 @@ ExitCode with_pairs(CliConsole& console, const AgentClient& client, const Target
 // The agent answered a read of keys with something else.
 ExitCode fail_unreadable(CliConsole& console, const Error& error);
 
+// What a word stands for cannot be read.
+ExitCode fail_data(CliConsole& console, const std::string& word, const Error& error);
+
 CliCommand kv_get_command();
+CliCommand kv_list_command();
 CliCommand kv_put_command();
 CliCommand kv_delete_command();
 CliCommand kv_export_command();

@@ -28,8 +28,8 @@ ExitCode with_pairs(CliConsole& console, const AgentClient& client, const Target
 }
 
 std::vector<CliCommand> kv_commands() {
-    return {kv_get_command(), kv_put_command(), kv_delete_command(), kv_export_command(),
-            kv_import_command()};
+    return {kv_get_command(),    kv_list_command(),   kv_put_command(),
+            kv_delete_command(), kv_export_command(), kv_import_command()};
 }
 
 ExitCode fail_unreadable(CliConsole& console, const Error& error) {
@@ -129,6 +129,13 @@ ExitCode kv_get(const CliArguments& arguments, CliConsole& console) {
     });
 }
 
+ExitCode kv_list(const CliArguments& arguments, CliConsole& console) {
+    CliArguments of_get = arguments;
+    of_get.add("keys", "true");
+    if (arguments.is_on("recurse")) of_get.add("separator", "");
+    return kv_get(of_get, console);
+}
+
 ExitCode kv_export(const CliArguments& arguments, CliConsole& console) {
     const std::string word = arguments.words().empty() ? "" : arguments.words().front();
     Target target("/v1/kv/" + url_escape_path(without_leading_slash(word)));
@@ -157,7 +164,22 @@ CliCommand kv_get_command() {
                  {"base64", "", "values in base 64"},
                  format_flag()}),
             .examples = {"weft kv get config/web/port", "weft kv get -keys config/"},
-            .run = kv_get};
+            .run = kv_get,
+            .completes = "keys"};
+}
+
+CliCommand kv_list_command() {
+    return {.path = "kv list",
+            .group = "data",
+            .summary = "List the names of the keys below a prefix, as `kv get -keys`.",
+            .words = "[PREFIX]",
+            .words_max = 1,
+            .flags = with_server_flags({{"recurse", "", "all of them, not only up to the next /"},
+                                        {"separator", "TEXT", "where names are cut; / by default"},
+                                        format_flag()}),
+            .examples = {"weft kv list config/", "weft kv list -recurse"},
+            .run = kv_list,
+            .completes = "keys"};
 }
 
 CliCommand kv_export_command() {
@@ -168,7 +190,8 @@ CliCommand kv_export_command() {
             .words_max = 1,
             .flags = with_server_flags({}),
             .examples = {"weft kv export config/ >config.json"},
-            .run = kv_export};
+            .run = kv_export,
+            .completes = "keys"};
 }
 
 }  // namespace weft::agent

@@ -7,11 +7,24 @@
 #include "agent/cli/confirm.hpp"
 #include "agent/cli/data_argument.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/interruption.hpp"
 #include "agent/cli/kv_commands.hpp"
 #include "agent/cli/kv_pair.hpp"
+#include "agent/io/run_blocking.hpp"
 
 // Commands that write keys.
 namespace weft::agent {
+
+namespace asio = boost::asio;
+
+ExitCode fail_data(CliConsole& console, const std::string& word, const Error& error) {
+    return fail(
+        console, ExitCode::Failed,
+        {.what = "failed to read the data",
+         .cause = error.message(),
+         .code = failure_code::kFile,
+         .as_consul = "Error! Failed to read file: " + go_file_error(word.substr(1), error)});
+}
 
 namespace {
 
@@ -19,14 +32,6 @@ constexpr std::string_view kTrue = "true";
 
 bool said_true(const HttpResponse& response) {
     return response.body.starts_with(kTrue);
-}
-
-ExitCode fail_data(CliConsole& console, const Error& error) {
-    return fail(console, ExitCode::Failed,
-                {.what = "failed to read the data",
-                 .cause = error.message(),
-                 .code = failure_code::kFile,
-                 .as_consul = "Error! Failed to read file: " + error.message()});
 }
 
 // What a put is besides a write: whom it depends on, and what is said of it.
@@ -85,7 +90,7 @@ ExitCode kv_put(const CliArguments& arguments, CliConsole& console) {
     if (!flags) return fail_usage(console, flags.error().message());
     if (const auto code = put_misuse(arguments, console, modify_index.value())) return *code;
     const auto data = put_data(arguments, console);
-    if (!data) return fail_data(console, data.error());
+    if (!data) return fail_data(console, arguments.words()[1], data.error());
 
     const PutMode mode = put_mode(arguments, key);
     const std::string_view flag = mode.flag;
@@ -126,14 +131,34 @@ std::optional<ExitCode> delete_misuse(const CliArguments& arguments, CliConsole&
     return std::nullopt;
 }
 
+asio::awaitable<Result<HttpResponse>> delete_unless_interrupted(
+    const AgentClient& client, CliConsole& console, std::string target, std::string prefix,
+    std::optional<ExitCode>& interrupted) {
+    auto interruption = Interruption::open(co_await asio::this_coro::executor);
+    if (!interruption) co_return interruption.error();
+    auto deleting = client.fetch("DELETE", std::move(target));
+    auto told = client.telling(std::move(deleting));
+    auto response = co_await interruption.value().unless(std::move(told));
+    if (!response && interruption.value().came())
+        interrupted = interruption.value().report(
+            console, "the agent was asked to delete the keys; whether it did is not known",
+            "`weft kv get -keys " + prefix + "` shows what there is");
+    co_return response;
+}
+
 ExitCode delete_keys(const CliArguments& arguments, CliConsole& console, const AgentClient& client,
                      const std::string& key) {
     const bool recurse = arguments.is_on("recurse");
     Target target("/v1/kv/" + url_escape_path(key));
     if (recurse) target.add("recurse");
     if (arguments.is_on("cas")) target.add("cas", arguments.text("modify-index"));
+    std::optional<ExitCode> interrupted;
+    const auto deleted = recurse ? run_blocking(delete_unless_interrupted(
+                                       client, console, target.text(), key, interrupted))
+                                 : client.call("DELETE", target.text());
+    if (interrupted) return *interrupted;
     return with_answer(
-        console, client, client.call("DELETE", target.text()),
+        console, client, deleted,
         [&](const HttpResponse& response) {
             if (!said_true(response))
                 return fail(console, ExitCode::Failed,
@@ -177,46 +202,6 @@ ExitCode kv_delete(const CliArguments& arguments, CliConsole& console) {
     });
 }
 
-ExitCode import_pairs(const CliArguments& arguments, CliConsole& console,
-                      const std::vector<KvPair>& pairs) {
-    const std::string prefix = arguments.text("prefix");
-    return with_client(arguments, console, [&](const AgentClient& client) {
-        for (const KvPair& pair : pairs) {
-            const std::string key = prefix + pair.key;
-            Target target("/v1/kv/" + url_escape_path(key));
-            if (pair.flags != 0) target.add("flags", std::to_string(pair.flags));
-            const ExitCode code = with_answer(
-                console, client, client.call("PUT", target.text(), pair.value),
-                [&](const HttpResponse&) {
-                    console.out("Imported: " + key + "\n");
-                    return ExitCode::Ok;
-                },
-                "failed writing data for key " + key);
-            if (code != ExitCode::Ok) return code;
-        }
-        return ExitCode::Ok;
-    });
-}
-
-ExitCode kv_import(const CliArguments& arguments, CliConsole& console) {
-    if (arguments.words().empty())
-        return fail_usage(console, "give the data: @FILE, - for the input, or the JSON itself",
-                          "Error! Missing DATA argument");
-    if (arguments.words().front().empty())
-        return fail_usage(console, "the data is empty", "Error! Empty DATA argument");
-    const auto data = data_of(arguments.words().front(), console);
-    if (!data) return fail_data(console, data.error());
-    const auto pairs = read_pairs(data.value());
-    if (!pairs)
-        return fail(console, ExitCode::Failed,
-                    {.what = "the data is no export of keys",
-                     .cause = pairs.error().message(),
-                     .help = "`weft kv export` prints what is read here",
-                     .code = failure_code::kFile,
-                     .as_consul = "Cannot unmarshal data: " + pairs.error().message()});
-    return import_pairs(arguments, console, pairs.value());
-}
-
 }  // namespace
 
 CliCommand kv_put_command() {
@@ -236,7 +221,8 @@ CliCommand kv_put_command() {
              {"session", "ID", "session of -acquire and -release"}}),
         .examples = {"weft kv put config/web/port 8080", "weft kv put config/license @license.txt",
                      "weft kv put -cas -modify-index=844 config/web/port 8081"},
-        .run = kv_put};
+        .run = kv_put,
+        .completes = "keys"};
 }
 
 CliCommand kv_delete_command() {
@@ -250,19 +236,8 @@ CliCommand kv_delete_command() {
                  {"cas", "", "only if the key has the index of -modify-index"},
                  {"modify-index", "INDEX", "that index, as `kv get -detailed` shows it"}})),
             .examples = {"weft kv delete config/old", "weft kv delete -recurse config/old/"},
-            .run = kv_delete};
-}
-
-CliCommand kv_import_command() {
-    return {.path = "kv import",
-            .group = "data",
-            .summary = "Write all keys of an export.",
-            .words = "@FILE | - | JSON",
-            .words_max = 1,
-            .flags = with_server_flags({{"prefix", "TEXT", "put before each key"}}),
-            .examples = {"weft kv import @config.json",
-                         "weft kv export a/ | weft kv import -prefix=old/ -"},
-            .run = kv_import};
+            .run = kv_delete,
+            .completes = "keys"};
 }
 
 }  // namespace weft::agent

@@ -87,8 +87,10 @@ private:
 };
 
 ExitCode LockRun::fail_acquire(const Error& error) {
-    return fail_checked(console_, error, "lock acquisition failed",
-                        "Lock acquisition failed: " + error.message());
+    // Consul's asks for the agent itself first.
+    const char* begin =
+        is_unreachable(error) ? "Error querying Consul agent: " : "Lock acquisition failed: ";
+    return fail_checked(console_, error, "lock acquisition failed", begin + error.message());
 }
 
 ExitCode LockRun::lost_while_waiting() {

@@ -20,34 +20,43 @@ ExitCode show_members(const CliArguments& arguments, CliConsole& console) {
     const std::string status = arguments.text("status", ".*");
     if (const auto checked = chosen_members({}, status); !checked)
         return fail_usage(console, checked.error().message());
-    const std::string target =
-        arguments.is_on("wan") ? "/v1/agent/members?wan=1" : "/v1/agent/members?segment=_all";
+    // All of them unless one is named; the agent says that it has none.
+    const std::string segment = arguments.text("segment");
+    Target target = Target("/v1/agent/members").add("segment", segment.empty() ? "_all" : segment);
+    if (arguments.is_on("wan")) target.add("wan", "1");
     return with_client(arguments, console, [&](const AgentClient& client) {
-        return with_json(console, client, target, [&](const json::value& members) {
+        return with_json(console, client, target.text(), [&](const json::value& members) {
             const json::array chosen = chosen_members(members, status).value();
             if (chosen.empty() && console.as_consul) return exactly(kConsulNobody);
             console.out(as_json.value() ? pretty_json(chosen)
-                                        : members_table(chosen, arguments.is_on("detailed")));
+                                        : members_table(chosen, arguments.is_on("detailed"),
+                                                        empty_cells(console)));
             return chosen.empty() ? ExitCode::Failed : ExitCode::Ok;
         });
     });
 }
 
 ExitCode join(const CliArguments& arguments, CliConsole& console) {
-    if (arguments.words().empty()) return fail_usage(console, "name at least one agent to join");
+    if (arguments.words().empty())
+        return fail_usage(console, "name at least one agent to join",
+                          "At least one address to join must be specified.");
     return with_client(arguments, console, [&](const AgentClient& client) {
         ExitCode worst = ExitCode::Ok;
         std::size_t joined = 0;
         for (const std::string& address : arguments.words()) {
+            Target target("/v1/agent/join/" + url_escape(address));
+            if (arguments.is_on("wan")) target.add("wan", "1");
             const ExitCode code = with_answer(
-                console, client, client.call("PUT", "/v1/agent/join/" + url_escape(address)),
+                console, client, client.call("PUT", target.text()),
                 [&](const HttpResponse&) {
                     ++joined;
                     return ExitCode::Ok;
-                });
+                },
+                {"cannot join " + address, fmt::format("Error joining address '{}'", address)});
             if (code != ExitCode::Ok) worst = code;
             if (code == ExitCode::Unreachable) break;
         }
+        if (joined == 0 && console.as_consul) console.err("Failed to join any nodes.\n");
         if (joined > 0)
             console.out(
                 fmt::format("Successfully joined cluster by contacting {} nodes.\n", joined));
@@ -85,6 +94,7 @@ CliCommand members_command() {
                 {{"detailed", "", "all tags of each member"},
                  {"status", "EXPRESSION", "only members whose status the expression matches"},
                  {"wan", "", "servers, under their names between datacenters"},
+                 {"segment", "NAME", ""},
                  format_flag()}),
             .examples = {"weft members", "weft members -status='left|failed'"},
             .run = show_members};
@@ -96,7 +106,7 @@ CliCommand join_command() {
             .summary = "Have the agent join the rings of others.",
             .words = "ADDRESS ..",
             .words_max = 1000,
-            .flags = with_client_flags({}),
+            .flags = with_client_flags({{"wan", "", "the ring between datacenters"}}),
             .examples = {"weft join 10.0.0.1", "weft join db1.example.com:8301"},
             .run = join};
 }
@@ -110,7 +120,8 @@ CliCommand force_leave_command() {
             .flags = with_client_flags(
                 with_danger_flags({{"prune", "", "forget it at once and for good; asks first"}})),
             .examples = {"weft force-leave db1"},
-            .run = force_leave};
+            .run = force_leave,
+            .completes = "nodes"};
 }
 
 }  // namespace weft::agent

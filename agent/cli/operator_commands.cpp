@@ -6,6 +6,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/confirm.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
@@ -17,7 +18,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::string peers_table(const json::value& configuration) {
+std::string peers_table(const json::value& configuration, EmptyCell empty) {
     TextTable table({"Node", "ID", "Address", "State", "Voter", "RaftProtocol"});
     const json::value* servers =
         configuration.is_object() ? configuration.get_object().if_contains("Servers") : nullptr;
@@ -27,21 +28,13 @@ std::string peers_table(const json::value& configuration) {
                        json_text(server, "Address"),
                        json_text(server, "Leader") == "true" ? "leader" : "follower",
                        json_text(server, "Voter"), json_text(server, "ProtocolVersion")});
-    return table.render();
+    return table.render(empty);
 }
 
-std::string autopilot_text(const json::value& configuration) {
-    std::string text;
-    for (const char* name : {"CleanupDeadServers", "LastContactThreshold", "MaxTrailingLogs",
-                             "MinQuorum", "ServerStabilizationTime"})
-        text += fmt::format("{} = {}\n", name, json_text(configuration, name));
-    text +=
-        fmt::format("RedundancyZoneTag = \"{}\"\n", json_text(configuration, "RedundancyZoneTag"));
-    text += fmt::format("DisableUpgradeMigration = {}\n",
-                        json_text(configuration, "DisableUpgradeMigration"));
-    text +=
-        fmt::format("UpgradeVersionTag = \"{}\"\n", json_text(configuration, "UpgradeVersionTag"));
-    return text;
+ExitCode list_peers(const CliArguments& arguments, CliConsole& console) {
+    return show_list(
+        arguments, console, "/v1/operator/raft/configuration",
+        [&](const json::value& answer) { return peers_table(answer, empty_cells(console)); });
 }
 
 std::string stats_text(const json::value& stats) {
@@ -83,29 +76,51 @@ std::vector<CliFlag> exec_flags() {
     return with_server_flags(std::move(flags));
 }
 
-CliCommand list_of(std::string path, std::string summary, const char* target,
-                   std::string (*as_table)(const json::value&)) {
-    const std::string example = "weft " + path;
-    return {.path = std::move(path),
-            .group = "operate",
-            .summary = std::move(summary),
-            .words = {},
-            .words_max = 0,
-            .flags = with_server_flags({format_flag()}),
-            .examples = {example},
-            .run = [target, as_table](const CliArguments& arguments, CliConsole& console) {
-                return show_list(arguments, console, target, as_table);
-            }};
+ExitCode remove_peer(const CliArguments& arguments, CliConsole& console) {
+    const bool by_id = arguments.has("id");
+    if (by_id == arguments.has("address"))
+        return fail_usage(
+            console, "give either -id or -address of the server",
+            by_id ? "cannot give both an address and id" : "an address or id is required");
+    const char* flag = by_id ? "id" : "address";
+    const std::string value = arguments.text(flag);
+    const std::string effect = fmt::format("remove the server with {} {}", flag, value);
+    if (const auto end = confirm(arguments, console, effect)) return *end;
+    const Target target = Target("/v1/operator/raft/peer").add(flag, value);
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return with_answer(
+            console, client, client.call("DELETE", target.text()),
+            [&](const HttpResponse&) {
+                console.out(fmt::format("Removed peer with {} \"{}\"\n", flag, value));
+                return ExitCode::Ok;
+            },
+            "cannot remove the server");
+    });
 }
 
 }  // namespace
 
 std::vector<CliCommand> operator_commands() {
     return {
-        list_of("operator raft list-peers", "List the servers that keep the log, and who leads.",
-                "/v1/operator/raft/configuration", peers_table),
-        list_of("operator autopilot get-config", "Show how failed servers are dealt with.",
-                "/v1/operator/autopilot/configuration", autopilot_text),
+        {.path = "operator raft list-peers",
+         .group = "operate",
+         .summary = "List the servers that keep the log, and who leads.",
+         .words = {},
+         .words_max = 0,
+         .flags = with_server_flags({format_flag()}),
+         .examples = {"weft operator raft list-peers"},
+         .run = list_peers},
+        {.path = "operator raft remove-peer",
+         .group = "operate",
+         .summary =
+             "Take a server that is gone for good out of those that keep the log; asks first.",
+         .words = {},
+         .words_max = 0,
+         .flags = with_server_flags(with_danger_flags(
+             {{"id", "ID", "the server with this id, see `weft operator raft list-peers`"},
+              {"address", "ADDRESS", "the server with this address, host:port"}})),
+         .examples = {"weft operator raft remove-peer -id=e35bde83-4e9c-434f-a6ef-453f44ee21ea"},
+         .run = remove_peer},
         {.path = "info",
          .group = "operate",
          .summary = "Show the agent's figures about itself.",

@@ -132,7 +132,8 @@ ExitCode write(const CliArguments& arguments, CliConsole& console) {
                      .cause = !data     ? data.error().message()
                               : failure ? "it is no JSON: " + failure.message()
                                         : "it is no JSON object",
-                     .help = "`weft query read` prints one as it is read here",
+                     .help = data_help(arguments.words().front(), "weft query write")
+                                 .value_or("`weft query read` prints one as it is read here"),
                      .code = failure_code::kFile});
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_json(console, client, kQueries, [&](const json::value& queries) {

@@ -10,7 +10,6 @@
 #include <optional>
 
 #include "agent/cli/agent_client.hpp"
-#include "agent/cli/table.hpp"
 
 namespace weft::agent {
 
@@ -82,7 +81,7 @@ Result<const json::value*> coordinate_of(const json::value& nodes, std::string_v
     for (const json::value& node : items_of(nodes)) {
         if (same_name(json_text(node, "Node"), name)) return &member_of(node, "Coord");
     }
-    return make_error(Errc::NotFound, fmt::format("no coordinate is known of node \"{}\"", name));
+    return make_error(Errc::NotFound, std::string(name));
 }
 
 double number_of(const json::value& value) {
@@ -119,13 +118,13 @@ Result<json::array> chosen_members(const json::value& members, const std::string
     return chosen;
 }
 
-std::string members_table(const json::array& members, bool detailed) {
+std::string members_table(const json::array& members, bool detailed, EmptyCell empty) {
     if (detailed) {
         TextTable table({"Node", "Address", "Status", "Tags"});
         for (const json::value& member : members)
             table.add({json_text(member, "Name"), address_of(member), status_of(member),
                        tags_of(member)});
-        return table.render();
+        return table.render(empty);
     }
     TextTable table({"Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"});
     for (const json::value& member : members) {
@@ -134,7 +133,7 @@ std::string members_table(const json::array& members, bool detailed) {
                    type_of(member), build.substr(0, build.find(':')), tag(member, "vsn"),
                    tag(member, "dc"), segment_of(member)});
     }
-    return table.render();
+    return table.render(empty);
 }
 
 Result<double> round_trip_ms(const json::value& nodes, std::string_view a, std::string_view b) {
@@ -155,18 +154,28 @@ Result<double> round_trip_ms(const json::value& nodes, std::string_view a, std::
     return (adjusted > 0 ? adjusted : plain) * 1000;
 }
 
-std::string keys_text(const json::value& pools) {
+json::value nodes_of_datacenters(const json::value& datacenters) {
+    json::array nodes;
+    for (const json::value& datacenter : items_of(datacenters))
+        for (const json::value& node : items_of(member_of(datacenter, "Coordinates")))
+            nodes.push_back(
+                {{"Node", json_text(node, "Node") + "." + json_text(datacenter, "Datacenter")},
+                 {"Coord", member_of(node, "Coord")}});
+    return nodes;
+}
+
+std::string keys_text(const json::value& pools, bool primary_only) {
     std::string text;
     for (const json::value& pool : items_of(pools)) {
         const bool wan = json_text(pool, "WAN") == "true";
         text += fmt::format("\n{}:\n", wan ? "WAN" : json_text(pool, "Datacenter") + " (LAN)");
-        const json::value& keys = member_of(pool, "Keys");
+        const json::value& primary = member_of(pool, "PrimaryKeys");
+        const json::value& keys = primary_only ? primary : member_of(pool, "Keys");
         if (!keys.is_object()) continue;
         for (const auto& [key, count] : keys.get_object()) {
-            const bool primary =
-                !json_text(member_of(pool, "PrimaryKeys"), std::string_view(key)).empty();
+            const bool marked = !primary_only && !json_text(primary, std::string_view(key)).empty();
             text += fmt::format("  {} [{}/{}]{}\n", std::string_view(key), json_text(keys, key),
-                                json_text(pool, "NumNodes"), primary ? " primary" : "");
+                                json_text(pool, "NumNodes"), marked ? " primary" : "");
         }
     }
     return text;

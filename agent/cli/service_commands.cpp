@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <boost/json/value.hpp>
+#include <optional>
+
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/failure.hpp"
@@ -9,43 +12,98 @@ namespace weft::agent {
 
 namespace {
 
-// What the flags or the files name; exactly one of the two must be given.
-Result<std::vector<ServiceBody>> wanted(const CliArguments& arguments, const std::string& flag,
-                                        const ServiceFileReader& read_file) {
-    if (arguments.has(flag) != arguments.words().empty())
-        return make_error(Errc::InvalidArgument,
-                          fmt::format("give either -{} or files with service definitions", flag));
+// Exactly one of the two must be given: the flag, or files.
+std::optional<ExitCode> misuse(const CliArguments& arguments, CliConsole& console,
+                               const std::string& flag, const char* in_consul) {
+    if (arguments.has(flag) == arguments.words().empty()) return std::nullopt;
+    const auto what = fmt::format("give either -{} or files with service definitions", flag);
+    return fail_usage(console, what, arguments.has(flag) ? "" : in_consul);
+}
+
+// The services of all files; or prints what is wrong with them, and there are none.
+std::optional<std::vector<ServiceBody>> read_all(const CliArguments& arguments, CliConsole& console,
+                                                 const ServiceFileReader& read_file) {
     std::vector<ServiceBody> all;
     for (const std::string& path : arguments.words()) {
-        WEFT_TRY(auto bodies, read_file(path));
-        if (bodies.empty())
-            return make_error(Errc::InvalidArgument, path + ": no service is defined in this file");
-        all.insert(all.end(), bodies.begin(), bodies.end());
+        Failure failure{.what = "cannot use the service definitions of " + path,
+                        .code = failure_code::kFile};
+        const auto bodies = read_file(path);
+        if (!bodies && bodies.error().code == Errc::InvalidArgument) {
+            console.err(bodies.error().message() + "\n");
+            failure.cause = "the mistakes above";
+        } else if (!bodies) {
+            failure.cause = bodies.error().message();
+            failure.as_consul = fmt::format("Error: config: Open failed on {}. {}", path,
+                                            go_file_error(path, bodies.error()));
+        } else if (bodies.value().empty()) {
+            failure.cause = "no service is defined there";
+            failure.help = "`weft help services register` shows how one is named by flags";
+        } else {
+            all.insert(all.end(), bodies.value().begin(), bodies.value().end());
+            continue;
+        }
+        fail(console, ExitCode::Failed, failure);
+        return std::nullopt;
     }
     return all;
 }
 
+// An agent keeps its own services: -datacenter cannot choose another one, only make sure of it.
+ExitCode in_datacenter(const CliArguments& arguments, CliConsole& console,
+                       const AgentClient& client, const std::function<ExitCode()>& run) {
+    if (!arguments.has("datacenter")) return run();
+    const std::string wanted = arguments.text("datacenter");
+    return with_json(console, client, "/v1/agent/self", [&](const boost::json::value& self) {
+        const boost::json::value* config =
+            self.is_object() ? self.get_object().if_contains("Config") : nullptr;
+        const std::string own = config ? json_text(*config, "Datacenter") : "";
+        if (own == wanted) return run();
+        return fail(console, ExitCode::Failed,
+                    {.what = fmt::format("the agent at {} is of datacenter {}, not {}",
+                                         client.address(), own, wanted),
+                     .help = "name an agent there with -http-addr; services are kept by agents",
+                     .code = failure_code::kRefused});
+    });
+}
+
+ExitCode send_all(const CliArguments& arguments, CliConsole& console,
+                  const std::vector<ServiceBody>& bodies,
+                  const std::function<ExitCode(const AgentClient&, const ServiceBody&)>& send) {
+    return with_client(arguments, console, [&](const AgentClient& client) {
+        return in_datacenter(arguments, console, client, [&] {
+            for (const ServiceBody& body : bodies) {
+                const ExitCode code = send(client, body);
+                if (code != ExitCode::Ok) return code;
+            }
+            return ExitCode::Ok;
+        });
+    });
+}
+
 ExitCode register_services(const CliArguments& arguments, CliConsole& console,
                            const ServiceFileReader& read_file) {
-    auto bodies = wanted(arguments, "name", read_file);
-    if (!bodies) return fail_usage(console, bodies.error().message());
+    constexpr const char* kNothing =
+        "Service registration requires at least one argument or flags.";
+    if (const auto code = misuse(arguments, console, "name", kNothing)) return *code;
+    auto bodies = read_all(arguments, console, read_file);
+    if (!bodies) return ExitCode::Failed;
     if (arguments.words().empty()) {
         const auto body = body_of_flags(arguments);
         if (!body) return fail_usage(console, body.error().message());
-        bodies.value().push_back(body.value());
+        bodies->push_back(body.value());
     }
-    return with_client(arguments, console, [&](const AgentClient& client) {
-        for (const ServiceBody& body : bodies.value()) {
-            const ExitCode code = with_answer(
-                console, client, client.call("PUT", "/v1/agent/service/register", body.json),
-                [&](const HttpResponse&) {
-                    console.out("Registered service: " + body.id + "\n");
-                    return ExitCode::Ok;
-                });
-            if (code != ExitCode::Ok) return code;
-        }
-        return ExitCode::Ok;
-    });
+    const auto send = [&](const AgentClient& client, const ServiceBody& body) {
+        return with_answer(console, client,
+                           client.call("PUT", "/v1/agent/service/register", body.json),
+                           [&](const HttpResponse&) {
+                               console.out(fmt::format("Registered service: {}\n",
+                                                       console.as_consul ? body.name : body.id));
+                               return ExitCode::Ok;
+                           },
+                           {"cannot register " + body.id,
+                            fmt::format("Error registering service \"{}\"", body.name)});
+    };
+    return send_all(arguments, console, *bodies, send);
 }
 
 // `register NAME [PORT]`: the words are short for the flags.
@@ -59,21 +117,20 @@ ExitCode register_one(CliArguments arguments, CliConsole& console) {
 
 ExitCode deregister_services(const CliArguments& arguments, CliConsole& console,
                              const ServiceFileReader& read_file) {
-    auto bodies = wanted(arguments, "id", read_file);
-    if (!bodies) return fail_usage(console, bodies.error().message());
-    if (arguments.has("id")) bodies.value().push_back({arguments.text("id"), {}});
-    return with_client(arguments, console, [&](const AgentClient& client) {
-        for (const ServiceBody& body : bodies.value()) {
-            const std::string target = "/v1/agent/service/deregister/" + url_escape(body.id);
-            const ExitCode code =
-                with_answer(console, client, client.call("PUT", target), [&](const HttpResponse&) {
-                    console.out("Deregistered service: " + body.id + "\n");
-                    return ExitCode::Ok;
-                });
-            if (code != ExitCode::Ok) return code;
-        }
-        return ExitCode::Ok;
-    });
+    constexpr const char* kNothing =
+        "Service deregistration requires at least one argument or -id.";
+    if (const auto code = misuse(arguments, console, "id", kNothing)) return *code;
+    auto bodies = read_all(arguments, console, read_file);
+    if (!bodies) return ExitCode::Failed;
+    if (arguments.has("id")) bodies->push_back({arguments.text("id"), {}});
+    const auto send = [&](const AgentClient& client, const ServiceBody& body) {
+        const std::string target = "/v1/agent/service/deregister/" + url_escape(body.id);
+        return with_answer(console, client, client.call("PUT", target), [&](const HttpResponse&) {
+            console.out("Deregistered service: " + body.id + "\n");
+            return ExitCode::Ok;
+        });
+    };
+    return send_all(arguments, console, *bodies, send);
 }
 
 ExitCode deregister_one(CliArguments arguments, CliConsole& console) {
@@ -83,10 +140,19 @@ ExitCode deregister_one(CliArguments arguments, CliConsole& console) {
     return deregister_services(arguments, console, nullptr);
 }
 
+std::vector<CliFlag> with_agent_flags(std::vector<CliFlag> flags) {
+    flags.push_back({"datacenter", "NAME", "fail if the agent is of another datacenter"});
+    flags.push_back({.name = "stale",
+                     .value = {},
+                     .help = {},
+                     .refusal = "-stale is about reading, and nothing is read here: leave it out"});
+    return with_client_flags(std::move(flags));
+}
+
 std::vector<CliFlag> with_name_flag() {
     std::vector<CliFlag> flags = service_flags();
     flags.insert(flags.begin(), {"name", "NAME", "name of the service"});
-    return with_client_flags(std::move(flags));
+    return with_agent_flags(std::move(flags));
 }
 
 }  // namespace
@@ -110,7 +176,8 @@ CliCommand deregister_command() {
             .words_max = 1,
             .flags = with_client_flags({}),
             .examples = {"weft deregister web"},
-            .run = deregister_one};
+            .run = deregister_one,
+            .completes = "services"};
 }
 
 CliCommand services_register_command(ServiceFileReader read_file) {
@@ -134,7 +201,7 @@ CliCommand services_deregister_command(ServiceFileReader read_file) {
             .summary = "Remove services from the agent, by id or as defined in files.",
             .words = "[FILE ..]",
             .words_max = 1000,
-            .flags = with_client_flags({{"id", "ID", "id of the service"}}),
+            .flags = with_agent_flags({{"id", "ID", "id of the service"}}),
             .examples = {"weft services deregister -id=web", "weft services deregister web.hcl"},
             .run = [read_file](const CliArguments& arguments, CliConsole& console) {
                 return deregister_services(arguments, console, read_file);

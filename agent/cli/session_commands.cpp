@@ -110,12 +110,15 @@ std::string create_body(const CliArguments& arguments) {
 }
 
 ExitCode create(const CliArguments& arguments, CliConsole& console) {
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return fail_usage(console, as_json.error().message());
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_answer(
             console, client, client.call("PUT", "/v1/session/create", create_body(arguments)),
             [&](const HttpResponse& response) {
                 json::error_code failure;
-                console.out(json_text(json::parse(response.body, failure), "ID") + "\n");
+                const json::value made = json::parse(response.body, failure);
+                console.out(as_json.value() ? pretty_json(made) : json_text(made, "ID") + "\n");
                 return ExitCode::Ok;
             },
             "cannot create the session");
@@ -157,7 +160,8 @@ std::vector<CliCommand> session_commands() {
              {"behavior", "WORD", "what happens to its keys at its end: release (default), delete"},
              {"lock-delay", "TIME",
               "how long its keys stay locked after it was lost; 15s by default"},
-             {"check", "ID", "it ends with this check; serfHealth by default", true}},
+             {"check", "ID", "it ends with this check; serfHealth by default", true},
+             format_flag()},
             "weft session create -name=backup -ttl=30s", create),
         data_command("session renew", "Renew a session with a TTL.", "ID", {},
                      "weft session renew 10045420-e6d0-6386-7f5f-01628b38d48a",

@@ -14,17 +14,26 @@ std::size_t width_of(const std::string& text) {
 
 }  // namespace
 
-std::string TextTable::render() const {
+EmptyCell empty_cells(const CliConsole& console) {
+    return console.as_consul ? EmptyCell::Blank : EmptyCell::Dash;
+}
+
+std::string TextTable::render(EmptyCell empty) const {
+    const std::string nothing = empty == EmptyCell::Dash ? "-" : "";
+    const auto shown = [&](const std::string& cell) -> const std::string& {
+        return cell.empty() ? nothing : cell;
+    };
     std::vector<std::size_t> widths(rows_.front().size());
     for (const auto& row : rows_)
         for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width_of(row[i]));
+            widths[i] = std::max(widths[i], width_of(shown(row[i])));
     std::string text;
     for (const auto& row : rows_) {
         std::string line;
         for (std::size_t i = 0; i < row.size(); ++i) {
-            line += row[i];
-            if (i + 1 < row.size()) line.append(widths[i] - width_of(row[i]) + 2, ' ');
+            const std::string& cell = shown(row[i]);
+            line += cell;
+            if (i + 1 < row.size()) line.append(widths[i] - width_of(cell) + 2, ' ');
         }
         while (line.ends_with(' ')) line.pop_back();
         text += line + "\n";

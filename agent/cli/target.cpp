@@ -44,6 +44,7 @@ Target& Target::add(std::string_view name, std::string_view value) {
 
 Target& Target::add(std::string_view name) {
     begin(name);
+    text_ += '=';
     return *this;
 }
 

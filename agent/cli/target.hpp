@@ -18,7 +18,7 @@ public:
     explicit Target(std::string path) : text_(std::move(path)) {}
 
     Target& add(std::string_view name, std::string_view value);
-    // A parameter without a value; as Consul's client, which the agent takes for the same.
+    // A parameter without a value, written as Consul's client does: "recurse=".
     Target& add(std::string_view name);
 
     const std::string& text() const { return text_; }

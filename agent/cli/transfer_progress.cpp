@@ -42,6 +42,10 @@ asio::awaitable<void> TransferProgress::show() {
         const auto token = asio::as_tuple(asio::use_awaitable);
         const auto [cancelled] = co_await timer.async_wait(token);
         if (cancelled) break;
+        if (!console_.err_is_terminal) {
+            console_.err(what_ + "\n");
+            co_return;
+        }
         tenths += waits.count() / kRefresh.count();
         waits = kRefresh;
         console_.err(kClearLine + line(tenths));

@@ -11,8 +11,8 @@
 
 namespace weft::agent {
 
-// How far a transfer has come: on a terminal, once it takes longer than 300 ms, a line on stderr
-// that goes away at the end.
+// How far a transfer has come, once it takes longer than 300 ms: on a terminal a line on stderr
+// that goes away at the end, elsewhere one line. Silent under the name consul.
 class TransferProgress {
 public:
     // total 0: not known.
@@ -20,11 +20,13 @@ public:
         : console_(console), what_(std::move(what)), total_(total) {}
 
     void moved(std::uint64_t bytes) { moved_ += bytes; }
+    std::uint64_t bytes_moved() const { return moved_; }
 
     template <class T>
     boost::asio::awaitable<T> during(boost::asio::awaitable<T> operation) {
+        co_await boost::asio::this_coro::throw_if_cancelled(false);
         TaskScope scope(co_await boost::asio::this_coro::executor);
-        if (console_.err_is_terminal) scope.spawn(show());
+        if (!console_.as_consul) scope.spawn(show());
         T result = co_await std::move(operation);
         co_await scope.close();
         co_return result;

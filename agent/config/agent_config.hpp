@@ -11,6 +11,7 @@
 #include "agent/base/time.hpp"
 #include "agent/catalog/definition.hpp"
 #include "agent/config/gossip_config.hpp"
+#include "agent/config/watch_definition.hpp"
 #include "agent/health/config.hpp"
 #include "api/dns/config.hpp"
 #include "api/http/config.hpp"
@@ -63,6 +64,20 @@ struct ServiceEntry {
 
 struct CheckEntry {
     CheckDefinition definition;
+    ValueOrigin origin;
+};
+
+struct WatchEntry {
+    WatchDefinition definition;
+    ValueOrigin origin;
+};
+
+// A configuration entry that is written at the start where the catalog has none of its kind and
+// name.
+struct BootstrapEntry {
+    std::string kind;
+    std::string name;
+    std::string body;  // in stored form; valid
     ValueOrigin origin;
 };
 
@@ -120,6 +135,8 @@ struct AgentConfig {
 
     std::vector<ServiceEntry> services;
     std::vector<CheckEntry> checks;
+    std::vector<BootstrapEntry> bootstrap_entries;
+    std::vector<WatchEntry> watches;
 
     // What the folders take. Addresses and node identity are filled in as far as the configuration
     // knows them.

@@ -143,6 +143,20 @@ constexpr CodePage kPages[] = {
      "The strongest source counts: credential, then file, then environment, then the "
      "configuration\n"
      "itself. Remove the others, so that nobody changes one that is not used.\n"},
+    {"W1054", "a configuration entry that is not valid",
+     "An entry of `config_entries.bootstrap` has a field that is unknown or has a value that it\n"
+     "may not have, in the API's words. `weft config write` would refuse it likewise.\n"},
+    {"W1055", "configuration entries that do not go together",
+     "The entries of `config_entries.bootstrap` are written when the agent starts, each where the\n"
+     "catalog has none of its kind and name. One stands there twice, or some break each other, "
+     "such\n"
+     "as a router of a service whose protocol is tcp. What does not go together with the catalog "
+     "then\n"
+     "is not written, and the log says so.\n"},
+    {"W1056", "a watch that is not valid",
+     "A watch has a `type` with its parameters, as the command `watch` has, and one handler: "
+     "`args`,\n"
+     "`handler`, or `handler_type = \"http\"` with an `http_handler_config`.\n"},
     {"W1101", "keys without effect",
      "Files of Consul's name keys that mean nothing here. They are accepted, so that such files\n"
      "load. `weft help config KEY` says why, and `weft config migrate` leaves them out.\n"},

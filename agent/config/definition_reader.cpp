@@ -172,6 +172,18 @@ private:
         }
     }
 
+    void read(const TreeNode& node, OneOrMore& out) {
+        if (node.is(Kind::Text)) return out.texts.push_back(node.text);
+        read(node, out.texts);
+    }
+
+    void read(const TreeNode& written, std::vector<std::pair<std::string, OneOrMore>>& out) {
+        const TreeNode* block = single_block(written);
+        if (block == nullptr) return misfit(written, "a block of lists");
+        for (const auto& member : block->members)
+            read(member.value, out.emplace_back(member.key, OneOrMore()).second);
+    }
+
     void read(const TreeNode& written, StringMap& out) {
         const TreeNode* block = single_block(written);
         if (block == nullptr) return misfit(written, "a block of strings");
@@ -353,6 +365,24 @@ std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place,
     if (entry.definition.id.empty() && entry.definition.name.empty()) {
         diagnostics.error("W1030", "a check needs a `name` or an `id`", place).label =
             "in this check";
+        return {};
+    }
+    return entry;
+}
+
+std::optional<WatchEntry> read_watch(const TreeNode& node, const Place& place,
+                                     Diagnostics& diagnostics) {
+    if (refuse_non_block(node, place, "watches", diagnostics)) return {};
+    const std::size_t errors = diagnostics.errors();
+    WatchEntry entry;
+    entry.origin = origin_of(place);
+    BlockReader reader(node, place, "watches", diagnostics);
+    read_fields(reader, entry.definition);
+    reader.report_unknown();
+    if (diagnostics.errors() > errors) return {};
+    if (const auto valid = entry.definition.validate(); !valid) {
+        diagnostics.error("W1056", "this watch is not valid", place).label =
+            valid.error().message();
         return {};
     }
     return entry;

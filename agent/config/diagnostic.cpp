@@ -135,6 +135,11 @@ Diagnostic& Diagnostics::add(Severity severity, std::string_view code, std::stri
     return added;
 }
 
+bool Diagnostics::has_code(std::string_view code) const {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const Diagnostic& one) { return one.code == code; });
+}
+
 void Diagnostics::sort() {
     std::vector<const Source*> order;  // files as they first come up
     const auto rank = [&](const Diagnostic& diagnostic) {

@@ -47,6 +47,7 @@ public:
     // What comes now is only counted: finding labels and notes for it is not worth the time.
     bool is_full() const { return all_.size() >= kMaxDiagnostics; }
     bool has_errors() const { return errors_ > 0; }
+    bool has_code(std::string_view code) const;
     std::size_t errors() const { return errors_; }
     std::size_t warnings() const { return warnings_; }
     const std::vector<Diagnostic>& all() const { return all_; }

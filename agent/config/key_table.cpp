@@ -209,4 +209,15 @@ KeySuggestion suggest_key(std::string_view section, std::string_view name) {
     return {std::string((*found)->path), fmt::format("did you mean `{}`?", (*found)->path)};
 }
 
+std::string nearest_key(std::string_view path) {
+    const std::string_view section = parent_of(path);
+    if (section.empty() || key_table().is_section(section)) {
+        KeySuggestion meant = suggest_key(section, name_of(path));
+        if (!meant.path.empty()) return std::move(meant.path);
+    }
+    std::vector<std::string_view> paths;
+    for (const KeyRow* row : key_table().rows()) paths.push_back(row->path);
+    return std::string(nearest(lower_case(path), paths).value_or(""));
+}
+
 }  // namespace weft::agent

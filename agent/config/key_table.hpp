@@ -53,6 +53,7 @@ struct KeyRow {
     std::optional<double> min_value;
     std::optional<double> max_value;
     std::span<const std::string_view> choices;
+    std::string_view off_choice;  // Refused: the one that asks for nothing
     void (*set)(AgentConfig& config, const KeyValue& value) = nullptr;
 
     // For tables that read as sentences: key(..).now().at_least(1)
@@ -76,6 +77,9 @@ struct KeyRow {
     }
     constexpr KeyRow one_of(std::span<const std::string_view> words) const {
         return with([&](KeyRow& row) { row.choices = words; });
+    }
+    constexpr KeyRow off(std::string_view word) const {
+        return with([&](KeyRow& row) { row.off_choice = word; });
     }
     constexpr KeyRow with_set(void (*setter)(AgentConfig&, const KeyValue&)) const {
         return with([&](KeyRow& row) { row.set = setter; });
@@ -113,7 +117,7 @@ constexpr KeyRow no_effect(std::string_view path, ValueType type, std::string_vi
     return row;
 }
 
-// The sentence says what is missing: "a later version of weft joins other agents".
+// The sentence says what is missing: "datacenters are joined in a later version of weft".
 constexpr KeyRow refused(std::string_view path, ValueType type, std::string_view sentence) {
     KeyRow row = key(path, type, "", "");
     row.key_class = KeyClass::Refused;
@@ -232,6 +236,9 @@ struct KeySuggestion {
     bool is_sibling = false;  // a key of the same section: only the word is wrong
 };
 KeySuggestion suggest_key(std::string_view section, std::string_view name);
+
+// The key or section that a whole path most likely meant; empty when nothing is near.
+std::string nearest_key(std::string_view path);
 
 std::string type_words(const KeyRow& row);  // "a port number from -1 to 65535"
 

@@ -44,7 +44,9 @@ const KeyRow kRows[] = {
     renamed("acl_enable_key_list_policy", Bool, "acl.enable_key_list_policy"),
     renamed("acl_disabled_ttl", Period, "acl.disabled_ttl"),
     renamed("enable_acl_replication", Bool, "acl.enable_token_replication"),
-    refused("default_intention_policy", Text, "intentions come with a later version of weft"),
+    refused("default_intention_policy", Choice, "intentions are not enforced in this version")
+        .one_of(kPolicies)
+        .off("allow"),
 };
 
 }  // namespace

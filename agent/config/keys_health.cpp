@@ -28,9 +28,14 @@ const KeyRow kRows[] = {
     key("check_output_max_size", Integer, "4096", "Most bytes that are kept of a check's output.")
         .range(1, 1024.0 * 1024)
         .to<&AgentConfig::health, &HealthConfig::output_max_bytes>(),
-    refused("watches", Anything,
-            "watch handlers come with a later version of weft; blocking queries work"),
-    refused("config_entries", Anything, "config entries come with a later version of weft"),
+    key("watches", Definitions, "none",
+        "Views of the catalog or the keys, and the program or URL that each change is handed to; "
+        "as the command `watch`. They run whatever enable_script_checks says.")
+        .now(),
+    key("config_entries.bootstrap", Definitions, "none",
+        "Configuration entries that are written when the agent starts, each where the catalog has "
+        "none of its kind and name.")
+        .now(),
 };
 
 }  // namespace

@@ -8,7 +8,10 @@ using enum ValueType;
 
 using Http = api::HttpConfig;
 
-constexpr std::string_view kRpc = "agents talk to each other in a later version of weft";
+constexpr std::string_view kRpc =
+    "agents gossip, but make no requests to each other in this version";
+constexpr std::string_view kRates = "request rates are not limited in this version";
+constexpr std::string_view kRateModes[] = {"disabled", "permissive", "enforcing"};
 // A log entry holds it all.
 constexpr double kRequestBytesMax = 16.0 * 1024 * 1024;
 constexpr std::string_view kUi = "the UI comes with a later version of weft";
@@ -67,8 +70,9 @@ const KeyRow kRows[] = {
         .with_set([](AgentConfig& config, const KeyValue& value) {
             config.requests.session_ttl_min = value.duration;
         }),
-    refused("limits.request_limits", Anything,
-            "request rates are limited in a later version of weft"),
+    refused("limits.request_limits.mode", Choice, kRates).one_of(kRateModes).off("disabled"),
+    no_effect("limits.request_limits.read_rate", Decimal, kRates),
+    no_effect("limits.request_limits.write_rate", Decimal, kRates),
     key("default_query_time", Period, "5m0s", "How long a blocking query waits if it does not say.")
         .range(1, 86400)
         .to<&AgentConfig::http, &Http::default_query_time>(),

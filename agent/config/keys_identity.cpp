@@ -6,8 +6,10 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::string_view kNoConsensus =
-    "this version of weft runs single servers; agents join each other in a later one";
+constexpr std::string_view kSegments =
+    "all agents of a datacenter are in one ring: it has no segments";
+constexpr std::string_view kAudit = "weft has no audit sinks";
+constexpr std::string_view kVoters = "each server of this version keeps its catalog alone";
 
 const KeyRow kRows[] = {
     key("node_name", Text, "the host's name",
@@ -36,14 +38,15 @@ const KeyRow kRows[] = {
     key("bootstrap_expect", Integer, "0", "How many servers start together; this version takes 1.")
         .at_least(0)
         .to<&AgentConfig::bootstrap_expect>(),
-    refused("segment", Text, kNoConsensus),
-    refused("segments", Anything, kNoConsensus),
+    refused("segment", Text, kSegments),
+    refused("segments", Anything, kSegments),
     refused("partition", Text, "partitions are not part of weft"),
     refused("license_path", Text, "weft needs no license"),
-    refused("audit", Anything, "weft has no audit sinks yet"),
+    refused("audit.enabled", Bool, kAudit),
+    no_effect("audit.sink", Anything, kAudit),
     refused("locality", Anything, "localities come with a later version of weft"),
-    no_effect("non_voting_server", Bool, "a single server always votes"),
-    no_effect("read_replica", Bool, "a single server always votes"),
+    no_effect("non_voting_server", Bool, kVoters),
+    no_effect("read_replica", Bool, kVoters),
     no_effect("disable_host_node_id", Bool, "node ids are random, never taken from the hardware"),
     no_effect("disable_update_check", Bool, "weft never asks for updates"),
     no_effect("disable_anonymous_signature", Bool, "weft never asks for updates"),

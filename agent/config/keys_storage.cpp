@@ -6,7 +6,7 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::string_view kSingle = "this version of weft runs single servers";
+constexpr std::string_view kSingle = "each server of this version keeps its catalog alone";
 constexpr std::string_view kCheckpoint =
     "the catalog is written to its checkpoint 2 s after a change";
 
@@ -37,7 +37,7 @@ const KeyRow kRows[] = {
     no_effect("use_streaming_backend", Bool, "answers always come from this agent's own catalog"),
     no_effect("rpc", Anything, kSingle),
     no_effect("enable_central_service_config", Bool,
-              "config entries come with a later version of weft"),
+              "only sidecars take settings from config entries, and they come with the mesh"),
 };
 
 }  // namespace

@@ -6,7 +6,8 @@ namespace {
 
 using enum ValueType;
 
-constexpr std::string_view kRpc = "agents talk to each other in a later version of weft";
+constexpr std::string_view kRpc =
+    "agents gossip, but make no requests to each other in this version";
 constexpr std::string_view kCiphers = "weft takes OpenSSL's cipher suites";
 constexpr std::string_view kOneFile = "weft reads CA certificates from one file: set ca_file";
 constexpr std::string_view kMesh = "the mesh comes with a later version of weft";

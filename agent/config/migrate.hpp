@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/config/diagnostic.hpp"
+#include "agent/config/load.hpp"
 
 namespace weft::agent {
 
@@ -28,8 +29,11 @@ struct Migration {
 };
 
 // Makes one file of several, in their order. Secrets are left out, with a line that says where they
-// were, unless they are wanted.
-Migration migrate(const std::vector<std::shared_ptr<const Source>>& sources, bool with_secrets);
+// were, unless they are wanted. What an agent would refuse when it loads the file as the request
+// says is left out as well; not what it would refuse because of this machine, such as certificates
+// that are not here.
+Migration migrate(const std::vector<std::shared_ptr<const Source>>& sources, bool with_secrets,
+                  const LoadRequest& request);
 
 // A line a key, for people.
 std::string render(const std::vector<MigratedKey>& keys);

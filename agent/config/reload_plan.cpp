@@ -41,6 +41,20 @@ std::string id_of(const ServiceEntry& entry) {
 std::string id_of(const CheckEntry& entry) {
     return entry.definition.id.empty() ? entry.definition.name : entry.definition.id;
 }
+std::string id_of(const BootstrapEntry& entry) {
+    return fmt::format("{}/{}", entry.kind, entry.name);
+}
+std::string id_of(const WatchEntry& entry) {
+    return entry.definition.description();
+}
+
+template <class Entry>
+bool same_definition(const Entry& a, const Entry& b) {
+    return a.definition == b.definition;
+}
+bool same_definition(const BootstrapEntry& a, const BootstrapEntry& b) {
+    return a.body == b.body;
+}
 
 template <class Entry>
 ReloadPlan::Definitions compare(const std::vector<Entry>& running, const std::vector<Entry>& next) {
@@ -53,7 +67,7 @@ ReloadPlan::Definitions compare(const std::vector<Entry>& running, const std::ve
             out.added.push_back(id_of(entry));
             continue;
         }
-        if (!(found->second->definition == entry.definition)) out.changed.push_back(id_of(entry));
+        if (!same_definition(*found->second, entry)) out.changed.push_back(id_of(entry));
         before.erase(found);
     }
     for (const auto& [id, entry] : before) out.removed.push_back(id);
@@ -113,7 +127,7 @@ bool serves_tls(const AgentConfig& config) {
 
 bool ReloadPlan::empty() const {
     return now.empty() && new_connections.empty() && restart.empty() && services.empty() &&
-           checks.empty();
+           checks.empty() && entries.empty() && watches.empty();
 }
 
 std::string ReloadPlan::text() const {
@@ -122,6 +136,8 @@ std::string ReloadPlan::text() const {
     append_changes(out, "applied now", now);
     append_definitions(out, "services", services);
     append_definitions(out, "checks", checks);
+    append_definitions(out, "config_entries.bootstrap", entries);
+    append_definitions(out, "watches", watches);
     append_changes(out, "applied to new connections", new_connections);
     append_changes(out, "needs a restart", restart);
     return out;
@@ -149,6 +165,8 @@ ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next) {
     }
     plan.services = compare(running.services, next.services);
     plan.checks = compare(running.checks, next.checks);
+    plan.entries = compare(running.bootstrap_entries, next.bootstrap_entries);
+    plan.watches = compare(running.watches, next.watches);
     return plan;
 }
 
@@ -156,6 +174,8 @@ AgentConfig apply_reload(const AgentConfig& running, const AgentConfig& next) {
     AgentConfig config = running;
     config.services = next.services;
     config.checks = next.checks;
+    config.bootstrap_entries = next.bootstrap_entries;
+    config.watches = next.watches;
     config.log_level = next.log_level;
     config.telemetry.prefix_filter = next.telemetry.prefix_filter;
     config.telemetry.filter_default = next.telemetry.filter_default;

@@ -29,6 +29,8 @@ struct ReloadPlan {
     std::vector<Change> restart;
     Definitions services;
     Definitions checks;
+    Definitions entries;  // of config_entries.bootstrap
+    Definitions watches;
 
     bool empty() const;
 

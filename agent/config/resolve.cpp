@@ -24,6 +24,8 @@ public:
         for (const auto& [path, setting] : settings_.all()) take(setting);
         config_.services = settings_.definitions().services;
         config_.checks = settings_.definitions().checks;
+        config_.bootstrap_entries = settings_.definitions().entries;
+        config_.watches = settings_.definitions().watches;
         report_without_effect();
         resolve_identity();
         resolve_addresses();

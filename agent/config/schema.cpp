@@ -9,6 +9,7 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/catalog/definition_fields.hpp"
 #include "agent/config/key_table.hpp"
+#include "agent/config/watch_definition.hpp"
 
 namespace weft::agent {
 namespace {
@@ -50,6 +51,16 @@ private:
     void write(std::int64_t&) { write_type(writer_, "integer"); }
     void write(std::int32_t&) { write_type(writer_, "integer"); }
     void write(Duration&) { write_type(writer_, "string"); }
+    void write(OneOrMore&) {
+        writer_.begin_object();
+        writer_.key("anyOf");
+        writer_.begin_array();
+        write_type(writer_, "string");
+        std::vector<std::string> list;
+        write(list);
+        writer_.end_array();
+        writer_.end_object();
+    }
     void write(OpaqueObject&) { write_type(writer_, "object"); }
 
     template <class T>
@@ -198,10 +209,16 @@ private:
 
     // One or a list of them.
     void write_reference(const KeyRow& row) {
-        const char* target = row.path.starts_with("service") ? "#/$defs/service" : "#/$defs/check";
+        const char* target = row.path.starts_with("service")   ? "#/$defs/service"
+                             : row.path.starts_with("watches") ? "#/$defs/watch"
+                                                               : "#/$defs/check";
         const auto one = [&] {
             writer_.begin_object();
-            writer_.field("$ref", target);
+            if (row.path.starts_with("config_entries")) {
+                writer_.field("type", "object");
+            } else {
+                writer_.field("$ref", target);
+            }
             writer_.end_object();
         };
         writer_.key("anyOf");
@@ -232,6 +249,14 @@ private:
         writer_.key("properties");
         writer_.begin_object();
         read_fields(fields, check, CheckPlace::Standalone);
+        writer_.end_object();
+        writer_.end_object();
+        WatchDefinition watch;
+        writer_.key("watch");
+        begin_type(writer_, "object");
+        writer_.key("properties");
+        writer_.begin_object();
+        read_fields(fields, watch);
         writer_.end_object();
         writer_.end_object();
         writer_.end_object();

@@ -72,7 +72,7 @@ private:
 
     void take_variable(const KeyRow& row) {
         for (const auto& [name, value] : request_.environment) {
-            if (key_of_variable(name) != row.path) continue;
+            if (value.empty() || key_of_variable(name) != row.path) continue;
             sources_.push_back(name);
             set(row, value, name);
         }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "agent/config/definition_reader.hpp"
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/letter_case.hpp"
 #include "agent/config/value_hint.hpp"
 
@@ -154,8 +155,8 @@ void Settings::add_key(const KeyRow& written, const TreeNode::Member& member,
     if (earlier != set_in_document_.end() && row->merge == Merge::Replace) {
         auto& found = diagnostics.warning("W1005", fmt::format("`{}` is set twice", row->path),
                                           document.place(member.key_span));
-        found.label =
-            fmt::format("replaces the value of line {}", find(row->path)->place.span.line);
+        if (const Setting* replaced = find(row->path))
+            found.label = fmt::format("replaces the value of line {}", replaced->place.span.line);
     }
     set_in_document_.push_back(row);
     merge(*row, std::move(*value), place);
@@ -182,19 +183,29 @@ void Settings::add_definition(const KeyRow& row, const TreeNode& node, Place pla
         }
         return;
     }
-    const bool is_service = row.path.starts_with("service");
-    if (is_service) {
-        if (auto entry = read_service(node, place, diagnostics)) {
-            definitions_.services.push_back(std::move(*entry));
-            definitions_.service_places.push_back(std::move(place));
-        }
-    } else if (auto entry = read_check(node, place, diagnostics)) {
-        definitions_.checks.push_back(std::move(*entry));
-        definitions_.check_places.push_back(std::move(place));
+    const auto keep = [&](auto entry, auto& entries, std::vector<Place>& places) {
+        if (!entry) return;
+        entries.push_back(std::move(*entry));
+        places.push_back(place);
+    };
+    Definitions& all = definitions_;
+    if (row.path.starts_with("config_entries")) {
+        keep(read_bootstrap_entry(node, place, diagnostics), all.entries, all.entry_places);
+    } else if (row.path.starts_with("watches")) {
+        keep(read_watch(node, place, diagnostics), all.watches, all.watch_places);
+    } else if (row.path.starts_with("service")) {
+        keep(read_service(node, place, diagnostics), all.services, all.service_places);
+    } else {
+        keep(read_check(node, place, diagnostics), all.checks, all.check_places);
     }
 }
 
 void Settings::merge(const KeyRow& row, KeyValue value, Place place) {
+    // An empty secret is none: it hides and protects nothing.
+    if (row.is_secret && is_off(row, value)) {
+        settings_.erase(row.path);
+        return;
+    }
     auto [entry, is_new] = settings_.try_emplace(row.path);
     Setting& setting = entry->second;
     setting.row = &row;

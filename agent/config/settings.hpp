@@ -53,8 +53,12 @@ public:
     struct Definitions {
         std::vector<ServiceEntry> services;
         std::vector<CheckEntry> checks;
+        std::vector<BootstrapEntry> entries;
+        std::vector<WatchEntry> watches;
         std::vector<Place> service_places;
         std::vector<Place> check_places;
+        std::vector<Place> entry_places;
+        std::vector<Place> watch_places;
     };
     const Definitions& definitions() const { return definitions_; }
 

@@ -8,12 +8,15 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/base/uuid.hpp"
+#include "agent/config/entry_reader.hpp"
 #include "agent/config/resolve.hpp"
 
 namespace weft::agent {
 namespace {
 
 constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kOwnCatalog =
+    "each agent of this version keeps a catalog of its own: none is shared yet";
 constexpr std::string_view kLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
@@ -37,6 +40,9 @@ public:
         check_dns();
         check_misc();
         check_definitions();
+        check_watches();
+        check_bootstrap_entries(settings_.definitions().entries,
+                                settings_.definitions().entry_places, diagnostics_);
         validate_gossip(config_, settings_, diagnostics_);
     }
 
@@ -89,6 +95,8 @@ private:
         if (settings_.was_tried("data_dir") && config_.data_dir.empty() &&
             settings_.find("data_dir") == nullptr)
             return;
+        // It may stand in the file that could not be read, which was said.
+        if (config_.data_dir.empty() && diagnostics_.has_code("W1001")) return;
         if (config_.data_dir.empty()) {
             auto& found = error("W1021", "`data_dir` is missing", "data_dir");
             found.notes.push_back(
@@ -106,14 +114,12 @@ private:
     void check_server() {
         if (!config_.server) {
             auto& found = error("W1020", "`server` must be true in this version", "server");
-            found.label =
-                "this version of weft runs single servers; agents join each other in a later one";
+            found.label = kOwnCatalog;
         }
         if (config_.bootstrap_expect > 1) {
             auto& found = error("W1020", "`bootstrap_expect` above 1 is not in this version",
                                 "bootstrap_expect");
-            found.label =
-                "this version of weft runs single servers; agents join each other in a later one";
+            found.label = kOwnCatalog;
         }
         if (!config_.server && config_.bootstrap_expect > 0)
             error("W1022", "`bootstrap_expect` is for servers", "bootstrap_expect").label =
@@ -379,6 +385,12 @@ private:
             error("W1014", fmt::format("`{}` must hold networks such as \"10.0.0.0/8\"", key), key)
                 .label = fmt::format("\"{}\" is none", network);
         }
+    }
+
+    void check_watches() {
+        if (config_.watches.empty() || !config_.http.listeners.empty()) return;
+        diagnostics_.error("W1022", "`watches` need the HTTP API, which `ports.http` turns off",
+                           settings_.definitions().watch_places.front());
     }
 
     void check_definitions() {

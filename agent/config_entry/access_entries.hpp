@@ -131,9 +131,29 @@ struct MeshTransparentProxy {
     bool operator==(const MeshTransparentProxy&) const = default;
 };
 
+// How a request is rewritten before intentions look at it.
+struct RequestNormalization {
+    bool insecure_disable_path_normalization = false;
+    bool merge_slashes = false;
+    std::string path_with_escaped_slashes_action;
+    std::string headers_with_underscores_action;
+    bool operator==(const RequestNormalization&) const = default;
+};
+
+struct MeshIncomingHttp {
+    std::optional<RequestNormalization> request_normalization;
+    bool operator==(const MeshIncomingHttp&) const = default;
+};
+
 struct MeshHttp {
     bool sanitize_x_forwarded_client_cert = false;
+    std::optional<MeshIncomingHttp> incoming;
     bool operator==(const MeshHttp&) const = default;
+};
+
+struct MeshPeering {
+    bool peer_through_mesh_gateways = false;
+    bool operator==(const MeshPeering&) const = default;
 };
 
 struct Mesh {
@@ -143,6 +163,8 @@ struct Mesh {
     bool allow_enabling_permissive_mutual_tls = false;
     std::optional<MeshTls> tls;
     std::optional<MeshHttp> http;
+    std::optional<MeshPeering> peering;
+    bool validate_clusters = false;
     TextByName meta;
     bool operator==(const Mesh&) const = default;
 };
@@ -266,10 +288,33 @@ void visit_fields(Visitor& visit, Part& part) {
           part.mesh_destinations_only);
 }
 
+template <class Visitor, MaybeConstOf<RequestNormalization> Part>
+void visit_fields(Visitor& visit, Part& part) {
+    visit(EntryField{"InsecureDisablePathNormalization", "insecure_disable_path_normalization"},
+          part.insecure_disable_path_normalization);
+    visit(EntryField{"MergeSlashes", "merge_slashes"}, part.merge_slashes);
+    visit(EntryField{"PathWithEscapedSlashesAction", "path_with_escaped_slashes_action"},
+          part.path_with_escaped_slashes_action);
+    visit(EntryField{"HeadersWithUnderscoresAction", "headers_with_underscores_action"},
+          part.headers_with_underscores_action);
+}
+
+template <class Visitor, MaybeConstOf<MeshIncomingHttp> Part>
+void visit_fields(Visitor& visit, Part& part) {
+    visit(EntryField{"RequestNormalization", "request_normalization"}, part.request_normalization);
+}
+
 template <class Visitor, MaybeConstOf<MeshHttp> Part>
 void visit_fields(Visitor& visit, Part& part) {
     visit(EntryField{"SanitizeXForwardedClientCert", "sanitize_x_forwarded_client_cert"},
           part.sanitize_x_forwarded_client_cert);
+    visit(EntryField{"Incoming", "incoming"}, part.incoming);
+}
+
+template <class Visitor, MaybeConstOf<MeshPeering> Part>
+void visit_fields(Visitor& visit, Part& part) {
+    visit(EntryField{"PeerThroughMeshGateways", "peer_through_mesh_gateways"},
+          part.peer_through_mesh_gateways);
 }
 
 template <class Visitor, MaybeConstOf<Mesh> Part>
@@ -280,6 +325,8 @@ void visit_fields(Visitor& visit, Part& part) {
           part.allow_enabling_permissive_mutual_tls);
     visit(EntryField{"TLS", "tls"}, part.tls);
     visit(EntryField{"HTTP", "http"}, part.http);
+    visit(EntryField{"Peering", "peering"}, part.peering);
+    visit(EntryField{"ValidateClusters", "validate_clusters"}, part.validate_clusters);
     visit(EntryField{"Meta", "meta"}, part.meta);
 }
 

@@ -110,6 +110,15 @@ Result<void> check_bounds(const std::string& place, const TlsBounds& bounds) {
     return success();
 }
 
+Result<void> check_normalization(const std::string& place, const RequestNormalization& part) {
+    WEFT_TRY(check_word(place + ".PathWithEscapedSlashesAction",
+                        part.path_with_escaped_slashes_action,
+                        {"IMPLEMENTATION_SPECIFIC_DEFAULT", "KEEP_UNCHANGED", "REJECT_REQUEST",
+                         "UNESCAPE_AND_REDIRECT", "UNESCAPE_AND_FORWARD"}));
+    return check_word(place + ".HeadersWithUnderscoresAction", part.headers_with_underscores_action,
+                      {"ALLOW", "REJECT_REQUEST", "DROP_HEADER"});
+}
+
 }  // namespace
 
 Result<void> check_rules(const ServiceIntentions& entry) {
@@ -144,6 +153,13 @@ Result<void> check_rules(const JwtProvider& entry) {
 }
 
 Result<void> check_rules(const Mesh& entry) {
+    if (entry.http && entry.http->incoming && entry.http->incoming->request_normalization) {
+        WEFT_TRY(check_normalization("HTTP.Incoming.RequestNormalization",
+                                     *entry.http->incoming->request_normalization));
+    }
+    if (entry.peering && entry.peering->peer_through_mesh_gateways)
+        return broken_rule(
+            "Peering.PeerThroughMeshGateways is true, but weft has no peering: leave it out");
     if (!entry.tls) return success();
     if (entry.tls->incoming) {
         WEFT_TRY(check_bounds("TLS.Incoming", *entry.tls->incoming));

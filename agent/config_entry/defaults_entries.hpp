@@ -68,6 +68,7 @@ struct ServiceDefaults {
     std::int64_t local_request_timeout_ms = 0;
     std::string balance_inbound_connections;
     std::int64_t max_request_headers_kb = 0;
+    std::vector<OpaqueJson> envoy_extensions;  // none may be given
     TextByName meta;
     bool operator==(const ServiceDefaults&) const = default;
 };
@@ -92,6 +93,7 @@ struct ProxyDefaults {
     MeshGatewaySettings mesh_gateway;
     ExposeSettings expose;
     AccessLogSettings access_logs;
+    std::vector<OpaqueJson> envoy_extensions;  // none may be given
     TextByName meta;
     bool operator==(const ProxyDefaults&) const = default;
 };
@@ -161,6 +163,7 @@ void visit_fields(Visitor& visit, Part& part) {
     visit(EntryField{"BalanceInboundConnections", "balance_inbound_connections"},
           part.balance_inbound_connections);
     visit(EntryField{"MaxRequestHeadersKB", "max_request_headers_kb"}, part.max_request_headers_kb);
+    visit(EntryField{"EnvoyExtensions", "envoy_extensions"}, part.envoy_extensions);
     visit(EntryField{"Meta", "meta"}, part.meta);
 }
 
@@ -184,6 +187,7 @@ void visit_fields(Visitor& visit, Part& part) {
     visit.always(EntryField{"MeshGateway", "mesh_gateway"}, part.mesh_gateway);
     visit.always(EntryField{"Expose", "expose"}, part.expose);
     visit(EntryField{"AccessLogs", "access_logs"}, part.access_logs);
+    visit(EntryField{"EnvoyExtensions", "envoy_extensions"}, part.envoy_extensions);
     visit(EntryField{"Meta", "meta"}, part.meta);
 }
 

@@ -81,6 +81,9 @@ Result<void> check_destination(const ExternalDestination& destination) {
 // What both kinds have.
 template <class Entry>
 Result<void> check_proxy_settings(const Entry& entry) {
+    if (!entry.envoy_extensions.empty())
+        return broken_rule(
+            "EnvoyExtensions has an item, but weft's proxy is not Envoy: leave it out");
     WEFT_TRY(check_word("Mode", entry.mode, {"direct", "transparent"}));
     WEFT_TRY(check_word("MutualTLSMode", entry.mutual_tls_mode, {"strict", "permissive"}));
     WEFT_TRY(check_port("TransparentProxy.OutboundListenerPort",

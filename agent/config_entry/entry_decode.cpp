@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "agent/base/nearest.hpp"
 #include "agent/config_entry/value_decoder.hpp"
 
 namespace weft::agent {
@@ -41,6 +42,12 @@ const JsonValue* unreadable_number(const JsonValue& value) {
     return nullptr;
 }
 
+std::vector<std::string_view> kind_names() {
+    std::vector<std::string_view> names;
+    for (const EntryKind kind : kEntryKinds) names.push_back(to_string(kind));
+    return names;
+}
+
 // The last member with one of the two spellings that Consul looks for.
 const JsonValue* kind_member(const JsonValue& tree) {
     for (const std::string_view spelling : {"Kind", "kind"}) {
@@ -51,30 +58,36 @@ const JsonValue* kind_member(const JsonValue& tree) {
     return nullptr;
 }
 
-Result<ConfigEntry> decode(const JsonValue& tree, UnknownNames unknown) {
+Result<ConfigEntry> decode(const JsonValue& tree, UnknownNames unknown, EntryFault& fault) {
     WEFT_TRY(expect_object(tree));
     const JsonValue* kind_value = kind_member(tree);
     if (kind_value == nullptr)
         return refused("Payload does not contain a kind/Kind key at the top level");
+    fault.path = "Kind";
     if (kind_value->kind != JsonValue::Kind::String)
         return refused("Kind value in payload is not a string");
     const auto kind = entry_kind(kind_value->text);
-    if (!kind) return refused("invalid config entry kind: " + kind_value->text);
+    if (!kind) {
+        if (const auto meant = nearest(kind_value->text, kind_names())) fault.meant = *meant;
+        return refused("invalid config entry kind: " + kind_value->text);
+    }
 
     ConfigEntry entry = empty_entry(*kind);
     ValueDecoder decoder(unknown);
     std::visit([&](auto& body) { decoder.decode(tree, {}, body); }, entry);
+    fault = decoder.fault().value_or(EntryFault{});
     WEFT_TRY(decoder.result());
     return entry;
 }
 
 }  // namespace
 
-Result<ConfigEntry> decode_entry(const JsonValue& tree) {
+Result<ConfigEntry> decode_entry(const JsonValue& tree, EntryFault* fault) {
+    EntryFault unasked;
     if (const auto* number = unreadable_number(tree))
         return refused(fmt::format("json: cannot unmarshal number {} into Go value of type float64",
                                    number->text));
-    return decode(tree, UnknownNames::Refused);
+    return decode(tree, UnknownNames::Refused, fault == nullptr ? unasked : *fault);
 }
 
 Result<ConfigEntry> decode_entry(std::string_view json) {
@@ -83,8 +96,9 @@ Result<ConfigEntry> decode_entry(std::string_view json) {
 }
 
 Result<ConfigEntry> decode_stored_entry(std::string_view json) {
+    EntryFault unasked;
     WEFT_TRY(const JsonValue tree, parse_json(json));
-    return decode(tree, UnknownNames::Skipped);
+    return decode(tree, UnknownNames::Skipped, unasked);
 }
 
 Result<ChainOverrides> decode_chain_overrides(const JsonValue& tree) {

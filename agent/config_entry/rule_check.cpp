@@ -46,7 +46,7 @@ Result<void> check_header_match(std::string_view place, const HeaderMatch& match
     const int ways = (match.present ? 1 : 0) + (match.exact.empty() ? 0 : 1) +
                      (match.prefix.empty() ? 0 : 1) + (match.suffix.empty() ? 0 : 1) +
                      (match.regex.empty() ? 0 : 1);
-    if (ways > 1) {
+    if (ways != 1) {
         return broken_rule("{} should only contain one of Present, Exact, Prefix, Suffix, or Regex",
                            place);
     }

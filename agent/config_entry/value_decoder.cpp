@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "agent/base/go_duration.hpp"
+#include "agent/base/nearest.hpp"
 
 namespace weft::agent {
 namespace {
@@ -111,26 +112,37 @@ const JsonValue* ValueDecoder::object_of(const JsonValue& value, const std::stri
     }
     if (object->is_null()) return nullptr;
     if (object->kind == Kind::Object) return object;
-    fail_value(fmt::format("'{}' expected a map, got '{}'", path, go_type(*object)));
+    fail_value(path, fmt::format("'{}' expected a map, got '{}'", path, go_type(*object)));
     return nullptr;
 }
 
 void ValueDecoder::fail_type(const JsonValue& value, const std::string& path,
                              std::string_view type) {
-    fail_value(fmt::format("'{}' expected type '{}', got unconvertible type '{}'", path, type,
-                           go_type(value)));
+    fail_value(path, fmt::format("'{}' expected type '{}', got unconvertible type '{}'", path, type,
+                                 go_type(value)));
 }
 
-void ValueDecoder::fail_value(std::string text) {
+void ValueDecoder::fail_value(const std::string& path, std::string text) {
+    if (!fault_) fault_ = EntryFault{.path = path};
     if (wrong_values_.size() < kMostErrors) wrong_values_.push_back(std::move(text));
 }
 
-void ValueDecoder::fail_name(std::string_view name, const std::string& path) {
+void ValueDecoder::fail_name(std::string_view name, const std::string& path,
+                             std::span<const std::string_view> known) {
     // An entry that was read may be written again as it is.
     if (unknown_ == UnknownNames::Skipped) return;
     if (path.empty() && (name == "CreateIndex" || name == "ModifyIndex")) return;
     if (unknown_names_.size() >= kMostErrors) return;
     unknown_names_.push_back(path.empty() ? std::string(name) : fmt::format("{}.{}", path, name));
+    if (fault_) return;
+    fault_ = EntryFault{.path = unknown_names_.back(), .is_name = true};
+    std::vector<std::string> folded;
+    for (const std::string_view each : known) folded.push_back(lower_case(each));
+    const std::vector<std::string_view> words(folded.begin(), folded.end());
+    if (const auto meant = nearest(lower_case(name), words)) {
+        const auto at = std::find(words.begin(), words.end(), *meant) - words.begin();
+        fault_->meant = known[static_cast<std::size_t>(at)];
+    }
 }
 
 void ValueDecoder::decode(const JsonValue& value, const std::string& path, std::string& out) {
@@ -165,9 +177,11 @@ void ValueDecoder::decode(const JsonValue& value, const std::string& path, bool&
                 out = *flag;
                 return;
             }
-            return fail_value(fmt::format(
-                "cannot parse '{}' as bool: strconv.ParseBool: parsing \"{}\": invalid syntax",
-                path, value.text));
+            return fail_value(
+                path,
+                fmt::format(
+                    "cannot parse '{}' as bool: strconv.ParseBool: parsing \"{}\": invalid syntax",
+                    path, value.text));
         case Kind::Array:
         case Kind::Object:
             return fail_type(value, path, "bool");
@@ -186,16 +200,17 @@ void ValueDecoder::decode(const JsonValue& value, const std::string& path, std::
                 out = *number;
                 return;
             }
-            return fail_value(fmt::format("cannot parse '{}', {} overflows int", path, value.text));
+            return fail_value(path,
+                              fmt::format("cannot parse '{}', {} overflows int", path, value.text));
         case Kind::String:
             if (const auto number = parsed<std::int64_t>(value.text)) {
                 out = *number;
                 return;
             }
             return fail_value(
-                fmt::format("cannot parse '{}' as int: strconv.ParseInt: parsing \"{}\": "
-                            "invalid syntax",
-                            path, value.text));
+                path, fmt::format("cannot parse '{}' as int: strconv.ParseInt: parsing \"{}\": "
+                                  "invalid syntax",
+                                  path, value.text));
         case Kind::Array:
         case Kind::Object:
             return fail_type(value, path, "int");
@@ -209,14 +224,16 @@ void ValueDecoder::decode(const JsonValue& value, const std::string& path, Durat
         if (duration) {
             out = duration.value();
         } else {
-            fail_value(fmt::format("error decoding '{}': {}", path, duration.error().context));
+            fail_value(path,
+                       fmt::format("error decoding '{}': {}", path, duration.error().context));
         }
         return;
     }
     if (value.kind != Kind::Number) return fail_type(value, path, "time.Duration");
     const auto nanoseconds = whole(value.text);
     if (!nanoseconds)
-        return fail_value(fmt::format("cannot parse '{}', {} overflows int", path, value.text));
+        return fail_value(path,
+                          fmt::format("cannot parse '{}', {} overflows int", path, value.text));
     out = Duration(*nanoseconds);
 }
 
@@ -229,6 +246,7 @@ void ValueDecoder::decode(const JsonValue& value, const std::string& path, Split
     constexpr double kMost = 1e6;
     if (!number || !std::isfinite(*number) || std::abs(*number) > kMost) {
         return fail_value(
+            path,
             fmt::format("cannot parse '{}' as float: strconv.ParseFloat: parsing \"{}\": invalid "
                         "syntax",
                         path, value.text));

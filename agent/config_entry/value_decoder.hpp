@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "agent/base/json_tree.hpp"
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
+#include "agent/config_entry/entry_fault.hpp"
 #include "agent/config_entry/entry_parts.hpp"
 #include "agent/config_entry/routing_entries.hpp"
 
@@ -26,6 +28,7 @@ public:
 
     // Nothing wrong so far, or all that is, with values before names.
     Result<void> result() const;
+    const std::optional<EntryFault>& fault() const { return fault_; }  // the first
 
     // An object: one of the structs with visit_fields().
     template <class Part>
@@ -74,19 +77,36 @@ private:
         std::string below(std::string_view field) const;
     };
 
+    // What fields there are.
+    struct FieldNames {
+        std::vector<std::string_view> names;
+
+        template <class T>
+        void operator()(const EntryField& field, T&) {
+            names.push_back(field.json);
+        }
+        template <class T>
+        void always(const EntryField& field, T& member) {
+            (*this)(field, member);
+        }
+        void identity(EntryKind, std::string&) { names.insert(names.end(), {"Kind", "Name"}); }
+    };
+
     // The object that a value stands for: itself, or the only item of a list (a block in a file).
     // Null when there is nothing to decode, which was reported if it is wrong.
     const JsonValue* object_of(const JsonValue& value, const std::string& path);
 
     void fail_type(const JsonValue& value, const std::string& path, std::string_view type);
-    void fail_value(std::string text);
-    void fail_name(std::string_view name, const std::string& path);
+    void fail_value(const std::string& path, std::string text);
+    void fail_name(std::string_view name, const std::string& path,
+                   std::span<const std::string_view> known);
 
     static constexpr std::size_t kMostErrors = 64;  // told of each sort
 
     const UnknownNames unknown_;
     std::vector<std::string> wrong_values_;
     std::vector<std::string> unknown_names_;
+    std::optional<EntryFault> fault_;
 };
 
 template <class Part>
@@ -96,7 +116,10 @@ void ValueDecoder::decode(const JsonValue& value, const std::string& path, Part&
     for (const auto& [name, member] : object->members) {
         Match match{*this, name, member, path};
         visit_fields(match, out);
-        if (!match.is_found) fail_name(name, path);
+        if (match.is_found) continue;
+        FieldNames known;
+        visit_fields(known, out);
+        fail_name(name, path, known.names);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <utility>
 
+#include "agent/base/base64.hpp"
 #include "agent/io/pause.hpp"
 
 namespace weft {
@@ -20,8 +21,9 @@ constexpr std::uint32_t kHeaderMax = 64 * 1024;
 
 struct Target {
     StreamTarget stream;
-    std::string host;  // value of the Host header
-    std::string path;  // with the query
+    std::string host;         // value of the Host header
+    std::string path;         // with the query
+    std::string credentials;  // "user:password" of the URL
 };
 
 }  // namespace
@@ -40,12 +42,24 @@ const std::string* find_header(const HttpHeaders& headers, std::string_view name
 }
 
 // The words of Go's url.Error: method with a capital, URL in quotes.
+// With "***" in place of a password, as Go shows it.
+std::string shown_url(std::string url) {
+    const std::size_t begin = url.find("://");
+    if (begin == std::string::npos) return url;
+    const std::size_t user = begin + 3;
+    const std::size_t at = url.substr(0, url.find_first_of("/?#", user)).rfind('@');
+    const std::size_t colon = url.find(':', user);
+    if (at != std::string::npos && at > user && colon < at)
+        url.replace(colon + 1, at - colon - 1, "***");
+    return url;
+}
+
 Error with_request(const HttpRequest& request, const Error& error) {
     std::string method = request.method;
     for (std::size_t i = 1; i < method.size(); ++i)
         method[i] = static_cast<char>(std::tolower(method[i]));
-    return make_error(error.code,
-                      fmt::format("{} \"{}\": {}", method, request.url, error.message()));
+    return make_error(
+        error.code, fmt::format("{} \"{}\": {}", method, shown_url(request.url), error.message()));
 }
 
 Error timed_out(const HttpRequest& request) {
@@ -61,7 +75,9 @@ std::string port_of(const urls::url& url) {
 
 Result<urls::url> parse_url(const std::string& text) {
     auto parsed = urls::parse_uri(text);
-    if (!parsed) return make_error(Errc::InvalidArgument, fmt::format("invalid URL \"{}\"", text));
+    if (!parsed)
+        return make_error(Errc::InvalidArgument,
+                          fmt::format("invalid URL \"{}\"", shown_url(text)));
     urls::url url(parsed.value());
     if (url.scheme() != "http" && url.scheme() != "https") {
         return make_error(Errc::InvalidArgument, fmt::format("unsupported protocol scheme \"{}\"",
@@ -88,6 +104,7 @@ Result<Target> find_target(const HttpRequest& request) {
     stream.tls_server_name = request.tls_server_name;
     target.path = std::string(std::string_view(url.encoded_path()));
     if (target.path.empty()) target.path = "/";
+    if (url.has_userinfo()) target.credentials = url.user() + ":" + url.password();
     if (url.has_query()) target.path += "?" + std::string(std::string_view(url.encoded_query()));
     return target;
 }
@@ -113,6 +130,8 @@ Result<std::string> serialize(const HttpRequest& request, const Target& target,
         }
         text += fmt::format("{}: {}\r\n", name, value);
     }
+    if (!target.credentials.empty() && find_header(request.headers, "Authorization") == nullptr)
+        text += fmt::format("Authorization: Basic {}\r\n", base64(target.credentials));
     const bool has_body =
         !request.body.empty() || request.method == "POST" || request.method == "PUT";
     if (has_body || upload)

@@ -119,6 +119,7 @@ asio::awaitable<Result<ProcessResult>> run_process(ProcessSpec spec) {
     const int output = pipe.value().write_end;
     auto child_ids = spawn_child({.args = spec.args,
                                   .environment = spec.environment,
+                                  .input = spec.input,
                                   .output = output,
                                   .error = output,
                                   .own_group = true});

@@ -20,6 +20,7 @@
 #include "agent/runtime/data_directory.hpp"
 #include "agent/runtime/distance_feed.hpp"
 #include "agent/runtime/dns_source.hpp"
+#include "agent/runtime/entry_bootstrap.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/local_adapter.hpp"
 #include "agent/runtime/logging.hpp"
@@ -30,6 +31,7 @@
 #include "agent/runtime/session_keeper.hpp"
 #include "agent/runtime/state_snapshots.hpp"
 #include "agent/runtime/telemetry.hpp"
+#include "agent/runtime/watch_runner.hpp"
 #include "api/dns/server.hpp"
 #include "api/http/routes.hpp"
 #include "api/http/server.hpp"
@@ -59,8 +61,11 @@ struct Runtime::Parts {
     Result<void> apply_reload(const AgentConfig& effective);
     void leave(std::function<void()> done);
     void begin_stop(bool leave);
+    void run_watches(const AgentConfig& config);
     void tell_left();
     void stop_serving();
+    boost::asio::awaitable<void> close_watches();
+    void close_listeners();
     void ring_lost(const Error& error);
     boost::asio::awaitable<void> close_health();
     void finish_stop();
@@ -94,6 +99,7 @@ struct Runtime::Parts {
     std::unique_ptr<CatalogStore> store;  // none in dev mode, nor what follows
     std::unique_ptr<WriteBehind> write_behind;
     std::unique_ptr<raft::SoloVoter> voter;
+    EntryBootstrap entry_bootstrap;
     HealthService health;
     LocalAdapter local;
     ControlTimers timers;
@@ -104,7 +110,8 @@ struct Runtime::Parts {
     std::unique_ptr<api::HttpServer> http;
     std::optional<DnsSource> dns_source;
     std::unique_ptr<api::DnsServer> dns;
-    DistanceFeed distances;  // for dns
+    DistanceFeed distances;    // for dns
+    WatchRunner watch_runner;  // asks http
 
     boost::asio::steady_timer telemetry_timer;
     boost::asio::steady_timer leave_timer;

@@ -69,10 +69,12 @@ Result<void> Reloader::carry_out(AgentConfig next) {
                    change.origin.text());
     }
     log_->info(
-        "configuration reloaded changes={} services={} checks={}",
+        "configuration reloaded changes={} services={} checks={} entries={} watches={}",
         plan.now.size() + plan.new_connections.size(),
         plan.services.added.size() + plan.services.changed.size() + plan.services.removed.size(),
-        plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size());
+        plan.checks.added.size() + plan.checks.changed.size() + plan.checks.removed.size(),
+        plan.entries.added.size() + plan.entries.changed.size() + plan.entries.removed.size(),
+        plan.watches.added.size() + plan.watches.changed.size() + plan.watches.removed.size());
     return success();
 }
 

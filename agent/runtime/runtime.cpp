@@ -87,6 +87,7 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
                          return SnapshotLimits{limit}.state_bytes();
                      }},
                 snapshot_thread.context().get_executor(), log),
+      entry_bootstrap(commits, machine, log),
       health(health_config(given, identity), commits, control.context().get_executor(),
              background.context().get_executor(), logging->logger("health"), telemetry.registry(),
              random_seed()),
@@ -113,6 +114,8 @@ Runtime::Parts::Parts(AgentConfig given, RuntimeOptions given_options,
               dns->set_distances(std::move(changed));
           },
           background.context().get_executor()),
+      watch_runner(options.watched_view, background.context().get_executor(),
+                   logging->logger("watches")),
       telemetry_timer(background.context()),
       leave_timer(control.context()),
       tasks(control.context().get_executor()) {
@@ -293,12 +296,16 @@ Result<void> Runtime::Parts::start() {
         health.on_services_changed([this] { local.changed(); });
         sessions.start();
         register_self([this, &registered](Result<void> result) {
-            // Unless it was told to stop meanwhile.
-            if (result && !stopping) {
-                health.start();
-                if (gossip_ring) gossip_ring->start();
-            }
-            registered.set_value(std::move(result));
+            if (!result) return registered.set_value(std::move(result));
+            entry_bootstrap.write(reloader.running().bootstrap_entries, [this, &registered] {
+                // Unless it was told to stop meanwhile.
+                if (!stopping) {
+                    health.start();
+                    if (gossip_ring) gossip_ring->start();
+                    run_watches(reloader.running());
+                }
+                registered.set_value(success());
+            });
         });
     });
     const Result<void> result = answer.get();
@@ -390,6 +397,10 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     telemetry.set_filter(effective.telemetry);
     distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));
+    run_watches(effective);
+    // Those that were there before may have been deleted since: they stay so until the next start.
+    entry_bootstrap.write(new_entries(before.bootstrap_entries, effective.bootstrap_entries),
+                          [] {});
     if (effective.node_meta != before.node_meta)
         commits.write(self_registration(identity, effective),
                       [log = log](const Result<api::Written>& written) {
@@ -424,10 +435,30 @@ void Runtime::Parts::tell_left() {
     for (const auto& done : std::exchange(when_left, {})) done();
 }
 
+// Also when they are the same: the way to the API may have another certificate.
+void Runtime::Parts::run_watches(const AgentConfig& config) {
+    std::vector<WatchDefinition> definitions;
+    for (const WatchEntry& entry : config.watches) definitions.push_back(entry.definition);
+    auto api = own_api(config.http, http->ports());
+    if (!api && !definitions.empty())
+        return log->error("watches not started error={}", api.error().message());
+    watch_runner.set(std::move(definitions), api ? std::move(api.value()) : OwnApi());
+}
+
+// The watches first: they ask this API.
 void Runtime::Parts::stop_serving() {
     is_ring_closed = true;
     leave_timer.cancel();
     tell_left();
+    tasks.spawn(close_watches());
+}
+
+asio::awaitable<void> Runtime::Parts::close_watches() {
+    co_await run_on(background.context().get_executor(), watch_runner.close());
+    asio::post(control.context(), [this] { close_listeners(); });
+}
+
+void Runtime::Parts::close_listeners() {
     http->close(true, [this] {
         dns->close();
         tasks.spawn(close_health());

@@ -2,16 +2,16 @@
 
 #include <utility>
 
-#include "agent/config_entry/entry_decode.hpp"
 #include "agent/config_entry/entry_json.hpp"
-#include "agent/config_entry/entry_rules.hpp"
+#include "api/http/config_entry_body.hpp"
 #include "api/http/config_entry_write.hpp"
 #include "api/http/endpoints.hpp"
 #include "api/http/go_text.hpp"
 #include "api/http/selectors.hpp"
 #include "api/http/write_answers.hpp"
 
-// /v1/config: configuration entries.
+// /v1/config: configuration entries; and weft's own /v1/internal/weft/config-entries, which writes
+// a set of them.
 namespace weft::api {
 namespace {
 
@@ -87,27 +87,38 @@ Result<std::optional<std::uint64_t>> read_cas(const Request& request) {
     return std::optional(number);
 }
 
-Response undecodable(const Error& error) {
-    return Response::text(400, "Bad request: Request decoding failed: " + error.message());
-}
-
 using TurnsPtr = std::shared_ptr<ConfigEntryTurns>;
 
 void put(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& request,
          Respond respond) {
-    auto entry = agent::decode_entry(std::string_view(request.body));
-    if (!entry) return respond(undecodable(entry.error()));
+    auto body = read_config_entry_body(request.body);
+    if (!body) return respond(refused_body(body.error(), request));
     auto cas = read_cas(request);
     if (!cas) return respond(Response::text(500, cas.error().message()));
     if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
-    agent::normalize(entry.value());
-    if (auto valid = agent::validate(entry.value()); !valid)
-        return respond(Response::text(500, valid.error().message()));
+    auto& [tree, entry] = body.value();
+    if (auto valid = check_config_entry(entry, tree); !valid)
+        return respond(refused_body(valid.error(), request));
+    std::make_shared<ConfigEntryWrite>(
+        endpoints, turns, std::vector{WantedChange{change_of(std::move(entry)), cas.value()}},
+        answer_held(std::move(respond)))
+        ->start();
+}
 
-    agent::EntryChange change;
-    change.key = agent::key_of(entry.value());
-    change.entry = std::make_shared<const agent::ConfigEntry>(std::move(entry).value());
-    std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(change), cas.value(),
+// weft's own: several entries at once, all or none. With ?dry-run only what would be answered.
+void put_all(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& request,
+             Respond respond) {
+    auto wanted = read_config_entries_body(request.body);
+    if (!wanted) return respond(refused_body(wanted.error(), request));
+    if (auto refusal = refuse_foreign(request, endpoints->facts)) return respond(*refusal);
+    if (request.has("dry-run")) {
+        const View view = endpoints->catalog.view();
+        if (!may_hold(view, wanted.value())) return respond(Response::json("false"));
+        const auto checked = check_wanted(view, wanted.value());
+        return respond(checked ? Response::json("true")
+                               : Response::text(500, checked.error().message()));
+    }
+    std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(wanted).value(),
                                        answer_held(std::move(respond)))
         ->start();
 }
@@ -131,9 +142,9 @@ void erase(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request& 
             respond(Response::json("{}"));
         };
     }
-    agent::EntryChange change{agent::entry_key(*kind, of.name), nullptr};
-    std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(change), cas.value(),
-                                       std::move(answer))
+    const agent::EntryChange change{agent::entry_key(*kind, of.name), nullptr};
+    std::make_shared<ConfigEntryWrite>(
+        endpoints, turns, std::vector{WantedChange{change, cas.value()}}, std::move(answer))
         ->start();
 }
 
@@ -147,6 +158,7 @@ void add_config_entry_routes(std::vector<Route>& routes, const EndpointsPtr& end
         });
     };
     routes.push_back({"/v1/config", {{"PUT", in_turn(put)}}, {}});
+    routes.push_back({"/v1/internal/weft/config-entries", {{"PUT", in_turn(put_all)}}, {}});
     routes.push_back(
         {"/v1/config/", {{"GET", WorkerHandler(read)}, {"DELETE", in_turn(erase)}}, {}});
 }

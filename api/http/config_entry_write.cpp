@@ -1,5 +1,8 @@
 #include "api/http/config_entry_write.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "agent/catalog/errc.hpp"
@@ -12,45 +15,87 @@ namespace weft::api {
 using agent::CatalogErrc;
 using agent::Index;
 
-ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints,
-                                   const std::shared_ptr<ConfigEntryTurns>& turns,
-                                   agent::EntryChange change, std::optional<std::uint64_t> cas,
-                                   Writer::Done done)
-    : endpoints_(std::move(endpoints)),
-      turns_(turns),
-      change_(std::move(change)),
-      cas_(cas ? std::optional(Index(*cas)) : std::nullopt),
-      done_(std::move(done)) {}
+namespace {
 
-// Whether the condition holds in what is known here. If not, only the catalog can say so for sure,
-// and the rules don't matter.
-bool ConfigEntryWrite::may_hold(const agent::View& view) const {
-    if (!cas_) return true;
-    const auto* row = view.config_entry(agent::to_string(change_.key.kind), change_.key.name);
-    return (row == nullptr ? Index(0) : row->modify_index) == *cas_;
+constexpr std::size_t kProblemsTold = 20;
+
+std::optional<Index> index_of(const std::optional<std::uint64_t>& cas) {
+    return cas ? std::optional(Index(*cas)) : std::nullopt;
 }
 
+Result<agent::ConfigEntryRow> row_of(const agent::ConfigEntry& entry) {
+    agent::ConfigEntryRow row;
+    row.kind = agent::to_string(agent::kind_of(entry));
+    row.name = agent::name_of(entry);
+    WEFT_TRY(const std::string body, agent::stored_form(entry));
+    row.body = body;
+    return row;
+}
+
+Result<agent::Command> put_all(const std::vector<WantedChange>& wanted, Index seen) {
+    agent::PutConfigEntriesCommand command;
+    command.seen_index = seen;
+    for (const auto& [change, cas] : wanted) {
+        WEFT_TRY(auto row, row_of(*change.entry));
+        command.puts.push_back({std::move(row), index_of(cas)});
+    }
+    return agent::Command(std::move(command));
+}
+
+}  // namespace
+
+bool may_hold(const agent::View& view, const std::vector<WantedChange>& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const WantedChange& each) {
+        if (!each.cas) return true;
+        const agent::EntryKey& key = each.change.key;
+        const auto* row = view.config_entry(agent::to_string(key.kind), key.name);
+        return (row == nullptr ? Index(0) : row->modify_index) == Index(*each.cas);
+    });
+}
+
+Result<void> check_wanted(const agent::View& view, const std::vector<WantedChange>& wanted) {
+    const ViewEntries entries(view);
+    std::vector<agent::EntryChange> changes;
+    for (const WantedChange& each : wanted) changes.push_back(each.change);
+    const auto problems = agent::check_changes(entries, changes);
+    if (problems.empty()) return success();
+    if (wanted.size() == 1) return make_error(Errc::InvalidArgument, problems.front().text);
+    std::string text;
+    for (std::size_t i = 0; i < problems.size() && i < kProblemsTold; ++i) {
+        text += fmt::format("{}{}: {}", i == 0 ? "" : "\n", agent::to_string(problems[i].about),
+                            problems[i].text);
+    }
+    if (problems.size() > kProblemsTold)
+        text += fmt::format("\n{} more", problems.size() - kProblemsTold);
+    return make_error(Errc::InvalidArgument, std::move(text));
+}
+
+ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints,
+                                   const std::shared_ptr<ConfigEntryTurns>& turns,
+                                   std::vector<WantedChange> wanted, Writer::Done done)
+    : endpoints_(std::move(endpoints)),
+      turns_(turns),
+      wanted_(std::move(wanted)),
+      done_(std::move(done)) {}
+
 Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) const {
-    if (may_hold(view)) {
-        const ViewEntries entries(view);
-        const auto problems = agent::check_changes(entries, {change_});
-        if (!problems.empty()) return make_error(Errc::InvalidArgument, problems.front().text);
+    if (may_hold(view, wanted_)) {
+        WEFT_TRY(check_wanted(view, wanted_));
     }
     const Index seen = view.index_of({agent::WatchKind::ConfigEntries, {}});
-    if (!change_.entry) {
+    if (wanted_.size() != 1) return put_all(wanted_, seen);
+    const auto& [change, cas] = wanted_.front();
+    if (!change.entry) {
         agent::DeleteConfigEntryCommand command;
-        command.kind = agent::to_string(change_.key.kind);
-        command.name = change_.key.name;
-        command.cas = cas_;
+        command.kind = agent::to_string(change.key.kind);
+        command.name = change.key.name;
+        command.cas = index_of(cas);
         command.seen_index = seen;
         return agent::Command(std::move(command));
     }
     agent::PutConfigEntryCommand command;
-    command.entry.kind = agent::to_string(change_.key.kind);
-    command.entry.name = agent::name_of(*change_.entry);
-    WEFT_TRY(const std::string body, agent::stored_form(*change_.entry));
-    command.entry.body = body;
-    command.cas = cas_;
+    WEFT_TRY(command.entry, row_of(*change.entry));
+    command.cas = index_of(cas);
     command.seen_index = seen;
     return agent::Command(std::move(command));
 }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "agent/config_entry/entry_lookup.hpp"
 #include "api/http/config_entry_turns.hpp"
@@ -11,16 +12,21 @@
 
 namespace weft::api {
 
-// One write of a configuration entry: checked against all others, proposed, and, when they changed
+// cas: the modify index that the entry must have, 0 when there must be none.
+struct WantedChange {
+    agent::EntryChange change;  // of a normalized and valid entry, or a deletion
+    std::optional<std::uint64_t> cas;
+};
+
+// One write of configuration entries: checked against all others, proposed, and, when they changed
 // meanwhile, checked and proposed again, a bounded number of times. Those of one agent take turns.
+// Several entries are written together or not at all.
 class ConfigEntryWrite : public std::enable_shared_from_this<ConfigEntryWrite> {
 public:
-    // change: of a normalized and valid entry, or a deletion. cas: the modify index that the entry
-    // must have, 0 when there must be none. done is called once: whether the condition held, or why
-    // the write was refused.
+    // wanted: of other entries each; a deletion comes alone. done is called once: whether the
+    // conditions held, or why the write was refused.
     ConfigEntryWrite(EndpointsPtr endpoints, const std::shared_ptr<ConfigEntryTurns>& turns,
-                     agent::EntryChange change, std::optional<std::uint64_t> cas,
-                     Writer::Done done);
+                     std::vector<WantedChange> wanted, Writer::Done done);
 
     void start();
 
@@ -32,13 +38,18 @@ private:
     void on_worker(std::function<void()> work) const;
     void end(const Result<Written>& written);
     Result<agent::Command> command_for(const agent::View& view) const;
-    bool may_hold(const agent::View& view) const;
 
     const EndpointsPtr endpoints_;
     const std::weak_ptr<ConfigEntryTurns> turns_;  // which holds those that wait
-    const agent::EntryChange change_;
-    const std::optional<agent::Index> cas_;
+    const std::vector<WantedChange> wanted_;
     const Writer::Done done_;
 };
+
+// Whether the conditions hold in what is known here. If not, only the catalog can say so for sure,
+// and the rules don't matter.
+bool may_hold(const agent::View& view, const std::vector<WantedChange>& wanted);
+
+// Why the entries would not go together; of several entries a line each.
+Result<void> check_wanted(const agent::View& view, const std::vector<WantedChange>& wanted);
 
 }  // namespace weft::api

@@ -139,7 +139,8 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     return query;
 }
 
-// Ingress gateways are bound to services by configuration entries, of which this version has none.
+// Gateways come with the mesh: the entries that bind services to them are kept already, but no
+// instance is one of weft's.
 WorkerOutcome ingress(const Request& request) {
     if (request.rest.empty()) return Response::text(400, "Missing service name");
     auto passing = read_passing(request);

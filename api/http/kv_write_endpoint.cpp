@@ -75,8 +75,7 @@ void put(const EndpointsPtr& endpoints, const Request& request, Respond respond)
     if (has_several(request, {"cas", "acquire", "release"})) return respond(conflict(request));
     auto operation = put_operation(request);
     if (operation) {
-        if (auto refusal =
-                refuse_large(request, endpoints->limits.kv_value_bytes, "kv_max_value_size"))
+        if (auto refusal = refuse_large(request, endpoints->limits.kv_value_bytes, kKvLimitOption))
             return respond(*refusal);
     }
     write(*endpoints, request, std::move(operation), std::move(respond));

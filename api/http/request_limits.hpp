@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "agent/base/time.hpp"
 
@@ -15,5 +17,12 @@ struct RequestLimits {
     std::size_t transaction_operations = 64;     // limits.txn_max_ops
     Duration session_ttl_min = std::chrono::seconds(10);
 };
+
+// The parts of Consul's documentation that its answers name.
+inline constexpr std::string_view kKvLimitOption = "kv_max_value_size";
+inline constexpr std::string_view kTxnLimitOption = "txn_max_req_len";
+
+// Consul's text for a body of more than bytes_max.
+std::string too_large_text(std::size_t bytes, std::size_t bytes_max, std::string_view option);
 
 }  // namespace weft::api

@@ -2,16 +2,36 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "api/http/large_body.hpp"
+#include "api/http/request_limits.hpp"
 
 namespace weft::api {
 namespace {
 
 namespace http = boost::beast::http;
+
+// The option that bounds the body of a request; Consul's answer names it.
+std::string_view body_option(std::string_view target) {
+    if (target.starts_with("/v1/kv/")) return kKvLimitOption;
+    if (target.starts_with("/v1/txn")) return kTxnLimitOption;
+    return {};
+}
+
+// How long the client says that the body is. The parser's own word is to be had only behind the
+// header, which is where it stops.
+std::optional<std::size_t> announced(const Request& request) {
+    const std::string_view text = request.header("Content-Length").value_or("");
+    std::size_t length = 0;
+    const char* const end = text.data() + text.size();
+    const auto [at, status] = std::from_chars(text.data(), end, length);
+    if (status != std::errc{} || at != end) return std::nullopt;
+    return length;
+}
 
 // Beast decides what is well-formed; this only keeps what it finds.
 class Reader final : public http::basic_parser<true> {
@@ -88,9 +108,13 @@ struct RequestParser::State {
 
     RequestFault too_large() const {
         const std::string most = std::to_string(reader->body_max);
-        if (!reader->large) return {413, "Request body too large, max size: " + most + " bytes"};
-        return {413, "The snapshot is larger than " + most +
-                         " bytes, which this agent's limits.snapshot_max_bytes allows"};
+        if (reader->large)
+            return {413, "The snapshot is larger than " + most +
+                             " bytes, which this agent's limits.snapshot_max_bytes allows"};
+        const std::string_view option = body_option(reader->target);
+        if (const auto length = announced(reader->request); length && !option.empty())
+            return {413, too_large_text(*length, reader->body_max, option)};
+        return {413, "Request body too large, max size: " + most + " bytes"};
     }
 };
 

@@ -21,8 +21,9 @@ void write_key(JsonWriter& writer, const agent::KvRow& row) {
 
 namespace {
 
-void write_node_checks(JsonWriter& writer, const Shared<agent::TextList>& checks) {
-    writer.key("NodeChecks");
+void write_checks(JsonWriter& writer, std::string_view name,
+                  const Shared<agent::TextList>& checks) {
+    writer.key(name);
     writer.begin_array();
     for (const SharedText& check : checks.get()) writer.value(check.view());
     writer.end_array();
@@ -52,8 +53,9 @@ void write_session(JsonWriter& writer, const agent::SessionRow& row) {
     writer.field("LockDelay", row.lock_delay_ns);
     writer.field("Behavior", row.behavior == agent::SessionBehavior::Delete ? "delete" : "release");
     writer.field("TTL", row.ttl.view());
-    write_node_checks(writer, row.node_checks);
+    write_checks(writer, "NodeChecks", row.node_checks);
     write_service_checks(writer, row.service_checks);
+    if (!row.checks->empty()) write_checks(writer, "Checks", row.checks);
     writer.field("CreateIndex", row.create_index.get());
     writer.field("ModifyIndex", row.modify_index.get());
     writer.end_object();

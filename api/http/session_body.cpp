@@ -27,11 +27,15 @@ void read_fields(Reader& read, SessionServiceCheckBody& check) {
     read(FieldNames{"Namespace", {}}, check.namespace_name);
 }
 
+std::vector<std::string> default_checks() {
+    return {"serfHealth"};
+}
+
 struct SessionBody {
     std::string id, name, node, behavior, ttl;
     // Consul's older clients send the one list, newer ones the other.
-    std::vector<std::string> checks = {"serfHealth"};
-    std::vector<std::string> node_checks = {"serfHealth"};
+    std::vector<std::string> checks = default_checks();
+    std::vector<std::string> node_checks = default_checks();
     std::optional<std::vector<SessionServiceCheckBody>> service_checks;
     std::uint64_t create_index = 0;
     std::uint64_t modify_index = 0;
@@ -125,16 +129,14 @@ Result<Decoded> decode_session(std::string_view text, BodyFault& fault) {
     return decoded;
 }
 
-// An empty list in either of the two takes the default out of the other.
-agent::TextList node_checks(const body::SessionBody& session) {
-    agent::TextList checks;
-    if (session.checks.empty() || session.node_checks.empty()) return checks;
-    checks.assign(session.node_checks.begin(), session.node_checks.end());
-    for (const std::string& check : session.checks) {
-        if (std::find(checks.begin(), checks.end(), std::string_view(check)) == checks.end())
-            checks.emplace_back(check);
-    }
-    return checks;
+// Consul's rules for its two lists: the older one is nothing where it says what is the default
+// anyway, and an empty list in either empties the other.
+void set_checks(const body::SessionBody& session, agent::SessionRow& row) {
+    row.node_checks = agent::TextList{};
+    if (session.checks.empty() || session.node_checks.empty()) return;
+    row.node_checks = agent::TextList(session.node_checks.begin(), session.node_checks.end());
+    if (session.checks == body::default_checks()) return;
+    row.checks = agent::TextList(session.checks.begin(), session.checks.end());
 }
 
 Result<void> check_ttl(const std::string& text, Duration ttl_min) {
@@ -164,7 +166,7 @@ Result<agent::SessionRow> to_row(const Decoded& decoded, std::string_view node_n
     }
     WEFT_TRY(check_ttl(session.ttl, ttl_min));
     row.ttl = session.ttl;
-    row.node_checks = node_checks(session);
+    set_checks(session, row);
     if (session.service_checks) {
         std::vector<agent::SessionServiceCheck> checks;
         for (const auto& check : *session.service_checks)

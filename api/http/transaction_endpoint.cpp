@@ -97,7 +97,7 @@ Response read(const Endpoints& endpoints, const agent::TransactionCommand& comma
 
 void run(const EndpointsPtr& endpoints, const Request& request, Respond respond) {
     const RequestLimits& limits = endpoints->limits;
-    if (auto refusal = refuse_large(request, limits.transaction_bytes, "txn_max_req_len"))
+    if (auto refusal = refuse_large(request, limits.transaction_bytes, kTxnLimitOption))
         return respond(*refusal);
     auto body =
         read_transaction_body(request.body, {limits.kv_value_bytes, limits.transaction_operations});
@@ -108,8 +108,12 @@ void run(const EndpointsPtr& endpoints, const Request& request, Respond respond)
         const TransactionOutcome outcome{{}, std::move(transaction.errors)};
         return respond(answer(outcome, Kind::Writes, endpoints->facts.datacenter));
     }
-    if (agent::is_read_only(transaction.command))
+    if (agent::is_read_only(transaction.command)) {
+        if (request.has("stale") && request.has("consistent"))
+            return respond(Response::text(
+                400, "Cannot specify ?stale with ?consistent, conflicting semantics."));
         return respond(read(*endpoints, transaction.command));
+    }
     auto done = [endpoints, respond = std::move(respond)](const Result<Written>& written) {
         if (!written) return respond(Response::text(500, written.error().message()));
         respond(answer(written.value().transaction.value_or(TransactionOutcome{}), Kind::Writes,

@@ -15,10 +15,7 @@ std::optional<Response> refuse_foreign(const Request& request, const AgentFacts&
 std::optional<Response> refuse_large(const Request& request, std::size_t bytes_max,
                                      std::string_view option) {
     if (request.body.size() <= bytes_max) return std::nullopt;
-    return Response::text(413,
-                          fmt::format("Request body({} bytes) too large, max size: {} bytes. See "
-                                      "https://www.consul.io/docs/agent/options.html#{}.",
-                                      request.body.size(), bytes_max, option));
+    return Response::text(413, too_large_text(request.body.size(), bytes_max, option));
 }
 
 Response refused_body(int status, std::string text, const BodyFault& fault,

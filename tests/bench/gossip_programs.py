@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -235,6 +236,42 @@ class WeftAgent(Agent):
         return sent
 
 
+class WholeAgent(Agent):
+    """`weft agent` with all its parts, a server of its own; what it says of others is in its log."""
+    program = "agent"
+    path = os.path.join(ROOT, "build/release/weft")
+    MEANING = re.compile(r"gossip: member (joined|failed|left) node=(\S+) ")
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.folder = tempfile.mkdtemp(prefix="weft-bench-")
+
+    @classmethod
+    def missing(cls):
+        return None if os.access(cls.path, os.X_OK) else "%s is missing: build the target weft" % cls.path
+
+    def command(self, join):
+        command = [self.path, "agent", "-server", "-bootstrap", "-node", self.name, "-bind", self.address,
+                   "-client", self.address, "-data-dir", self.folder]
+        return command + (["-retry-join", join.address] if join else [])
+
+    def parse(self, line):
+        if "gossip: gossip listens" in line:
+            return "joined", self.name
+        match = self.MEANING.search(line)
+        return match.groups() if match else None
+
+    def kill(self):
+        super().kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def counts(self):
+        return dict.fromkeys(COUNTS, 0)  # its metrics have them; the ring's rows do without
+
+    def user_event(self, name):
+        return None  # it hands events to whoever asks, and says nothing of them in its log
+
+
 class MixedRing:
     """Every third agent is weft's, the others are serf's."""
     program = "mixed"
@@ -247,4 +284,4 @@ class MixedRing:
         return SerfAgent.missing() or WeftAgent.missing()
 
 
-PROGRAMS = {c.program: c for c in (SerfAgent, WeftAgent, MixedRing)}
+PROGRAMS = {c.program: c for c in (SerfAgent, WeftAgent, WholeAgent, MixedRing)}

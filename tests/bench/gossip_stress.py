@@ -66,8 +66,9 @@ def measure_ring(namespace, program, count, options):
             ring.wait_complete(60)
             name = "e%d" % n
             sent = newcomer.user_event(name)
-            times = ring.first_times("event", name, sent, others)
-            events.append((statistics.median(times), times[-1]))
+            if sent is not None:
+                times = ring.first_times("event", name, sent, others)
+                events.append((statistics.median(times), times[-1]))
             killed = time.monotonic()
             newcomer.kill()
             kills.append(detect(ring, newcomer, killed))
@@ -199,8 +200,9 @@ def stress_table(namespace, programs, rows, options, figures):
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default="both", choices=["serf", "weft", "mixed", "both"],
-                        help="mixed: every third agent is weft's (default: %(default)s)")
+    parser.add_argument("--program", default="both", choices=["serf", "weft", "agent", "mixed", "both"],
+                        help="weft: gossip_agent, gossip alone; agent: `weft agent`, rings only; mixed: every third agent is weft's, "
+                             "the others serf's; both: serf and weft (default: %(default)s)")
     parser.add_argument("--rows", default="all", help="ring and %s, with commas (default: all)" % " ".join(STRESS_ROWS))
     parser.add_argument("--agents", type=int, default=20, help="in a stress row (default: %(default)s)")
     parser.add_argument("--rings", default="3,10,50", help="sizes for the first table (default: %(default)s)")
@@ -216,8 +218,9 @@ def parse_arguments():
         options.rings, options.rounds, options.idle, options.seconds, options.agents = "3,10", 1, 10, 15, 10
     options.rings = [int(size) for size in options.rings.split(",")]
     options.also = set() if options.no_silent else {"silent"}
-    options.rows = ["ring", *STRESS_ROWS] if options.rows == "all" else options.rows.split(",")
-    unknown = set(options.rows) - {"ring", *STRESS_ROWS}
+    everything = ["ring"] if options.program == "agent" else ["ring", *STRESS_ROWS]
+    options.rows = everything if options.rows == "all" else options.rows.split(",")
+    unknown = set(options.rows) - set(everything)
     if unknown:
         parser.error("no such row: " + ", ".join(sorted(unknown)))
     return options

@@ -6,6 +6,7 @@
 #include "agent/catalog/command.hpp"
 #include "agent/prepared_query/query_rules.hpp"
 #include "api/http/catalog_body.hpp"
+#include "api/http/config_entry_body.hpp"
 #include "api/http/definition_body.hpp"
 #include "api/http/prepared_query_body.hpp"
 #include "api/http/session_body.hpp"
@@ -26,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size == 0) return 0;
     const std::string_view body(reinterpret_cast<const char*>(data + 1), size - 1);
     weft::api::BodyFault fault;
-    switch (data[0] % 8) {
+    // What came later has a byte of its own, so that the others mean what they did.
+    switch (data[0] == 0xff ? 8 : data[0] % 8) {
         case 0:
             (void)weft::api::read_service_body(body, fault);
             break;
@@ -60,6 +62,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (!query || !weft::agent::check_query(query.value())) break;
             check_command(weft::agent::PreparedQueryCommand{weft::agent::PreparedQueryVerb::Create,
                                                             query.value()});
+            break;
+        }
+        case 8: {
+            const auto entries = weft::api::read_config_entries_body(body);
+            if (!entries) fault = entries.error().fault;
             break;
         }
     }

@@ -15,10 +15,15 @@ using namespace weft::agent;
 
 // Nothing when the entry is refused.
 EntryPtr stored_entry(const JsonValue& tree) {
-    auto entry = decode_entry(tree);
+    EntryFault fault;
+    auto entry = decode_entry(tree, &fault);
+    (void)offset_of(tree, fault);
     if (!entry) return nullptr;
     normalize(entry.value());
-    if (!validate(entry.value())) return nullptr;
+    if (const auto valid = validate(entry.value()); !valid) {
+        (void)offset_of(tree, fault_of_rule(valid.error().context));
+        return nullptr;
+    }
     const auto stored = stored_form(entry.value());
     if (!stored) return nullptr;
     const auto again = decode_stored_entry(stored.value());

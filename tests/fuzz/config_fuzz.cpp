@@ -24,6 +24,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)result.json();
     const std::string renamed = weft::agent::rename_keys(source).text;
     (void)weft::agent::laid_out(weft::agent::Source::make(name, renamed));
-    (void)weft::agent::migrate({source}, true);
+    (void)weft::agent::migrate({source}, true, request);
     return 0;
 }

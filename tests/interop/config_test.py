@@ -7,7 +7,7 @@ import tarfile
 import tempfile
 
 from peers import main  # sets the path to tests/support
-from weft_agent import Agent
+from weft_agent import Agent, wait_until
 
 
 class Weft:
@@ -59,6 +59,9 @@ def every_code_of_a_message_has_help(program):
     assert "-effective" in out, out
     out, _ = weft("help", "config", "encrypt_file")
     assert "value of encrypt" in out, out
+    out, _ = weft("help", "config", "ports.htpp")
+    assert out.startswith("there is no key `ports.htpp`, did you mean `ports.http`?\n\nports.http\n"), out
+    weft("help", "config", "xyzzy.xyzzyxyzzy", code=2)
 
 
 def the_running_configuration_is_shown(program):
@@ -78,6 +81,48 @@ def the_running_configuration_is_shown(program):
         agent.write_config(agent.settings)
         out, _ = weft("config", "diff", "-dev", "-datacenter", "paris", agent.config_path, "-http-addr", address, code=1)
         assert 'dns_config.node_ttl: "7s" -> "8s"' in out and out.startswith("applied now:"), out
+
+
+def what_flags_gave_is_no_difference(program):
+    weft = Weft(program)
+    flags = ["-datacenter", "paris", "-retry-join", "127.0.0.1", "-node-meta", "rack:7", "-encrypt", "MTIzNDU2Nzg5MDEyMzQ1Ng=="]
+    with Agent(program, dev=False, args=flags, config={"retry_join": ["127.0.0.2"]}) as agent:
+        at = ["-http-addr", "127.0.0.1:%d" % agent.http_port]
+        out, _ = weft("config", "diff", agent.config_path, *at)
+        assert out == "nothing changed\n", out
+        out, _ = weft("config", "diff", "-datacenter", "rome", agent.config_path, *at, code=1)
+        assert out == 'needs a restart:\n  datacenter: "paris" -> "rome"  (-datacenter)\n', out
+        agent.settings["retry_join"] = ["127.0.0.3"]
+        agent.write_config(agent.settings)
+        out, _ = weft("config", "diff", agent.config_path, *at, code=1)
+        assert "retry_join" in out and out.count("\n") == 2, out
+    with Agent(program) as agent:
+        out, _ = weft("config", "diff", agent.config_path, "-http-addr", "127.0.0.1:%d" % agent.http_port)
+        assert out == "nothing changed\n", out
+
+
+def entries_are_there_from_the_start(program):
+    weft = Weft(program)
+    entries = [{"Kind": "service-router", "Name": "web", "Routes": [{"Match": {"HTTP": {"PathPrefix": "/a"}}}]},
+               {"Kind": "service-defaults", "Name": "web", "Protocol": "http"}]
+    with Agent(program, dev=False, config={"config_entries": {"bootstrap": entries}}) as agent:
+        status, _, _ = agent.request("GET", "/v1/config/service-router/web")
+        assert status == 200, status
+        # What was changed since stays, also over a restart; what was deleted is written again by one, not by a reload.
+        agent.request("PUT", "/v1/config", {"Kind": "service-defaults", "Name": "web", "Protocol": "grpc"})
+        agent.request("DELETE", "/v1/config/service-router/web")
+        agent.settings["config_entries"]["bootstrap"].append({"Kind": "proxy-defaults", "Name": "global"})
+        agent.write_config(agent.settings)
+        agent.request("PUT", "/v1/agent/reload")
+        wait_until(lambda: agent.request("GET", "/v1/config/proxy-defaults/global")[0] == 200, what="the new entry")
+        assert agent.request("GET", "/v1/config/service-router/web")[0] == 404
+        agent.stop()
+        agent.start()
+        assert agent.request("GET", "/v1/config/service-router/web")[0] == 200
+        assert '"grpc"' in agent.request("GET", "/v1/config/service-defaults/web")[2].decode()
+    weft.write("bad.hcl", 'config_entries {\n  bootstrap {\n    kind = "service-defaults"\n    name = "web"\n    protocoll = "x"\n  }\n}\n')
+    _, err = weft("validate", "-dev", "bad.hcl", code=1)
+    assert "error[W1004]" in err and "--> bad.hcl:5:5" in err, err
 
 
 def files_are_laid_out_and_old_names_replaced(program):
@@ -102,6 +147,13 @@ def files_of_consul_are_migrated(program):
         assert line in err, err
     weft.write("weft.hcl", out)
     weft("validate", "weft.hcl")
+    weft.write("refused.hcl", 'retry_join = ["provider=aws x"]\nserver = false\nbootstrap_expect = 3\n'
+               'service {\n  name = "web"\n  connect {\n    sidecar_service {}\n  }\n}\n')
+    out, err = weft("config", "migrate", "refused.hcl", code=1)
+    for key in ("retry_join", "server", "bootstrap_expect", "service.connect.sidecar_service"):
+        assert [line for line in err.splitlines() if line.split()[:2] == ["dropped", key]], err
+    weft.write("taken.hcl", out)
+    weft("validate", "-data-dir", weft.folder + "/d", "taken.hcl")
     weft.write("mesh.hcl", "connect { enabled = true }\n")
     _, err = weft("config", "migrate", "mesh.hcl", code=1)
     assert "dropped" in err and "later version" in err, err
@@ -160,9 +212,34 @@ def entries_are_planned_and_applied(program):
             weft("config", "apply", "g", *at)
             out, _ = weft("config", "plan", "g", *at)
             assert "0 of 1 entries would change" in out, out
-        weft.write("h/api.hcl", 'Kind = "service-defaults"\nName = "api"\nProtocoll = "http"\n')
-        _, err = weft("config", "plan", "h", *at, code=1)
-        assert "h/api.hcl" in err and "would be refused" in err and "Protocoll" in err, err
+        # The router needs a service that speaks HTTP, so none of the three could change alone; and what does not go
+        # together is not half written.
+        for name in ("web", "api"):
+            weft.write("e/b-%s.hcl" % name, 'Kind = "service-defaults"\nName = "%s"\nProtocol = "grpc"\n' % name)
+        out, err = weft("config", "plan", "e", *at, code=1)
+        assert "2 of 3 entries would change" in out and err == "", (out, err)
+        out, _ = weft("config", "apply", "e", *at)
+        assert out.count("Config entry written: ") == 2, out
+        for name, other in (("one", "two"), ("two", "one")):
+            weft.write("i/%s.hcl" % name, 'Kind = "service-resolver"\nName = "%s"\nRedirect { Service = "%s" }\n' % (name, other))
+        for command, words in (("plan", "would be refused"), ("apply", "nothing was written")):
+            _, err = weft("config", command, "i", *at, code=1)
+            assert words in err and "circular" in err and "code:  W2002" in err, err
+        out, _ = weft("config", "list", "-kind", "service-resolver", *at)
+        assert out == "", out
+        # What is wrong with one entry has a place.
+        for text, code, place, help_text in (
+                ('Kind = "service-defaults"\nName = "api"\nProtocoll = "http"\n', "W1004", "3:1", "write `Protocol`"),
+                ('Kind = "service-defalts"\nName = "api"\n', "W1010", "1:8", "write `service-defaults`"),
+                ('Kind = "service-resolver"\nName = "api"\nconnect_timeout = "5"\n', "W1010", "3:19", "missing unit"),
+                ('Kind = "service-splitter"\nName = "api"\nSplits = [\n  { Weight = 30 },\n  { Weight = "x" },\n]\n', "W1010",
+                 "5:14", "parsing"),
+                ('Kind = "mesh"\nName = "mesh"\nTLS {\n  Incoming {\n    TLSMinVersion = "1.3"\n  }\n}\n', "W1054", "5:21",
+                 "TLSv1_3")):
+            weft.write("h/wrong.hcl", text)
+            for command in ("plan", "apply", "write"):
+                _, err = weft("config", command, "h/wrong.hcl" if command == "write" else "h", *at, code=1)
+                assert "error[%s]" % code in err and "h/wrong.hcl:%s\n" % place in err and help_text in err, err
         out, _ = weft("config", "read", "-kind", "service-router", "-name", "web", *at)
         assert json.loads(out)["Routes"][1]["Match"]["HTTP"]["PathPrefix"] == "/b", out
         out, _ = weft("config", "list", "-kind", "service-defaults", *at)
@@ -179,5 +256,5 @@ def entries_are_planned_and_applied(program):
 
 
 main(__doc__, [validate_reads_files_and_standard_input, every_code_of_a_message_has_help, the_running_configuration_is_shown,
-               files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
+               what_flags_gave_is_no_difference, entries_are_there_from_the_start, files_are_laid_out_and_old_names_replaced, files_of_consul_are_migrated, contexts_name_agents,
                an_archive_holds_what_a_report_needs, entries_are_planned_and_applied])

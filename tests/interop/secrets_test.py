@@ -131,6 +131,7 @@ def no_canary_comes_up(program):
     config["log_level"] = "trace"
     config["services"] = [{"name": "web", "port": 80, "token": canaries.plant("service"),
                            "checks": [{"ttl": "60s", "token": canaries.plant("check")}]}]
+    config["watches"] = [{"type": "nodes", "token": canaries.plant("watch"), "args": ["/bin/false"]}]
     with Agent(program, dev=False, config=config) as agent:
         log_file = os.path.join(agent.folder, "agent.log")
         agent.settings["log_file"] = log_file

@@ -34,11 +34,11 @@ ARROWS = {
     "agent/health": SHELL + ["agent/catalog"],
     "api/http": SHELL + ["agent/catalog", "agent/config_entry", "agent/prepared_query"],
     "api/dns": SHELL + ["agent/catalog", "agent/prepared_query"],
-    "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/health"] + RAFT + API + GOSSIP,
+    "agent/config": SHELL + ["agent/catalog", "agent/catalog/store", "agent/config_entry", "agent/health"] + RAFT + API + GOSSIP,
     "agent/cli": SHELL,
-    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/catalog/snapshot", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
+    "agent/runtime": SHELL + ["agent/catalog", "agent/catalog/store", "agent/catalog/snapshot", "agent/config_entry", "agent/health", "agent/config", "gossip/net"] + RAFT + API +
     GOSSIP,
-    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry"],
+    "agent": SHELL + ["agent/cli", "agent/config", "agent/runtime", "agent/catalog", "agent/catalog/snapshot"],
 }
 
 CORES = ["agent/base", "agent/catalog", "agent/catalog/snapshot", "agent/config_entry", "agent/prepared_query", "gossip/wire", "gossip/core", "raft/core"]

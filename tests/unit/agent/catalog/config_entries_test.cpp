@@ -142,6 +142,38 @@ TEST(ConfigEntries, TheirBytesAreBounded) {
     catalog.check_invariants();
 }
 
+TEST(ConfigEntries, SeveralAreWrittenTogetherOrNotAtAll) {
+    Catalog catalog;
+    catalog.apply(Index(1), put("mesh", "mesh", "{}"));
+    PutConfigEntriesCommand both;
+    both.seen_index = Index(1);
+    both.puts = {{put("mesh", "mesh", "{1}").entry, Index(1)},
+                 {put("service-defaults", "web", "{}").entry, Index(0)}};
+    both.puts[1].cas = Index(7);
+    EXPECT_FALSE(catalog.apply(Index(2), Command(both)).held);
+    both.puts[1].cas = Index(0);
+    both.seen_index = Index(0);
+    EXPECT_EQ(catalog.apply(Index(3), Command(both)).refusal->code, CatalogErrc::Outdated);
+    both.seen_index = Index(1);
+    both.puts[1].entry.body = std::string(kMaxConfigEntryBytes, 'x');
+    EXPECT_EQ(catalog.apply(Index(4), Command(both)).refusal->code, Errc::Limit);
+    EXPECT_EQ(render(catalog.view(), kAllEntries), "mesh/mesh {} [1,1]\n");
+    both.puts[1].entry.body = "{}";
+    EXPECT_TRUE(catalog.apply(Index(5), Command(both)).changed);
+    EXPECT_EQ(render(catalog.view(), kAllEntries),
+              "mesh/mesh {1} [1,5]\nservice-defaults/web {} [5,5]\n");
+    catalog.check_invariants();
+
+    const std::string bytes = encode(Command(both));
+    auto decoded = decode_command(std::as_bytes(std::span(bytes)));
+    ASSERT_TRUE(decoded.has_value());
+    const auto& back = std::get<PutConfigEntriesCommand>(decoded.value());
+    ASSERT_EQ(back.puts.size(), 2U);
+    EXPECT_TRUE(back.puts[1].entry.same_content(both.puts[1].entry));
+    EXPECT_EQ(back.puts[0].cas, Index(1));
+    EXPECT_EQ(back.seen_index, Index(1));
+}
+
 TEST(ConfigEntries, CommandsComeBack) {
     auto command = put("mesh", "mesh", "{}");
     command.cas = Index(0);

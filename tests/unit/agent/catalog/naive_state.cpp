@@ -12,6 +12,7 @@ namespace {
 std::vector<std::string> checks_of(const SessionRow& row) {
     std::vector<std::string> ids;
     for (const SharedText& id : *row.node_checks) ids.push_back(id.str());
+    for (const SharedText& id : *row.checks) ids.push_back(id.str());
     for (const SessionServiceCheck& check : *row.service_checks) ids.push_back(check.id.str());
     return ids;
 }

@@ -43,6 +43,7 @@ private:
     Outcome apply_body(const RestoreCommand&) { return {}; }  // not among the random commands
     // Have a model of their own in config_entries_test.cpp.
     Outcome apply_body(const PutConfigEntryCommand&) { return {}; }
+    Outcome apply_body(const PutConfigEntriesCommand&) { return {}; }
     Outcome apply_body(const DeleteConfigEntryCommand&) { return {}; }
 
     bool fails_before(const TransactionOperation& operation) const;

@@ -134,6 +134,7 @@ SessionCreateCommand RandomCommands::session() {
     row.behavior = static_cast<SessionBehavior>(rng_.below(2));
     row.ttl = pick(kValues);
     if (one_in(3)) row.node_checks = TextList{pick(kCheckIds), pick(kCheckIds)};
+    if (one_in(4)) row.checks = TextList{pick(kCheckIds)};
     if (one_in(5)) row.service_checks = std::vector<SessionServiceCheck>{{pick(kCheckIds), {}}};
     return command;
 }

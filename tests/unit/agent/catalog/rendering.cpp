@@ -120,6 +120,7 @@ std::string render(const SessionRow& row) {
     if (row.behavior == SessionBehavior::Delete) out += " deletes";
     if (!row.ttl.empty()) out += fmt::format(" ttl={}", row.ttl.view());
     if (!row.node_checks.is_null()) out += " checks=" + text(row.node_checks);
+    if (!row.checks.is_null()) out += " older-checks=" + text(row.checks);
     for (const SessionServiceCheck& check : *row.service_checks)
         out += fmt::format(" service-check={}", check.id.view());
     return out + " " + indexes(row.create_index, row.modify_index);

@@ -89,7 +89,7 @@ TEST(Arguments, UnderTheNameConsulTheFirstWordEndsTheFlagsAndErrorsAreGos) {
         {{"-nodee", "a"}, "error: flag provided but not defined: -nodee"},
         {{"-node"}, "error: flag needs an argument: -node"},
         {{"-dev=x"}, "error: invalid boolean value \"x\" for -dev: parse error"},
-        {{"a", "b", "c"}, "error: Too many arguments (expected 2, got 3)"},
+        {{"a", "b", "c"}, "error: Error! Too many arguments (expected 1 or 2, got 3)"},
     };
     for (const Row& row : rows) EXPECT_EQ(parse(row.words, kCommand, true), row.expected);
 }

@@ -45,6 +45,15 @@ TEST(Dispatch, TyposNameTheNearestCommandInOneLine) {
         {{"catalog"}, "weft catalog: say which: nodes, services, datacenters\n"},
         {{"catalog", "frobnicate"},
          "weft catalog: unknown command \"frobnicate\"; there are: nodes, services, datacenters\n"},
+        {{"operator", "raft", "list-peer"},
+         "weft operator raft: unknown command \"list-peer\", did you mean \"list-peers\"?\n"},
+        {{"operator", "raft"}, "weft operator raft: say which: list-peers, remove-peer\n"},
+        {{"operator", "raft", "remove-peer"}, "error: give either -id or -address of the server\n"},
+        {{"catalog", "nodes", "-node-meta=x"}, "error: -node-meta is KEY=VALUE, not \"x\"\n"},
+        {{"operator", "autopilot", "set-config"},
+         "error: say what to change, such as -min-quorum=3\n"},
+        {{"operator", "autopilot", "set-config", "-min-quorum=x"},
+         "error: -min-quorum is a number from 0 on, not \"x\"\n"},
         {{"frobnicate"}, "weft: unknown command \"frobnicate\" (`weft help` lists the commands)\n"},
         {{"status", "-formt=json"}, "weft status: unknown flag -formt, did you mean -format?\n"},
     };
@@ -111,9 +120,10 @@ TEST(Dispatch, CommandsOfTheRingSayWhatIsMissing) {
         {{"event", "-name=x", "-node=("}, "error: -node=\"(\" is no expression: missing ): (\n"},
         {{"members", "-status=("}, "error: -status=\"(\" is no expression: missing ): (\n"},
         {{"members", "-format=x"}, "error: -format is table or json, not \"x\"\n"},
-        {{"keyring"}, "error: give one of -list, -install=KEY, -use=KEY and -remove=KEY\n"},
+        {{"keyring"},
+         "error: give one of -list, -list-primary, -install=KEY, -use=KEY and -remove=KEY\n"},
         {{"keyring", "-list", "-use=k"},
-         "error: give one of -list, -install=KEY, -use=KEY and -remove=KEY\n"},
+         "error: give one of -list, -list-primary, -install=KEY, -use=KEY and -remove=KEY\n"},
         {{"keyring", "-list", "-relay-factor=6"},
          "error: -relay-factor is a number from 0 to 5, not \"6\"\n"},
         {{"keyring", "-use=k", "-local-only"}, "error: -local-only goes with -list only\n"},
@@ -137,6 +147,7 @@ TEST(Dispatch, CommandsOfDataSayWhatIsMissing) {
          "error: -cas needs -modify-index, 0 for a key that must not exist\n"},
         {{"kv", "put", "-acquire", "a", "b"}, "error: -acquire and -release need -session\n"},
         {{"kv", "put", "-flags=x", "a", "b"}, "error: -flags is a number from 0 on, not \"x\"\n"},
+        {{"kv", "list", "-format=x"}, "error: -format is table or json, not \"x\"\n"},
         {{"kv", "delete"}, "error: name a key, or a prefix with -recurse\n"},
         {{"kv", "delete", "-recurse", "-cas", "a"},
          "error: -cas and -recurse do not go together\n"},
@@ -167,6 +178,29 @@ TEST(Dispatch, RemoteCommandsAreRefusedWithASentence) {
         EXPECT_EQ(ran.code, ExitCode::Failed);
         EXPECT_THAT(ran.err, HasSubstr("runs no commands on other nodes"));
     }
+}
+
+TEST(Dispatch, WordsOfConsulThatAreNotHereHaveASentence) {
+    for (const bool as_consul : {false, true}) {
+        const Ran ran = run({"acl", "token", "list"}, as_consul);
+        EXPECT_EQ(ran.code, ExitCode::Failed);
+        EXPECT_THAT(ran.err, HasSubstr("later version"));
+        EXPECT_EQ(run({"help", "acl"}, as_consul).err, ran.err);
+    }
+}
+
+TEST(Dispatch, UnderTheNameConsulAnAgentThatFailsIsNamedAsThere) {
+    const std::string at = "-http-addr=127.0.0.1:1";
+    const auto begins = [&](std::vector<std::string> words, const std::string& expected) {
+        words.insert(words.end() - 1, at);
+        EXPECT_THAT(run(words, true).err, ::testing::StartsWith(expected + ": ")) << expected;
+    };
+    begins({"kv", "get", "a"}, "Error querying Consul agent: Get \"http://127.0.0.1:1/v1/kv/a\"");
+    begins({"kv", "put", "a"}, "Error! Failed writing data: Put \"http://127.0.0.1:1/v1/kv/a\"");
+    begins({"kv", "import", R"([{"key":"in/a"}])"}, "Error! Failed writing data for key in/a");
+    begins({"services", "register", "-name=web"}, "Error registering service \"web\"");
+    begins({"join", "10.0.0.1"}, "Error joining address '10.0.0.1'");
+    begins({"members", "-detailed"}, "Error retrieving members");
 }
 
 TEST(Dispatch, UnderTheNameConsulTextsAndCodesAreConsuls) {

@@ -28,18 +28,25 @@ std::vector<CliCommand> table() {
         });
 }
 
-std::string output_of(const std::vector<std::string>& words) {
+std::string output_of(const std::vector<std::string>& words, ExitCode code = ExitCode::Ok) {
     std::string out;
-    CliConsole console{[&](std::string_view text) { out += text; }, [](std::string_view) {},
+    CliConsole console{[&](std::string_view text) { out += text; },
+                       [&](std::string_view text) { out += text; },
                        [](const std::string&) { return std::optional<std::string>(); }};
-    EXPECT_EQ(dispatch(table(), words, console), ExitCode::Ok);
+    EXPECT_EQ(dispatch(table(), words, console), code);
     return out;
 }
 
 TEST(OwnCommands, CodesHaveHelp) {
     EXPECT_THAT(output_of({"help", "W2001"}), HasSubstr("W2001: no agent answered\n\n"));
     EXPECT_EQ(output_of({"help", "w1004"}), "W1004: an unknown key\n");
-    EXPECT_EQ(output_of({"help", "W9999"}), "W9999: no such code in this version\n");
+    EXPECT_EQ(output_of({"help", "W9999"}, ExitCode::Failed),
+              "W9999: no such code in this version\n");
+}
+
+TEST(OwnCommands, TheTreeFitsOnAScreen) {
+    EXPECT_THAT(output_of({"help", "-all"}),
+                HasSubstr("weft context     add | list | use | remove"));
 }
 
 TEST(OwnCommands, PagesOfCodesAreSorted) {
@@ -75,6 +82,25 @@ TEST(OwnCommands, BashCompletesCommandsAndFlags) {
         "COMP_WORDS=(weft context add -tok); COMP_CWORD=3; _weft; test \"${COMPREPLY[*]}\" = "
         "-token-file'";
     EXPECT_EQ(std::system(test.c_str()), 0);
+}
+
+TEST(OwnCommands, BashAsksForNames) {
+    const TemporaryFolder folder;
+    std::ofstream{folder / "script"} << bash_completion(table());
+    std::ofstream{folder / "weft"}
+        << "#!/bin/sh\n[ \"$1 $2 $3\" = '__complete contexts p' ] && echo '$(p)'\n";
+    const std::string test =
+        "chmod +x " + (folder / "weft") + "; bash -c 'source " + (folder / "script") +
+        "; COMP_WORDS=(" + (folder / "weft") +
+        " context use p); COMP_CWORD=3; _weft; test \"${COMPREPLY[*]}\" = \"\\\\\\$\\\\(p\\\\)\"'";
+    EXPECT_EQ(std::system(test.c_str()), 0);
+}
+
+TEST(OwnCommands, NamesAreThoseThatBeginSo) {
+    EXPECT_EQ(output_of({"__complete", "kinds", "service-r"}),
+              "service-resolver\nservice-router\n");
+    EXPECT_EQ(output_of({"__complete", "nothing"}), "");
+    EXPECT_EQ(output_of({"__complete"}, ExitCode::Usage), "");
 }
 
 TEST(OwnCommands, EachHasAManualPage) {

@@ -25,7 +25,7 @@ TEST(RingAnswers, MembersAreATableServersFirst) {
               "Node   Address         Status  Type     Build  Protocol  DC   Segment\n"
               "s1     10.0.0.1:8301   alive   server   1.8.7  2         dc1  <all>\n"
               "db1    10.0.0.2:8301   alive   client   1.8.7  2         dc1  <default>\n"
-              "other  10.0.0.3:7946   left    unknown                        <default>\n"
+              "other  10.0.0.3:7946   left    unknown  -      -         -    <default>\n"
               "web1   [fd00::7]:8301  failed  client   1.8.7  2         dc1  <default>\n");
     EXPECT_EQ(members_table(chosen_members(ring(), "^alive$").value(), true),
               "Node  Address        Status  Tags\n"
@@ -46,15 +46,26 @@ TEST(RingAnswers, RoundTripsComeFromCoordinates) {
         {"Node":"b","Coord":{"Vec":[0.03,0.04],"Height":0.02,"Adjustment":0,"Error":1}}])");
     EXPECT_NEAR(round_trip_ms(nodes, "A", "b").value(), 60, 1e-9);
     EXPECT_NEAR(round_trip_ms(nodes, "b", "b").value(), 40, 1e-9);
-    EXPECT_EQ(round_trip_ms(nodes, "a", "c").error().message(),
-              "no coordinate is known of node \"c\"");
+    EXPECT_EQ(round_trip_ms(nodes, "a", "c").error().message(), "c");
+}
+
+TEST(RingAnswers, NodesOfDatacentersAreNamedWithThem) {
+    const json::value nodes = nodes_of_datacenters(json::parse(R"([
+        {"Datacenter":"dc1","AreaID":"wan","Coordinates":[
+            {"Node":"a","Coord":{"Vec":[0],"Height":0.01,"Adjustment":0,"Error":1}}]},
+        {"Datacenter":"dc2","AreaID":"wan","Coordinates":[
+            {"Node":"a","Coord":{"Vec":[0.03],"Height":0.01,"Adjustment":0,"Error":1}}]}])"));
+    EXPECT_NEAR(round_trip_ms(nodes, "a.dc1", "a.dc2").value(), 50, 1e-9);
+    EXPECT_FALSE(round_trip_ms(nodes, "a", "a.dc2"));
 }
 
 TEST(RingAnswers, KeysStandUnderTheirPools) {
-    EXPECT_EQ(keys_text(json::parse(R"([
+    const json::value pools = json::parse(R"([
         {"WAN":true,"Datacenter":"dc1","Keys":{"a=":1},"PrimaryKeys":{"a=":1},"NumNodes":1},
         {"WAN":false,"Datacenter":"dc1","Keys":{"a=":3,"b=":2},"PrimaryKeys":{"a=":3},
-         "NumNodes":3}])")),
+         "NumNodes":3}])");
+    EXPECT_EQ(keys_text(pools, true), "\nWAN:\n  a= [1/1]\n\ndc1 (LAN):\n  a= [3/3]\n");
+    EXPECT_EQ(keys_text(pools),
               "\nWAN:\n  a= [1/1] primary\n\ndc1 (LAN):\n  a= [3/3] primary\n  b= [2/3]\n");
 }
 

@@ -224,5 +224,12 @@ TEST(SuggestKey, LooksNearbyThenAcrossSections) {
     EXPECT_EQ(suggest_key("", "xyzzyxyzzy").text, "");
 }
 
+TEST(NearestKey, LooksInTheSectionThenAtWholePaths) {
+    EXPECT_EQ(nearest_key("ports.htpp"), "ports.http");
+    EXPECT_EQ(nearest_key("port.http"), "ports.http");
+    EXPECT_EQ(nearest_key("Datacentre"), "datacenter");
+    EXPECT_EQ(nearest_key("xyzzy.xyzzyxyzzy"), "");
+}
+
 }  // namespace
 }  // namespace weft::agent

@@ -63,7 +63,7 @@ TEST_P(Samples, GiveTheExpectedMessages) {
 
 INSTANTIATE_TEST_SUITE_P(Files, Samples,
                          ::testing::Values("syntax", "keys", "values", "features", "together",
-                                           "gossip", "good"));
+                                           "gossip", "good", "watches"));
 
 TEST(Load, GossipIsWhatTheCoreTakes) {
     const auto result = load_one(
@@ -141,6 +141,17 @@ TEST(Load, FlagErrorsNameTheFlag) {
     const auto result = load_texts({}, asked);
     EXPECT_FALSE(result.ok());
     EXPECT_THAT(result.text(), HasSubstr("--> -http-port"));
+}
+
+TEST(Load, WhatAnUnreadFileMayHoldIsNotMissing) {
+    LoadRequest asked = request();
+    asked.overrides.clear();
+    EXPECT_THAT(load(asked).text(), HasSubstr("`data_dir` is missing"));
+    asked.paths = {"/nonexistent/weft.hcl"};
+    const LoadResult result = load(asked);
+    EXPECT_FALSE(result.ok());
+    EXPECT_THAT(result.text(), HasSubstr("W1001"));
+    EXPECT_THAT(result.text(), Not(HasSubstr("W1021")));
 }
 
 TEST(Load, HclAndJsonMeanTheSame) {

@@ -57,6 +57,40 @@ TEST(ReloadPlan, NamesServicesAndChecksById) {
     EXPECT_THAT(plan.now, IsEmpty());
 }
 
+TEST(ReloadPlan, NamesEntriesByKindAndName) {
+    const auto running = config_of(
+        "config_entries { bootstrap = [{ kind = \"service-defaults\" name = \"a\" },"
+        "{ kind = \"service-defaults\" name = \"b\" }] }");
+    const auto next = config_of(
+        "config_entries { bootstrap = [{ kind = \"service-defaults\" name = \"b\" protocol = "
+        "\"http\" }, { kind = \"proxy-defaults\" }] }");
+
+    const auto plan = plan_reload(running, next);
+
+    EXPECT_EQ(plan.text(),
+              "config_entries.bootstrap:\n"
+              "  added: proxy-defaults/global\n"
+              "  changed: service-defaults/b\n"
+              "  removed: service-defaults/a\n");
+    EXPECT_TRUE(plan_reload(apply_reload(running, next), next).empty());
+}
+
+TEST(ReloadPlan, NamesWatchesByWhatTheySeeAndRun) {
+    const auto running = config_of(
+        "watches = [{ type = \"nodes\" args = [\"/a\", \"b\"] },"
+        "{ type = \"key\" key = \"k\" handler = \"c\" }]");
+    const auto next = config_of(
+        "watches { type = \"key\" key = \"k\" handler = \"c\" stale = true }\n"
+        "watches { type = \"service\" service = \"web\" handler_type = \"http\" "
+        "http_handler_config { path = \"http://me:secret@here/x\" } }");
+
+    EXPECT_EQ(plan_reload(running, next).text(),
+              "watches:\n"
+              "  added: service web -> http://here/x\n"
+              "  changed: key k -> c\n"
+              "  removed: nodes -> /a b\n");
+}
+
 TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
     const auto running = config_of("domain = \"old\"");
     const auto next = config_of(
@@ -102,7 +136,8 @@ TEST(ReloadPlan, KeysAppliedNowAreAllKnownToApply) {
                            path == "recursors" || path == "log_level" || path == "node_meta" ||
                            path == "discard_check_output" || path == "telemetry.prefix_filter" ||
                            path == "telemetry.filter_default" ||
-                           path == "limits.http_max_conns_per_client";
+                           path == "limits.http_max_conns_per_client" ||
+                           path == "config_entries.bootstrap" || path == "watches";
         EXPECT_TRUE(known) << path;
     }
 }

@@ -56,22 +56,23 @@ TEST(Rename, PutsNewNamesInPlaceOfOldOnes) {
 
 TEST(Migrate, TellsWhatBecameOfEachKey) {
     expect_samples("migrate", [](const auto& source) {
-        const Migration migration = migrate({source}, false);
+        const Migration migration = migrate({source}, false, testing::lab_request());
         return laid_out(Source::make("weft.hcl", migration.text)) + "----8<----\n" +
                render(migration.keys) + (migration.is_complete() ? "complete\n" : "incomplete\n");
     });
 }
 
 TEST(Migrate, LeavesSecretsOutUnlessTheyAreWanted) {
-    const auto source = Source::make("a.hcl",
-                                     "encrypt = \"canary\"\nservice { name = \"web\" token = "
-                                     "\"canary\" check { ttl = \"5s\" } }");
-    const Migration without = migrate({source}, false);
+    const auto source =
+        Source::make("a.hcl",
+                     "encrypt = \"canarycanarycanarycanQ==\"\nservice { name = \"web\" token = "
+                     "\"canary\" check { ttl = \"5s\" } }");
+    const Migration without = migrate({source}, false, testing::lab_request());
     EXPECT_THAT(without.text + render(without.keys), Not(HasSubstr("canary")));
     EXPECT_THAT(without.text, HasSubstr("# encrypt is a secret: see a.hcl:1"));
     EXPECT_THAT(render(without.keys), HasSubstr("service.token  a.hcl:2  a secret"));
-    const Migration with = migrate({source}, true);
-    EXPECT_THAT(with.text, HasSubstr("encrypt = \"canary\""));
+    const Migration with = migrate({source}, true, testing::lab_request());
+    EXPECT_THAT(with.text, HasSubstr("encrypt = \"canarycanarycanarycanQ==\""));
     EXPECT_THAT(with.text, HasSubstr("token = \"canary\""));
 }
 
@@ -82,7 +83,8 @@ TEST(Migrate, TheResultLoadsAndMeansTheSame) {
         "service { name = \"web\" tags = [\"a\"] check { tcp = \"127.0.0.1:80\" interval = \"5s\" "
         "} }";
     const auto before = load_texts({Source::make("a.hcl", text)}, testing::lab_request());
-    const Migration migration = migrate({Source::make("a.hcl", text)}, false);
+    const Migration migration =
+        migrate({Source::make("a.hcl", text)}, false, testing::lab_request());
     const auto after = load_texts({Source::make("b.hcl", migration.text)}, testing::lab_request());
     ASSERT_TRUE(before.ok()) << before.text();
     ASSERT_TRUE(after.ok()) << after.text() << migration.text;

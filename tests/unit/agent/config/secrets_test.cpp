@@ -57,6 +57,27 @@ TEST(Secrets, InlineIsAWarningInProductionOnly) {
     EXPECT_THAT(load_with(text, testing::lab_request(true)).text(), Not(HasSubstr("W1052")));
 }
 
+TEST(Secrets, AnEmptyOneIsNone) {
+    LoadRequest request = testing::lab_request();
+    for (const std::string text : {"encrypt = \"\"", "acl { tokens { default = \"\" } }",
+                                   "encrypt = \"\"\nencrypt = \"\"\nencrypt = \"\""}) {
+        const LoadResult result = load_with(text, request);
+        ASSERT_TRUE(result.ok()) << result.text();
+        EXPECT_THAT(result.text(), Not(HasSubstr("W1052")));
+        EXPECT_THAT(result.text(), Not(HasSubstr("W1101")));
+        for (const auto& set : result.config->set_keys) EXPECT_EQ(set.key, "data_dir");
+    }
+    // A later file takes the key of an earlier one away.
+    const LoadResult both = load_texts({Source::make("a.hcl", "encrypt = \"" + key('A') + "\""),
+                                        Source::make("b.hcl", "encrypt = \"\"")},
+                                       request);
+    EXPECT_EQ(both.config->gossip.encrypt, "");
+    // A variable that holds nothing does not hide what the file says.
+    request.environment = {{"WEFT_CONFIG_ENCRYPT", ""}};
+    EXPECT_EQ(load_with("encrypt = \"" + key('A') + "\"", request).config->gossip.encrypt,
+              key('A'));
+}
+
 TEST(Secrets, AFileThatOthersMayReadIsRefused) {
     const TemporaryFolder folder;
     for (const unsigned mode : {0640u, 0604u, 0660u}) {

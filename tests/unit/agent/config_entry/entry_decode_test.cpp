@@ -76,6 +76,46 @@ TEST(EntryDecode, ValuesAreBentToTheirFields) {
     EXPECT_EQ(to.request_timeout, std::chrono::milliseconds(1500));
 }
 
+struct Found {
+    std::string path;
+    std::string text;  // from there on
+    std::string meant;
+};
+
+Found found_in(std::string_view json) {
+    const auto tree = parse_json(json);
+    EntryFault fault;
+    auto entry = decode_entry(tree.value(), &fault);
+    if (entry) fault = fault_of_rule(validate(entry.value()).error().context);
+    return {fault.path, std::string(json.substr(offset_of(tree.value(), fault), 8)), fault.meant};
+}
+
+TEST(EntryFault, SaysWhereTheFirstMistakeIs) {
+    const auto expect = [](std::string_view json, std::string_view path, std::string_view text,
+                           std::string_view meant = "") {
+        const Found found = found_in(json);
+        EXPECT_EQ(found.path, path) << json;
+        EXPECT_EQ(found.text, text) << json;
+        EXPECT_EQ(found.meant, meant) << json;
+    };
+    expect(R"({"Kind":"service-defalts","Name":"a"})", "Kind", R"("service)", "service-defaults");
+    expect(R"({"Kind":"service-defaults","Name":"a","protocl":"http"})", "protocl", R"("protocl)",
+           "Protocol");
+    expect(R"({"Kind":"service-resolver","Name":"a","Failover":{"x":{"Srvice":"b"}}})",
+           "Failover[x].Srvice", R"("Srvice")", "Service");
+    expect(R"({"Kind":"service-resolver","Name":"a","connect_timeout":"5"})", "ConnectTimeout",
+           R"("5"})");
+    expect(R"({"Kind":"service-splitter","Name":"a","splits":[{"weight":1},{"weight":[]}]})",
+           "Splits[1].Weight", "[]}]}");
+    // A block of a file, which stands for a list of one.
+    expect(
+        R"({"Kind":"service-router","Name":"a","routes":{"match":[{"http":{"path_exakt":"/"}}]}})",
+        "Routes[0].Match.HTTP.path_exakt", R"("path_ex)", "PathExact");
+    // Rules, once the types are right.
+    expect(R"({"Kind":"mesh","TLS":{"Incoming":{"TLSMinVersion":"1.3"}}})",
+           "TLS.Incoming.TLSMinVersion", R"("1.3"}}})");
+}
+
 TEST(EntryDecode, WeightsAreKeptToAHundredthOfAPercent) {
     constexpr std::pair<const char*, const char*> kCases[] = {
         {"99.99", "99.99"}, {"0.014", "0.01"}, {"90", "90"}, {"33.30", "33.3"}, {"-0.5", "-0.5"}};

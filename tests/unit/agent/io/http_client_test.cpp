@@ -48,6 +48,21 @@ TEST(HttpClient, SendsTheRequestAsGiven) {
               "Connection: close\r\n\r\n");
 }
 
+TEST(HttpClient, CredentialsOfTheUrlAreAHeaderAndNeverShown) {
+    std::string seen;
+    LoopbackServer server([&](Socket& socket) {
+        seen = LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, plain_response("fine"));
+    });
+    const std::string place = "127.0.0.1:" + std::to_string(server.port()) + "/";
+    ASSERT_TRUE(http_fetch_blocking(get("http://me:a%40b@" + place)));
+    EXPECT_NE(seen.find("Authorization: Basic bWU6YUBi\r\n"), std::string::npos) << seen;
+    EXPECT_NE(seen.find("Host: " + place.substr(0, place.size() - 1) + "\r\n"), std::string::npos);
+    const auto refused = http_fetch_blocking(get("ftp://me:hidden@x/a:b@c"));
+    EXPECT_EQ(refused.error().message(),
+              "Get \"ftp://me:***@x/a:b@c\": unsupported protocol scheme \"ftp\"");
+}
+
 TEST(HttpClient, ReadsChunksAndInterimResponses) {
     LoopbackServer server([](Socket& socket) {
         LoopbackServer::read_header(socket);

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cstdlib>
 
+#include "agent/io/child_process.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/task_scope.hpp"
 #include "tests/support/run_coroutine.hpp"
@@ -80,6 +82,16 @@ TEST(Process, PassesItsEnvironmentOn) {
     auto spec = shell("echo $WEFT_TEST_VALUE");
     spec.environment.emplace_back("WEFT_TEST_VALUE", "yes");
     EXPECT_EQ(run_spec(spec).value().output, "yes\n");
+}
+
+TEST(Process, ReadsTheInputThatItIsGiven) {
+    const auto input = file_of_text("one\ntwo\n");
+    ASSERT_TRUE(input);
+    ProcessSpec spec = shell("cat; echo end");
+    spec.input = input.value();
+    EXPECT_EQ(run_spec(spec).value().output, "one\ntwo\nend\n");
+    ::close(input.value());
+    EXPECT_EQ(run_spec(shell("cat; echo end")).value().output, "end\n");
 }
 
 TEST(Process, InheritsNoFileButItsOutput) {

@@ -39,6 +39,12 @@ TEST(BodyFault, AWrongValueIsPointedAt) {
     EXPECT_EQ(fault_of("/v1/operator/autopilot/configuration", R"({"MinQuorum":-1})"),
               "#/MinQuorum, line 1, column 14");
     EXPECT_EQ(fault_of("/v1/session/create", R"({"Name":1})"), "#/Name, line 1, column 9");
+    EXPECT_EQ(fault_of("/v1/config", "{\"Kind\":\"service-defaults\",\n \"Protocl\":\"http\"}"),
+              "#/Protocl, line 2, column 2: did you mean `Protocol`?");
+    EXPECT_EQ(
+        fault_of("/v1/config", R"({"Kind":"mesh","TLS":{"Incoming":{"TLSMinVersion":"1.3"}}})"),
+        "#/TLS/Incoming/TLSMinVersion, line 1, column 51");
+    EXPECT_EQ(fault_of("/v1/config", "{"), "#, line 1, column 2");
 }
 
 TEST(BodyFault, BrokenJsonIsPointedAtByCharacter) {

@@ -48,6 +48,60 @@ TEST(ConfigEntryEndpoint, CompareAndSetAndDelete) {
               "500 strconv.ParseUint: parsing \"99999999999999999999\": value out of range");
 }
 
+std::string item(const std::string& entry, std::string_view index = "") {
+    return "{\"Entry\":" + entry + (index.empty() ? "" : ",\"ModifyIndex\":") + std::string(index) +
+           "}";
+}
+
+std::string put_all(EndpointFixture& fixture, const std::string& items,
+                    std::string_view query = "") {
+    const auto answer = fixture.call("PUT /v1/internal/weft/config-entries" + std::string(query),
+                                     "[" + items + "]");
+    return std::to_string(answer->status) + " " + answer->body;
+}
+
+// Neither could be written before the other: a splitter needs a service that speaks HTTP, and while
+// there is one the service must.
+TEST(ConfigEntrySet, IsWrittenTogetherOrNotAtAll) {
+    EndpointFixture fixture;
+    const std::string both = item(kSplit) + "," + item(kWeb, "0");
+    EXPECT_EQ(put_all(fixture, both, "?dry-run"), "200 true");
+    EXPECT_EQ(fixture.body_of("GET /v1/config/service-splitter"), "[]");
+    EXPECT_EQ(put_all(fixture, both), "200 true");
+    EXPECT_EQ(put_all(fixture, both), "200 false") << "the service is there now";
+    const std::string tcp = R"({"Kind":"service-defaults","Name":"web","Protocol":"tcp"})";
+    const std::string refused = put_all(fixture, item(tcp) + "," + item(kSplit));
+    EXPECT_EQ(refused.substr(0, 4), "500 ");
+    EXPECT_EQ(put_all(fixture, item(tcp) + "," + item(kSplit), "?dry-run"), refused);
+    EXPECT_EQ(put(fixture, kWeb), "200 true") << "nothing was changed";
+    EXPECT_EQ(fixture.catalog.view().config_entries("").size(), 2u);
+}
+
+TEST(ConfigEntrySet, CirclesAreRefusedWhole) {
+    EndpointFixture fixture;
+    const auto to = [](const std::string& from, const std::string& service) {
+        return item(R"({"Kind":"service-resolver","Name":")" + from +
+                    R"(","Redirect":{"Service":")" + service + "\"}}");
+    };
+    EXPECT_EQ(put_all(fixture, to("a", "b") + "," + to("b", "a")).substr(0, 4), "500 ");
+    EXPECT_EQ(fixture.body_of("GET /v1/config/service-resolver"), "[]");
+}
+
+TEST(ConfigEntrySet, MistakesHaveAPlace) {
+    EndpointFixture fixture;
+    const auto place = [&](const std::string& items) {
+        const auto answer = fixture.call("PUT /v1/internal/weft/config-entries", "[" + items + "]");
+        EXPECT_EQ(answer->status, 400);
+        return answer->headers.at(0).second;
+    };
+    EXPECT_EQ(place(item(kWeb) + "," + item(R"({"Kind":"mesh","Tls":1})")),
+              "#/1/Entry/TLS, line 1, column 101");
+    EXPECT_EQ(place(item(kWeb) + "," + item(kWeb)), "#/1, line 1, column 71");
+    EXPECT_EQ(place(R"({"entry":{}})"), "#/0/entry, line 1, column 11");
+    EXPECT_EQ(place("{}"), "#/0, line 1, column 2");
+    EXPECT_EQ(place(""), "#, line 1, column 1");
+}
+
 // A condition that does not hold comes before rules that are broken.
 TEST(ConfigEntryEndpoint, ALostRaceIsNoBrokenRule) {
     EndpointFixture fixture;

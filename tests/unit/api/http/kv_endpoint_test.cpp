@@ -137,21 +137,34 @@ TEST(SessionEndpoint, ARenewalReachesWhoKeepsTheTtls) {
     EXPECT_EQ(fixture.call("PUT /v1/session/renew/" + id)->status, 404) << "its end is on its way";
 }
 
+// As consul 1.8.7 answers.
 TEST(SessionEndpoint, ChecksMayBeNamedInEitherList) {
     testing::EndpointFixture fixture;
-    const auto checks_of = [&](std::string body) {
-        const auto created = fixture.call("PUT /v1/session/create", std::move(body));
-        EXPECT_EQ(created->status, 200) << created->body;
-        const std::string info =
-            fixture.body_of("GET /v1/session/info/" + created->body.substr(7, 36));
-        const auto at = info.find("\"NodeChecks\":") + 13;
-        return info.substr(at, info.find(",\"ServiceChecks\"") - at);
+    fixture.call("PUT /v1/catalog/register",
+                 R"({"Node":"golden","Address":"127.0.0.1","Checks":[)"
+                 R"({"CheckID":"c1","Name":"c1","Status":"passing"},)"
+                 R"({"CheckID":"c2","Name":"c2","Status":"passing"}]})");
+    constexpr std::pair<const char*, const char*> kCases[] = {
+        {"{}", R"("NodeChecks":["serfHealth"],"ServiceChecks":null,"C)"},
+        {R"({"NodeChecks":["c1"]})", R"("NodeChecks":["c1"],"ServiceChecks":null,"C)"},
+        {R"({"Checks":["c1"]})",
+         R"("NodeChecks":["serfHealth"],"ServiceChecks":null,"Checks":["c1"],)"},
+        {R"({"Checks":["c1"],"NodeChecks":["c2"]})",
+         R"("NodeChecks":["c2"],"ServiceChecks":null,"Checks":["c1"],)"},
+        {R"({"Checks":["serfHealth"],"NodeChecks":["c2"]})",
+         R"("NodeChecks":["c2"],"ServiceChecks":null,"C)"},
+        {R"({"Checks":["c1"],"NodeChecks":[]})", R"("NodeChecks":[],"ServiceChecks":null,"C)"},
+        {R"({"Checks":[],"NodeChecks":["c1"]})", R"("NodeChecks":[],"ServiceChecks":null,"C)"},
+        {R"({"NodeChecks":null})", R"("NodeChecks":[],"ServiceChecks":null,"C)"},
+        {R"({"Checks":null})", R"("NodeChecks":[],"ServiceChecks":null,"C)"},
     };
-    EXPECT_EQ(checks_of(R"({"NodeChecks":null})"), "[]");
-    EXPECT_EQ(checks_of(R"({"NodeChecks":[]})"), "[]");
-    EXPECT_EQ(checks_of(R"({"Checks":null})"), "[]");
-    EXPECT_EQ(checks_of(R"({"Checks":["serfHealth"],"NodeChecks":["serfHealth"]})"),
-              R"(["serfHealth"])");
+    for (const auto& [body, shown] : kCases) {
+        const auto created = fixture.call("PUT /v1/session/create", body);
+        ASSERT_EQ(created->status, 200) << created->body;
+        EXPECT_THAT(fixture.body_of("GET /v1/session/info/" + created->body.substr(7, 36)),
+                    ::testing::HasSubstr(shown))
+            << body;
+    }
 }
 
 TEST(TransactionEndpoint, ABrokenRowFailsTheWhole) {
@@ -164,6 +177,16 @@ TEST(TransactionEndpoint, ABrokenRowFailsTheWhole) {
     EXPECT_EQ(answer->status, 409);
     EXPECT_THAT(answer->body, ::testing::HasSubstr("{\"OpIndex\":1,\"What\":"));
     EXPECT_EQ(fixture.call("GET /v1/kv/a")->status, 404);
+}
+
+TEST(TransactionEndpoint, ReadsAreEitherStaleOrConsistent) {
+    testing::EndpointFixture fixture;
+    fixture.call("PUT /v1/kv/a", "x");
+    const std::string read = R"([{"KV":{"Verb":"get","Key":"a"}}])";
+    EXPECT_EQ(fixture.call("PUT /v1/txn?stale", read)->status, 200);
+    const auto both = fixture.call("PUT /v1/txn?stale&consistent", read);
+    EXPECT_EQ(both->status, 400);
+    EXPECT_EQ(both->body, "Cannot specify ?stale with ?consistent, conflicting semantics.");
 }
 
 TEST(TransactionEndpoint, ValuesAreGosBase64) {

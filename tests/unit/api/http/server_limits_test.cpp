@@ -53,6 +53,26 @@ TEST(HttpServerLimits, LargeBodyIs413EvenWhileTheClientSends) {
     EXPECT_EQ(refusals(server, Refusal::Body), 1);
 }
 
+// Consul's words, with the option that says how much may come.
+TEST(HttpServerLimits, LargeValuesAreRefusedAsByConsul) {
+    HttpConfig config = TestServer::local();
+    config.max_body_bytes = 1000;
+    TestServer server({}, config);
+    for (const auto& [path, option] :
+         {std::pair("/v1/kv/a", "kv_max_value_size"), std::pair("/v1/txn", "txn_max_req_len")}) {
+        RawClient client = server.connect();
+        client.send(std::string("PUT ") + path +
+                    " HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n");
+        const auto answer = client.answer();
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->status, 413);
+        EXPECT_EQ(answer->body,
+                  std::string("Request body(1001 bytes) too large, max size: 1000 bytes. See "
+                              "https://www.consul.io/docs/agent/options.html#") +
+                      option + ".");
+    }
+}
+
 TEST(HttpServerLimits, SlowRequestIs408) {
     HttpConfig config = TestServer::local();
     config.header_timeout = milliseconds(50);
