@@ -117,6 +117,20 @@ def who_leaves_has_left_when_it_is_said(port):
         one.process = None
 
 
+def who_does_not_belong_is_named(port):
+    """Of another datacenter, or with the node id of another: both sides say it, with the other's address."""
+    with agent("one", "127.0.79.1", port) as one:
+        strangers = ({"datacenter": "dc2"}, {"node_id": one.get("/v1/agent/self")["Config"]["NodeID"]})
+        for number, more in enumerate(strangers, start=2):
+            config = {"node_name": "n%d" % number, "bind_addr": "127.0.79.%d" % number, "ports": {"serf_lan": port}, **more}
+            with Agent(PROGRAM, dev=False, config=config, args=["-retry-join", "127.0.79.1:%d" % port]) as other:
+                wait_until(lambda: statuses(one).get(config["node_name"]) == "alive", 10, "the member")
+                word = "another datacenter" if "datacenter" in more else "one node id"
+                for at, peer in ((one, number), (other, 1)):
+                    wait_until(lambda: any(word in line and "address=127.0.79.%d:%d" % (peer, port) in line
+                                           for line in at.log().splitlines()), 5, "%s names %d" % (at.settings["node_name"], peer))
+
+
 def keys_change_everywhere(port):
     with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
             agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=KEY) as two:
@@ -179,7 +193,7 @@ def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
     for test in (two_find_each_other, two_of_one_machine_know_each_other_within_a_second, what_is_advertised_is_one_address,
-                 who_leaves_has_left_when_it_is_said,
+                 who_leaves_has_left_when_it_is_said, who_does_not_belong_is_named,
                  keys_change_everywhere, a_wrong_key_is_corrected_in_the_configuration, a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)
