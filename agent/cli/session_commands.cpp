@@ -53,6 +53,8 @@ std::string session_details(const json::value& session) {
     line("LockDelay", lock_delay(session));
     line("NodeChecks", names_of(session, "NodeChecks"));
     line("ServiceChecks", names_of(session, "ServiceChecks"));
+    if (const std::string older = names_of(session, "Checks"); !older.empty())
+        line("Checks", older);
     line("CreateIndex", json_text(session, "CreateIndex"));
     return text;
 }
