@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
 #include "agent/config_entry/entry_decode.hpp"
@@ -13,14 +12,6 @@
 
 namespace weft::agent {
 namespace {
-
-std::optional<std::size_t> number_of(std::string_view step) {
-    std::size_t number = 0;
-    const char* const end = step.data() + step.size();
-    const auto [at, status] = std::from_chars(step.data(), end, number);
-    if (status != std::errc{} || at != end) return std::nullopt;
-    return number;
-}
 
 // Where a file writes what the fault is about, or the innermost part around it. A key that stands
 // there more than once is a list of blocks.

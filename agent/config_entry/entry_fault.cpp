@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 #include "agent/config_entry/entry_kind.hpp"
 
@@ -13,14 +12,6 @@ std::string plain(std::string_view name) {
     std::string out = lower_case(name);
     std::erase(out, '_');
     return out;
-}
-
-std::optional<std::size_t> number_of(std::string_view step) {
-    std::size_t number = 0;
-    const char* const end = step.data() + step.size();
-    const auto [at, status] = std::from_chars(step.data(), end, number);
-    if (status != std::errc{} || at != end) return std::nullopt;
-    return number;
 }
 
 const JsonMember* member_at(const JsonValue& object, std::string_view step) {
@@ -46,6 +37,14 @@ std::vector<std::string> steps_of(std::string_view path) {
         path.remove_prefix(std::min(path.size(), end == path.npos ? end : end + is_bracket));
     }
     return steps;
+}
+
+std::optional<std::size_t> number_of(std::string_view step) {
+    std::size_t number = 0;
+    const char* const end = step.data() + step.size();
+    const auto [at, status] = std::from_chars(step.data(), end, number);
+    if (status != std::errc{} || at != end) return std::nullopt;
+    return number;
 }
 
 bool is_step(std::string_view name, std::string_view step) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,9 @@ EntryFault fault_of_rule(std::string_view text);
 
 // Names of members and numbers of items: "Routes", "0", "Match", "PathPrefix".
 std::vector<std::string> steps_of(std::string_view path);
+
+// Of a step to an item; nullopt for the name of a member.
+std::optional<std::size_t> number_of(std::string_view step);
 
 // Whether a file or body that says name means the field: without regard to case and underscores.
 // Rules speak of one "Route[0]" of the Routes.
