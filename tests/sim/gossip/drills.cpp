@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
@@ -17,8 +18,8 @@ using std::chrono::seconds;
 
 namespace {
 
-// An event that gossip missed comes with a push/pull, of which each agent has one in 30 to 60 s,
-// and is gossip from there on.
+// An event that gossip missed comes with a push/pull, of which each agent of a ring of 64 has one
+// in 30 to 60 s, and is gossip from there on.
 constexpr Duration kSpreads = seconds(100);
 constexpr Duration kQuery = seconds(30);
 // Then nobody repeats an event any more, in rings of any size.
@@ -29,6 +30,12 @@ constexpr std::size_t kSeeds = 3;
 // The suspicion of a lone accuser in a ring of 64, and some: who did not refute is failed by then.
 constexpr Duration kSuspicion = seconds(45);
 constexpr int kAccusersMost = 4;
+
+// Large rings exchange views more seldom: with each doubling beyond 32 a base interval more.
+Duration spreads_among(std::size_t agents) {
+    const double doublings = std::ceil(std::log2(static_cast<double>(agents)) - 5);
+    return kSpreads * std::max(static_cast<int>(doublings) + 1, 2) / 2;
+}
 
 // Of whom a name was taken.
 class NameWatch : public World::Observer {
@@ -66,7 +73,8 @@ void Drills::events() {
     for (int i = 0; i < kEvents; ++i) {
         const std::string event =
             i == 0 ? scenario_.fire_latest_event(rng_) : scenario_.fire_event(rng_);
-        run_until_empty(world_, kSpreads, [&] { return oracle_.not_heard_by_all(event); });
+        run_until_empty(world_, spreads_among(world_.size()),
+                        [&] { return oracle_.not_heard_by_all(event); });
     }
 }
 
@@ -81,7 +89,8 @@ void Drills::missed_event() {
     const std::string event = scenario_.fire_event(rng_);
     world_.run_until(world_.now() + kGossiped);
     world_.network().heal(index);
-    run_until_empty(world_, kSpreads, [&] { return oracle_.not_heard_by_all(event); });
+    run_until_empty(world_, spreads_among(world_.size()),
+                    [&] { return oracle_.not_heard_by_all(event); });
     run_until_empty(world_, patience_, [&] { return oracle_.unconverged(); });
 }
 
