@@ -328,41 +328,44 @@ void warn_about_name(const std::string& name, const Place& place, Diagnostics& d
     found.label = "a DNS name takes at most 63 letters, digits and dashes";
 }
 
+// A block of that name, not yet validated; nothing when a field is wrong, which was reported.
+template <class Entry, class... Where>
+std::optional<Entry> read_block(const TreeNode& node, const Place& place, const char* name,
+                                Diagnostics& diagnostics, Where... where) {
+    if (refuse_non_block(node, place, name, diagnostics)) return {};
+    const std::size_t errors = diagnostics.errors();
+    Entry entry;
+    entry.origin = origin_of(place);
+    BlockReader reader(node, place, name, diagnostics);
+    read_fields(reader, entry.definition, where...);
+    reader.report_unknown();
+    if (diagnostics.errors() > errors) return {};
+    return entry;
+}
+
 }  // namespace
 
 std::optional<ServiceEntry> read_service(const TreeNode& node, const Place& place,
                                          Diagnostics& diagnostics) {
-    if (refuse_non_block(node, place, "service", diagnostics)) return {};
-    const std::size_t errors = diagnostics.errors();
-    ServiceEntry entry;
-    entry.origin = origin_of(place);
-    BlockReader reader(node, place, "service", diagnostics);
-    read_fields(reader, entry.definition);
-    reader.report_unknown();
-    if (diagnostics.errors() > errors) return {};
-    if (const auto valid = entry.definition.validate(); !valid) {
+    auto entry = read_block<ServiceEntry>(node, place, "service", diagnostics);
+    if (!entry) return {};
+    if (const auto valid = entry->definition.validate(); !valid) {
         diagnostics.error("W1030", valid.error().message(), place).label = "in this service";
         return {};
     }
-    warn_about_name(entry.definition.name, place, diagnostics);
+    warn_about_name(entry->definition.name, place, diagnostics);
     return entry;
 }
 
 std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place,
                                      Diagnostics& diagnostics) {
-    if (refuse_non_block(node, place, "check", diagnostics)) return {};
-    const std::size_t errors = diagnostics.errors();
-    CheckEntry entry;
-    entry.origin = origin_of(place);
-    BlockReader reader(node, place, "check", diagnostics);
-    read_fields(reader, entry.definition, CheckPlace::Standalone);
-    reader.report_unknown();
-    if (diagnostics.errors() > errors) return {};
-    if (const auto valid = entry.definition.validate(); !valid) {
+    auto entry = read_block<CheckEntry>(node, place, "check", diagnostics, CheckPlace::Standalone);
+    if (!entry) return {};
+    if (const auto valid = entry->definition.validate(); !valid) {
         diagnostics.error("W1030", valid.error().message(), place).label = "in this check";
         return {};
     }
-    if (entry.definition.id.empty() && entry.definition.name.empty()) {
+    if (entry->definition.id.empty() && entry->definition.name.empty()) {
         diagnostics.error("W1030", "a check needs a `name` or an `id`", place).label =
             "in this check";
         return {};
@@ -372,15 +375,9 @@ std::optional<CheckEntry> read_check(const TreeNode& node, const Place& place,
 
 std::optional<WatchEntry> read_watch(const TreeNode& node, const Place& place,
                                      Diagnostics& diagnostics) {
-    if (refuse_non_block(node, place, "watches", diagnostics)) return {};
-    const std::size_t errors = diagnostics.errors();
-    WatchEntry entry;
-    entry.origin = origin_of(place);
-    BlockReader reader(node, place, "watches", diagnostics);
-    read_fields(reader, entry.definition);
-    reader.report_unknown();
-    if (diagnostics.errors() > errors) return {};
-    if (const auto valid = entry.definition.validate(); !valid) {
+    auto entry = read_block<WatchEntry>(node, place, "watches", diagnostics);
+    if (!entry) return {};
+    if (const auto valid = entry->definition.validate(); !valid) {
         diagnostics.error("W1056", "this watch is not valid", place).label =
             valid.error().message();
         return {};

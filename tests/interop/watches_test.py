@@ -147,7 +147,8 @@ def a_handler_that_fails_is_run_again(program):
 
 def the_agent_ends_with_its_handlers(program):
     with Agent(program) as agent:
-        sleeps = Handler(agent.folder, "sleeps", "echo $$ >%s/pid; exec sleep 600" % agent.folder)
+        # Nobody waits for it: it is to be ended by the agent, and ends by itself should this test die.
+        sleeps = Handler(agent.folder, "sleeps", "echo $$ >%s/pid; exec sleep 60" % agent.folder)
         reload(agent, [{"type": "nodes", "args": [sleeps.path]}])
         sleeps.wait(1)
         wait_until(lambda: os.path.exists(agent.folder + "/pid"), what="the handler")
