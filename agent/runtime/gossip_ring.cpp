@@ -78,8 +78,7 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
     made->joiner_ =
         std::make_unique<RingJoiner>(*made->ring_, made->config_, std::move(known), made->log_);
     made->doubts_ = std::make_unique<MemberDoubts>(
-        MemberDoubts::Self{identity.node_name, identity.node_id, identity.datacenter,
-                           made->ring_->advertised()},
+        MemberDoubts::Self{identity.node_name, identity.node_id, made->ring_->advertised()},
         [self = made.get()](std::string_view name) {
             const auto view = self->ring_->node().find(name);
             const bool is_alive = view && view->status == gossip::MemberStatus::Alive;
@@ -148,7 +147,9 @@ asio::awaitable<void> GossipRing::run_joiner() {
 
 asio::awaitable<void> GossipRing::keep_house() {
     while (!scope_->is_closing()) {
-        metrics_.update(ring_->node().counters(), ring_->counters(), ring_->node().health_score());
+        const gossip::Node& node = ring_->node();
+        metrics_.update(node.counters(), ring_->counters(),
+                        {node.health_score(), node.suspects(), node.broadcasts_waiting()});
         if (now() >= coordinates_due_) take_coordinates();
         keep_snapshot();
         house_timer_.expires_after(kHouseInterval);

@@ -36,16 +36,6 @@ std::string twins(const gossip::Description& member, std::string_view other,
 
 std::optional<std::string> MemberDoubts::heard(const gossip::DescriptionPtr& member) {
     if (member->name == self_.name) return std::nullopt;
-    const std::string_view datacenter = tag_of(*member, "dc");
-    if (!datacenter.empty() && datacenter != self_.datacenter) {
-        return fmt::format(
-            "a member is of another datacenter, whose agents belong in a ring of their own: have "
-            "it "
-            "leave and join that one, or set `datacenter` alike node={} address={} local={} "
-            "datacenter={} own={}",
-            std::string_view(member->name), member->endpoint.str(), self_.endpoint.str(),
-            datacenter, self_.datacenter);
-    }
     const std::string_view id = tag_of(*member, "id");
     // An agent that was renamed is found by its old name until that one failed.
     if (id.empty()) return std::nullopt;

@@ -11,15 +11,14 @@
 
 namespace weft::agent {
 
-// Finds members that do not belong where they are: of another datacenter, or with the node id of
-// another agent. Both come of files that were copied, and neither keeps a ring from working, so
-// that nothing else says it. Members without Consul's tags are none of them.
+// Finds members with the node id of another agent. It comes of a data_dir that was copied and does
+// not keep a ring from working, so that nothing else says it. Members without Consul's tags are
+// none of them.
 class MemberDoubts {
 public:
     struct Self {
         std::string name;
         std::string node_id;
-        std::string datacenter;
         gossip::Endpoint endpoint;
     };
     // A member that is alive; null when there is none.

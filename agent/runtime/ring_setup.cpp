@@ -129,6 +129,8 @@ Result<gossip::RingConfig> ring_config(const AgentConfig& config, const AgentIde
     }
     if (identity.server) tags.emplace_back(kServerTag, "1");
     WEFT_TRY(gossip::encode_tags(ring.node.meta, tags));
+    ring.node.ring_tag = "dc";
+    ring.node.ring_tag_value = identity.datacenter;
     gossip::resume(ring.node, snapshot, now.unix_ns / 1'000'000'000);
     // Consul's first event is the news that there is a leader, which weft's agents do not gossip.
     if (identity.server)

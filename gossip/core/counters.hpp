@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "gossip/core/reason_counts.hpp"
+#include "gossip/core/refusal.hpp"
+
 namespace weft::gossip {
 
 // What happened since the start; for metrics.
@@ -17,8 +20,8 @@ struct Counters {
     std::uint64_t accusers_discredited = 0;  // they accused too many that live
     std::uint64_t late_ticks = 0;            // it ran so late that it doubted what it had not heard
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_dropped = 0;   // unreadable, or contradict themselves
-    std::uint64_t messages_unknown = 0;   // of a type from the future
+    ReasonCounts messages_unreadable;
+    RefusalCounts messages_refused;       // readable; of a view of the ring, each entry
     std::uint64_t broadcasts_sent = 0;    // transmissions
     std::uint64_t broadcasts_pruned = 0;  // unsent: too many, or too large for a packet
     std::uint64_t leaps_refused = 0;      // said a Lamport time that cannot be

@@ -198,8 +198,12 @@ std::optional<MemberId> Membership::preload(const DescriptionPtr& member, std::u
 
 std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, MembershipOutput& out) {
     const auto versions = Versions::of(alive.versions);
-    if (!versions) return std::nullopt;
+    if (!versions) {
+        out.refused.push_back(Refusal::Alive);
+        return std::nullopt;
+    }
     if (table_.size() >= config_.members_max) {
+        out.refused.push_back(Refusal::MembersLimit);
         out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
         return std::nullopt;
     }
@@ -232,9 +236,15 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
         return;
     }
     const auto versions = Versions::of(alive.versions);
-    if (!is_sound(alive) || (versions && !is_speakable(*versions))) return;
+    if (!is_sound(alive)) return out.refused.push_back(Refusal::Alive);
     // Accepted, it would have us refuse every view of the ring: see check_versions().
-    if (versions && !understand_each_other(*versions, self().description->versions)) return;
+    if (versions && !(is_speakable(*versions) &&
+                      understand_each_other(*versions, self().description->versions))) {
+        return out.refused.push_back(Refusal::Versions);
+    }
+    if (known != self_ && foreign_value(alive.meta)) {
+        return out.refused.push_back(Refusal::ForeignRing);
+    }
     if (known == self_ && leaving_) return;
 
     if (!known) known = admit(alive, now, out);
@@ -325,8 +335,11 @@ void Membership::accuse(MemberId id, std::uint32_t incarnation, Instant now,
 }
 
 void Membership::consider(const Suspect& suspect, bool is_own, Instant now, MembershipOutput& out) {
+    if (suspect.from.empty() || suspect.incarnation >= kIncarnationMax) {
+        return out.refused.push_back(Refusal::Accusation);
+    }
     const auto id = table_.find(suspect.node);
-    if (!id || suspect.from.empty() || suspect.incarnation >= kIncarnationMax) return;
+    if (!id) return;
     if (*id == self_) {
         if (leaving_) return;
         if (suspect.incarnation >= self().incarnation) refute(suspect.incarnation, out);
@@ -392,10 +405,9 @@ void Membership::hasten(MemberId id, Instant deadline) {
 }
 
 void Membership::handle(const Dead& dead, Instant now, MembershipOutput& out) {
+    if (dead.incarnation >= kIncarnationMax) return out.refused.push_back(Refusal::Accusation);
     const auto id = table_.find(dead.node);
-    if (!id || dead.incarnation >= kIncarnationMax || dead.incarnation < table_[*id].incarnation) {
-        return;
-    }
+    if (!id || dead.incarnation < table_[*id].incarnation) return;
     if (is_gone(table_[*id].state)) {
         table_[*id].incarnation = dead.incarnation;
         return;
@@ -411,6 +423,31 @@ void Membership::bury(MemberId id, const Dead& dead, Instant now, MembershipOutp
     out.broadcasts.push_back({member.name(), encoded(dead)});
     const auto kind = dead.is_leave() ? MemberEvent::Kind::Left : MemberEvent::Kind::Failed;
     out.events.push_back({kind, member.name(), member.description, {}});
+}
+
+std::optional<std::string_view> Membership::foreign_value(const Bytes& meta) const {
+    if (config_.ring_tag.empty()) return std::nullopt;
+    const auto tags = decode_tags(meta);
+    if (!tags) return std::nullopt;
+    for (const auto& [name, value] : tags.value()) {
+        if (name == config_.ring_tag && value != config_.ring_tag_value) return value;
+    }
+    return std::nullopt;
+}
+
+// Of the dead nothing is taken but that they are.
+Result<void> Membership::check_ring_tag(const NodeRecords& nodes) const {
+    std::string foreign;
+    nodes.for_each([&](const NodeRecord& record) {
+        const bool is_alive = record.state == static_cast<std::int64_t>(MemberState::Alive);
+        if (!foreign.empty() || !is_alive || record.name == self().name()) return;
+        const auto value = foreign_value(record.meta);
+        if (!value) return;
+        foreign = fmt::format("its member {} is of another ring: {}={}, ours is {}", record.name,
+                              config_.ring_tag, *value, config_.ring_tag_value);
+    });
+    if (foreign.empty()) return success();
+    return make_error(Errc::InvalidArgument, foreign);
 }
 
 Result<void> Membership::check_versions(const NodeRecords& nodes) const {
@@ -441,6 +478,7 @@ Result<void> Membership::check_versions(const NodeRecords& nodes) const {
 }
 
 Result<void> Membership::merge(const NodeRecords& nodes, Instant now, MembershipOutput& out) {
+    WEFT_TRY(check_ring_tag(nodes));
     WEFT_TRY(check_versions(nodes));
     nodes.for_each([&](const NodeRecord& record) {
         switch (static_cast<MemberState>(record.state)) {

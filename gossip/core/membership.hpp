@@ -16,6 +16,7 @@
 #include "gossip/core/accuser_record.hpp"
 #include "gossip/core/member.hpp"
 #include "gossip/core/node_config.hpp"
+#include "gossip/core/refusal.hpp"
 #include "gossip/core/suspicion.hpp"
 #include "gossip/wire/messages.hpp"
 #include "gossip/wire/stream.hpp"
@@ -55,6 +56,7 @@ struct MembershipOutput {
     std::vector<MemberEvent> events;
     std::vector<Broadcast> broadcasts;
     std::vector<Direct> direct;
+    std::vector<Refusal> refused;
     int refutations = 0;  // times that this agent had to say that it lives
 };
 
@@ -83,8 +85,9 @@ public:
                                     Instant now);
     void reserve(std::size_t members) { table_.reserve(members); }
 
-    // The nodes of somebody's push/pull. Errc::Unsupported, naming the member, when one of them or
-    // of ours speaks no version that all understand: then nothing was merged.
+    // The nodes of somebody's push/pull. Errors name the member, and nothing was merged:
+    // Errc::Unsupported when one of them or of ours speaks no version that all understand,
+    // Errc::InvalidArgument for a living one of another ring (NodeConfig::ring_tag).
     Result<void> merge(const NodeRecords& nodes, Instant now, MembershipOutput& out);
 
     // A suspected member has until then at most to refute; nothing for others.
@@ -130,7 +133,6 @@ private:
 
     bool is_self(std::string_view name) const { return name == self().name(); }
 
-    bool is_old_news(const Alive& alive, Instant now, MembershipOutput& out);
     std::optional<MemberId> admit(const Alive& alive, Instant now, MembershipOutput& out);
     Place place_of(const Member& member, const Alive& alive, Instant now) const;
     void accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out);
@@ -149,6 +151,9 @@ private:
     void end_suspicion(MemberId id);
     void drop(MemberId id);
     Result<void> check_versions(const NodeRecords& nodes) const;
+    // What a member of another ring says that it is; nullopt: it is none.
+    std::optional<std::string_view> foreign_value(const Bytes& meta) const;
+    Result<void> check_ring_tag(const NodeRecords& nodes) const;
 
     const NodeConfig& config_;
     DescriptionPool& pool_;

@@ -160,6 +160,14 @@ int Node::health_score() const {
     return parts_->detector.health_score();
 }
 
+std::size_t Node::suspects() const {
+    return parts_->membership.suspects();
+}
+
+std::size_t Node::broadcasts_waiting() const {
+    return parts_->dissemination.size();
+}
+
 std::optional<Coordinate> Node::coordinate(std::string_view name) const {
     if (name == self()->name) return parts_->coordinates.own();
     const auto id = parts_->membership.table().find(name);

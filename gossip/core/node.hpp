@@ -118,6 +118,8 @@ public:
     std::optional<MemberView> find(std::string_view name) const;
     DescriptionPtr self() const;
     int health_score() const;  // 0: healthy
+    std::size_t suspects() const;
+    std::size_t broadcasts_waiting() const;  // for packets to go with
     // Of a member whose probe was answered, or of this agent itself.
     std::optional<Coordinate> coordinate(std::string_view name) const;
     // What a restart must not fall below.

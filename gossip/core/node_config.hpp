@@ -17,6 +17,11 @@ struct NodeConfig {
     std::string meta;  // its tags: see encode_tags()
     Versions versions{1, 5, 2, 2, 5, 5};
     std::uint32_t incarnation = 1;  // above all that were used before
+    // A tag that has one value in the whole ring, as Consul's "dc": whoever has another one, and
+    // every view of the ring with such a member, is refused. Members without it are taken. Empty:
+    // none.
+    std::string ring_tag;
+    std::string ring_tag_value;
 
     // ---- failure detection
     Duration probe_interval = std::chrono::seconds(1);

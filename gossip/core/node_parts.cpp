@@ -117,6 +117,7 @@ void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
     for (auto& direct : from.direct) {
         send(direct.to->endpoint, std::move(direct.bytes), out);
     }
+    for (const Refusal refusal : from.refused) counters.messages_refused.add(refusal);
     counters.refutations += static_cast<std::uint64_t>(from.refutations);
     for (int i = 0; i < from.refutations; ++i) detector.refuted();
 
@@ -150,7 +151,10 @@ void Node::Parts::take(DetectorOutput&& from, Instant now, Output& out) {
     for (const auto& answer : from.answers) {
         const auto coordinate = decode_coordinate(answer.payload);
         if (!membership.table().contains(answer.id)) continue;
-        if (!coordinate || !is_valid(coordinate.value())) continue;
+        if (!coordinate || !is_valid(coordinate.value())) {
+            if (!answer.payload.empty()) counters.messages_refused.add(Refusal::Coordinate);
+            continue;
+        }
         coordinates.observe(membership.table()[answer.id].name(), coordinate.value(), answer.rtt);
         times.keep_coordinate(answer.id, coordinate.value());
     }
@@ -169,6 +173,7 @@ void Node::Parts::take(SerfOutput&& from, Instant now, Output& out) {
         dissemination.add(broadcast.kind, broadcast.blob);
     }
     for (const auto& direct : from.direct) send(direct.to, encoded_user(direct.blob), out);
+    for (const Refusal refusal : from.refused) counters.messages_refused.add(refusal);
     for (const std::string& name : members.take_pruned()) {
         if (const auto id = membership.table().find(name); id && membership.forget(name)) {
             detector.member_forgotten(*id);

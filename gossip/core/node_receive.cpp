@@ -3,7 +3,6 @@
 
 #include "gossip/core/encoded.hpp"
 #include "gossip/core/node_parts.hpp"
-#include "gossip/wire/errc.hpp"
 
 namespace weft::gossip {
 
@@ -42,11 +41,7 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
         return receive_blob(from, message.substr(1), now, out);
     }
     const auto decoded = decode_message(message);
-    if (!decoded) {
-        const bool is_unknown = decoded.error().code == WireErrc::UnknownType;
-        ++(is_unknown ? counters.messages_unknown : counters.messages_dropped);
-        return;
-    }
+    if (!decoded) return counters.messages_unreadable.add(decoded.error().code);
     DetectorOutput found;
     std::visit(
         Overloaded{
@@ -64,7 +59,7 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
             [&](const Suspect& suspect) { membership.handle(suspect, now, found.membership); },
             [&](const Alive& alive) { membership.handle(alive, now, found.membership); },
             [&](const Dead& dead) { membership.handle(dead, now, found.membership); },
-            [&](const ErrorAnswer&) { ++counters.messages_unknown; }},
+            [&](const ErrorAnswer&) { counters.messages_refused.add(Refusal::Misplaced); }},
         decoded.value());
     take(std::move(found), now, out);
 }
@@ -72,12 +67,9 @@ void Node::Parts::receive(const Endpoint& from, std::string_view message, Instan
 void Node::Parts::receive_blob(const Endpoint& from, std::string_view blob, Instant now,
                                Output& out) {
     const auto decoded = decode_serf(blob);
-    if (!decoded) {
-        const bool is_unknown = decoded.error().code == WireErrc::UnknownType;
-        ++(is_unknown ? counters.messages_unknown : counters.messages_dropped);
-        return;
-    }
+    if (!decoded) return counters.messages_unreadable.add(decoded.error().code);
     SerfOutput serf;
+    const auto misplaced = [&] { counters.messages_refused.add(Refusal::Misplaced); };
     std::visit(
         Overloaded{[&](const LeaveIntent& intent) { members.handle(intent, blob, now, serf); },
                    [&](const JoinIntent& intent) { members.handle(intent, blob, now, serf); },
@@ -86,10 +78,9 @@ void Node::Parts::receive_blob(const Endpoint& from, std::string_view blob, Inst
                    [&](const QueryAnswer& answer) { outbox.handle(answer, now, serf); },
                    [&](const Relay& relay) { handle(relay, out); },
                    // Only inside of streams, and of payloads.
-                   [&](const SerfPushPull&) { ++counters.messages_dropped; },
-                   [&](const ConflictAnswer&) { ++counters.messages_dropped; },
-                   [&](const KeyRequest&) { ++counters.messages_dropped; },
-                   [&](const KeyAnswer&) { ++counters.messages_dropped; }},
+                   [&](const SerfPushPull&) { misplaced(); },
+                   [&](const ConflictAnswer&) { misplaced(); },
+                   [&](const KeyRequest&) { misplaced(); }, [&](const KeyAnswer&) { misplaced(); }},
         decoded.value());
     note_leap(serf, from, now, out);
     take(std::move(serf), now, out);
@@ -102,8 +93,7 @@ void Node::Parts::handle(const Relay& relay, Output& out) {
     const bool is_port = to.port > 0 && to.port <= 65'535;
     const auto inner = decode_serf(relay.blob);
     if (!address || !is_port || !inner || !std::holds_alternative<QueryAnswer>(inner.value())) {
-        ++counters.messages_dropped;
-        return;
+        return counters.messages_refused.add(Refusal::Relay);
     }
     send({*address, static_cast<std::uint16_t>(to.port)}, encoded_user(relay.blob), out);
 }

@@ -18,6 +18,7 @@ std::string Node::accept(const Endpoint& from, const StreamMessage& message, Ins
     if (const auto* state = std::get_if<PushPull>(&message)) {
         return parts_->accept(*state, from, now, out);
     }
+    parts_->counters.messages_refused.add(Refusal::Misplaced);
     return {};
 }
 
@@ -33,6 +34,7 @@ std::string Node::Parts::accept(const PushPull& state, const Endpoint& from, Ins
     }
     if (!state.digest.empty()) {
         if (auto answer = anti_entropy.answer_digest(state.digest, now)) return *answer;
+        counters.messages_refused.add(Refusal::Digest);
     }
     // From before the merge: what the other just said need not go back.
     std::string answer = anti_entropy.state(state.join, now);
@@ -120,9 +122,8 @@ Result<void> Node::Parts::merge(const PushPull& state, const MergeOptions& optio
     }
     take(std::move(nodes), now, out);
     SerfOutput serf;
-    if (!anti_entropy.merge_serf(state.user_state, options, now, serf)) {
-        ++counters.messages_dropped;
-    }
+    const auto serf_merged = anti_entropy.merge_serf(state.user_state, options, now, serf);
+    if (!serf_merged) counters.messages_unreadable.add(serf_merged.error().code);
     note_leap(serf, from, now, out);
     take(std::move(serf), now, out);
     return success();

@@ -60,8 +60,11 @@ bool QueryInbox::is_news(const Query& query, SerfOutput& out) {
     if (!witness(clock_, kQueryClock, query.time, out)) return false;
     if (query.time < std::max(time_min_, forgotten_before_)) return false;
     std::vector<std::uint32_t>& ids = seen_[query.time];
-    if (ids.size() >= kQueriesAtTimeMax) return false;
     if (std::find(ids.begin(), ids.end(), query.id) != ids.end()) return false;
+    if (ids.size() >= kQueriesAtTimeMax) {
+        out.refused.push_back(Refusal::Flood);
+        return false;
+    }
     ids.push_back(query.id);
     if (seen_.size() > config_.event_buffer) {
         forgotten_before_ = seen_.begin()->first + 1;
@@ -80,7 +83,10 @@ bool QueryInbox::is_for_us(const Query& query) const {
 
 void QueryInbox::handle(const Query& query, std::string_view blob, Instant now, SerfOutput& out) {
     const auto address = query.address ? address_from_bytes(*query.address) : std::nullopt;
-    if (!address || query.port == 0 || query.name.empty() || !is_news(query, out)) return;
+    if (!address || query.port == 0 || query.name.empty()) {
+        return out.refused.push_back(Refusal::Query);
+    }
+    if (!is_news(query, out)) return;
     if ((query.flags & kQueryNoBroadcast) == 0) {
         out.broadcasts.push_back({Dissemination::Kind::Queries, std::string(blob)});
     }
@@ -102,7 +108,7 @@ void QueryInbox::handle(const Query& query, std::string_view blob, Instant now, 
         }
         return;
     }
-    if (waiting_.size() >= kWaitingMax) return;
+    if (waiting_.size() >= kWaitingMax) return out.refused.push_back(Refusal::Flood);
     waiting_.emplace(std::pair(query.time, query.id), asker);
     out.events.push_back(event::QueryReceived{
         query.time, query.id, std::string(query.name),

@@ -8,6 +8,7 @@
 #include "gossip/core/dissemination.hpp"
 #include "gossip/core/lamport_clock.hpp"
 #include "gossip/core/output.hpp"
+#include "gossip/core/refusal.hpp"
 
 namespace weft::gossip {
 
@@ -32,6 +33,7 @@ struct SerfOutput {
     std::vector<Event> events;
     std::vector<Broadcast> broadcasts;
     std::vector<Direct> direct;
+    std::vector<Refusal> refused;
     std::optional<Leap> leap;  // the first
 };
 

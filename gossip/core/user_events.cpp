@@ -31,11 +31,17 @@ bool UserEvents::take(const UserEvent& event, SerfOutput& out) {
     if (!witness(clock_, kEventClock, event.time, out)) return false;
     if (event.time < forgotten_before_) return false;
     const std::string_view payload = event.payload.value_or(std::string_view());
-    if (event.name.size() + payload.size() > kEventBytesHardMax) return false;
+    if (event.name.size() + payload.size() > kEventBytesHardMax) {
+        out.refused.push_back(Refusal::EventTooLarge);
+        return false;
+    }
     std::vector<Kept>& events = kept_[event.time];
-    if (events.size() >= kEventsAtTimeMax) return false;
     for (const Kept& kept : events) {
         if (kept.name == event.name && kept.payload == payload) return false;
+    }
+    if (events.size() >= kEventsAtTimeMax) {
+        out.refused.push_back(Refusal::Flood);
+        return false;
     }
     events.push_back({std::string(event.name), std::string(payload)});
     kept_bytes_ += events.back().bytes();

@@ -95,7 +95,9 @@ struct Line {
     }
     void operator()(const event::MergeRefused& event) {
         log.warn(
-            "state of a peer refused, upgrade the member that it names or remove it from the ring "
+            "view of the ring that a peer sent refused: upgrade the member that it names, or have "
+            "it "
+            "leave and join the ring that it belongs to "
             "peer={} local={} error=\"{}\"",
             event.from.str(), local.str(), event.why);
     }

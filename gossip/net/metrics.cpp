@@ -18,8 +18,9 @@ struct Declared {
 
 constexpr const char* kProbes = "weft_gossip_probes_total";
 constexpr const char* kProbesHelp = "Probes of members, by how they ended";
-constexpr const char* kMessages = "weft_gossip_messages_total";
-constexpr const char* kMessagesHelp = "Messages received, by what became of them";
+constexpr const char* kMessagesDropped = "weft_gossip_messages_dropped_total";
+constexpr const char* kMessagesDroppedHelp =
+    "Messages, and members in views of the ring, that were unreadable or not believed, by reason";
 constexpr const char* kMerges = "weft_gossip_merges_total";
 constexpr const char* kMergesHelp =
     "States of peers that came by push/pull, by what became of them";
@@ -41,9 +42,7 @@ constexpr Declared<Counters> kNode[] = {
     {"weft_gossip_late_ticks_total",
      "Times that this agent ran so late that it doubted what it had not heard",
      &Counters::late_ticks},
-    {kMessages, kMessagesHelp, &Counters::messages_received, "result", "received"},
-    {kMessages, kMessagesHelp, &Counters::messages_dropped, "result", "dropped"},
-    {kMessages, kMessagesHelp, &Counters::messages_unknown, "result", "unknown"},
+    {"weft_gossip_messages_received_total", "Messages received", &Counters::messages_received},
     {"weft_gossip_broadcasts_sent_total", "Transmissions of broadcasts",
      &Counters::broadcasts_sent},
     {"weft_gossip_broadcasts_pruned_total",
@@ -119,6 +118,10 @@ constexpr std::array<const char*, ReasonCounts::kReasons> kReasons = {
     "truncated",    "wrong_type",    "out_of_range",    "too_deep",    "too_large",
     "unknown_type", "bad_checksum",  "bad_compression", "wrong_label", "undecryptable",
     "empty",        "not_encrypted", "encrypted"};
+// In the order of Refusal.
+constexpr std::array<const char*, kRefusals> kRefusalNames = {
+    "misplaced",  "relay", "alive",           "versions", "foreign_ring", "members_limit",
+    "accusation", "query", "event_too_large", "flood",    "coordinate",   "digest"};
 // In the order of DialFailure.
 constexpr std::array<const char*, 5> kFailures = {"refused", "unreachable", "silent", "unanswered",
                                                   "garbled"};
@@ -155,7 +158,10 @@ RingMetrics::RingMetrics(prometheus::Registry& registry)
       late_seconds_max_(gauge(registry, "weft_gossip_net_late_seconds_max",
                               "How late a deadline was handled at most, since the start")),
       health_score_(gauge(registry, "weft_gossip_health_score",
-                          "How much this agent doubts its own health; 0: not at all")) {
+                          "How much this agent doubts its own health; 0: not at all")),
+      suspects_(gauge(registry, "weft_gossip_suspects", "Members under suspicion now")),
+      broadcasts_waiting_(gauge(registry, "weft_gossip_broadcasts_waiting",
+                                "Broadcasts that are still to be passed on")) {
     for (const auto& declared : kNode) node_.emplace_back(counter(registry, declared));
     for (const auto& declared : kNet) net_.emplace_back(counter(registry, declared));
     for (const char* reason : kReasons) {
@@ -165,6 +171,12 @@ RingMetrics::RingMetrics(prometheus::Registry& registry)
         streams_refused_.emplace_back(counter(registry, "weft_gossip_net_streams_refused_total",
                                               "Streams of peers that cannot be read, by reason",
                                               {{"reason", reason}}));
+        messages_unreadable_.emplace_back(
+            counter(registry, kMessagesDropped, kMessagesDroppedHelp, {{"reason", reason}}));
+    }
+    for (const char* reason : kRefusalNames) {
+        messages_refused_.emplace_back(
+            counter(registry, kMessagesDropped, kMessagesDroppedHelp, {{"reason", reason}}));
     }
     for (const MemberStatus status : kShownStatuses) {
         members_.push_back(&gauge(registry, "weft_gossip_members", "Members of the ring, by status",
@@ -176,20 +188,25 @@ RingMetrics::RingMetrics(prometheus::Registry& registry)
                                            {{"failure", failure}}));
 }
 
-void RingMetrics::update(const Counters& node, const NetCounters& net, int health_score) {
+void RingMetrics::update(const Counters& node, const NetCounters& net, const State& state) {
     for (std::size_t i = 0; i < node_.size(); ++i) node_[i].set(node.*kNode[i].value);
     for (std::size_t i = 0; i < net_.size(); ++i) net_[i].set(net.*kNet[i].value);
     for (std::size_t i = 0; i < kReasons.size(); ++i) {
         const auto reason = static_cast<WireErrc>(i + 1);
         datagrams_refused_[i].set(net.datagrams_refused.of(reason));
         streams_refused_[i].set(net.streams_refused.of(reason));
+        messages_unreadable_[i].set(node.messages_unreadable.of(reason));
     }
+    for (std::size_t i = 0; i < kRefusals; ++i)
+        messages_refused_[i].set(node.messages_refused.of(static_cast<Refusal>(i)));
     for (std::size_t i = 0; i < dials_failed_.size(); ++i)
         dials_failed_[i].set(net.dials_failed[i]);
     late_seconds_.Increment(seconds(net.late_total - late_seen_));
     late_seen_ = net.late_total;
     late_seconds_max_.Set(seconds(net.late_max));
-    health_score_.Set(health_score);
+    health_score_.Set(state.health_score);
+    suspects_.Set(static_cast<double>(state.suspects));
+    broadcasts_waiting_.Set(static_cast<double>(state.broadcasts_waiting));
 }
 
 void RingMetrics::update(std::span<const MemberView> members) {

@@ -22,8 +22,13 @@ class RingMetrics {
 public:
     explicit RingMetrics(prometheus::Registry& registry);
 
+    struct State {
+        int health_score = 0;
+        std::size_t suspects = 0;
+        std::size_t broadcasts_waiting = 0;
+    };
     // On the ring's executor. Counts since the last time are added.
-    void update(const Counters& node, const NetCounters& net, int health_score);
+    void update(const Counters& node, const NetCounters& net, const State& state);
     // Who is in the ring now, this agent included.
     void update(std::span<const MemberView> members);
 
@@ -45,10 +50,14 @@ private:
     std::vector<Series> net_;
     std::vector<Series> datagrams_refused_;  // by WireErrc
     std::vector<Series> streams_refused_;
-    std::vector<Series> dials_failed_;  // by DialFailure
+    std::vector<Series> dials_failed_;         // by DialFailure
+    std::vector<Series> messages_unreadable_;  // by WireErrc
+    std::vector<Series> messages_refused_;     // by Refusal
     prometheus::Counter& late_seconds_;
     prometheus::Gauge& late_seconds_max_;
     prometheus::Gauge& health_score_;
+    prometheus::Gauge& suspects_;
+    prometheus::Gauge& broadcasts_waiting_;
     std::vector<prometheus::Gauge*> members_;  // by kShownStatuses
     Duration late_seen_{};
 };

@@ -117,18 +117,28 @@ def who_leaves_has_left_when_it_is_said(port):
         one.process = None
 
 
-def who_does_not_belong_is_named(port):
-    """Of another datacenter, or with the node id of another: both sides say it, with the other's address."""
+def a_copied_node_id_is_named(port):
+    """Both sides say it, with the other's address."""
     with agent("one", "127.0.79.1", port) as one:
-        strangers = ({"datacenter": "dc2"}, {"node_id": one.get("/v1/agent/self")["Config"]["NodeID"]})
-        for number, more in enumerate(strangers, start=2):
-            config = {"node_name": "n%d" % number, "bind_addr": "127.0.79.%d" % number, "ports": {"serf_lan": port}, **more}
-            with Agent(PROGRAM, dev=False, config=config, args=["-retry-join", "127.0.79.1:%d" % port]) as other:
-                wait_until(lambda: statuses(one).get(config["node_name"]) == "alive", 10, "the member")
-                word = "another datacenter" if "datacenter" in more else "one node id"
-                for at, peer in ((one, number), (other, 1)):
-                    wait_until(lambda: any(word in line and "address=127.0.79.%d:%d" % (peer, port) in line
-                                           for line in at.log().splitlines()), 5, "%s names %d" % (at.settings["node_name"], peer))
+        config = {"node_name": "n2", "bind_addr": "127.0.79.2", "ports": {"serf_lan": port},
+                  "node_id": one.get("/v1/agent/self")["Config"]["NodeID"]}
+        with Agent(PROGRAM, dev=False, config=config, args=["-retry-join", "127.0.79.1:%d" % port]) as other:
+            wait_until(lambda: statuses(one).get("n2") == "alive", 10, "the member")
+            for at, peer in ((one, 2), (other, 1)):
+                wait_until(lambda: any("one node id" in line and "address=127.0.79.%d:%d" % (peer, port) in line
+                                       for line in at.log().splitlines()), 5, "%s names %d" % (at.settings["node_name"], peer))
+
+
+def rings_of_two_datacenters_stay_apart(port):
+    """Neither takes the other's members; the join fails, and both say which member is of which datacenter."""
+    with agent("one", "127.0.79.1", port) as one:
+        config = {"node_name": "roman", "bind_addr": "127.0.79.2", "datacenter": "rome", "ports": {"serf_lan": port}}
+        with Agent(PROGRAM, dev=False, config=config) as roman:
+            status, _, text = roman.request("PUT", "/v1/agent/join/127.0.79.1:%d" % port)
+            assert status == 500 and "its member one is of another ring: dc=dc1, ours is rome" in text.decode(), (status, text)
+            word = "its member roman is of another ring: dc=rome, ours is dc1"
+            wait_until(lambda: word in one.log(), 5, "the other side says it, too")
+            assert list(statuses(one)) == ["one"] and list(statuses(roman)) == ["roman"], (statuses(one), statuses(roman))
 
 
 def keys_change_everywhere(port):
@@ -193,7 +203,7 @@ def main():
     global PROGRAM
     PROGRAM = os.path.abspath(program_from_arguments(__doc__))
     for test in (two_find_each_other, two_of_one_machine_know_each_other_within_a_second, what_is_advertised_is_one_address,
-                 who_leaves_has_left_when_it_is_said, who_does_not_belong_is_named,
+                 who_leaves_has_left_when_it_is_said, a_copied_node_id_is_named, rings_of_two_datacenters_stay_apart,
                  keys_change_everywhere, a_wrong_key_is_corrected_in_the_configuration, a_ring_is_encrypted_while_it_runs):
         test(free_ports(1)[0])
         print("ok   %s" % test.__name__, flush=True)

@@ -22,14 +22,16 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     net.streams_refused.add(WireErrc::Truncated);
     net.dials_failed[static_cast<std::size_t>(DialFailure::Garbled)] = 2;
     net.late_total = std::chrono::milliseconds(1500);
-    metrics.update(node, net, 4);
+    metrics.update(node, net, {4, 0, 0});
     node.probes_failed = 5;
     node.leaps_refused = 6;
     node.accusers_discredited = 9;
     node.conflicts = 7;
     node.late_ticks = 10;
     node.events_dropped_early = 8;
-    metrics.update(node, net, 4);
+    node.messages_unreadable.add(make_error_code(WireErrc::TooDeep));
+    node.messages_refused.add(Refusal::Digest);
+    metrics.update(node, net, {4, 2, 3});
 
     EXPECT_THAT(text(), HasSubstr("weft_gossip_probes_total{result=\"failed\"} 5"));
     EXPECT_THAT(text(),
@@ -38,6 +40,10 @@ TEST(RingMetrics, CopiesCountsEachOnce) {
     EXPECT_THAT(text(), HasSubstr("weft_gossip_net_dials_failed_total{failure=\"garbled\"} 2"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_net_late_seconds_total 1.5"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_health_score 4"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_suspects 2"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_broadcasts_waiting 3"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_messages_dropped_total{reason=\"too_deep\"} 1"));
+    EXPECT_THAT(text(), HasSubstr("weft_gossip_messages_dropped_total{reason=\"digest\"} 1"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_clock_leaps_total 6"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_name_conflicts_total 7"));
     EXPECT_THAT(text(), HasSubstr("weft_gossip_late_ticks_total 10"));
