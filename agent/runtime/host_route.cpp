@@ -1,10 +1,13 @@
 #include "agent/runtime/host_route.hpp"
 
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -94,11 +97,21 @@ std::optional<IpAddress> address_of_route(const IpAddress& target) {
 }
 
 bool is_address_of_host(const IpAddress& address) {
-    if (address.is_unspecified()) return true;
-    const UdpSocketFd socket(address);
-    const auto at = gossip::to_socket_address({address, 0}, address.is_v6());
-    if (socket.get() < 0 || !at) return false;
-    return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&at->bytes), at->size) == 0;
+    if (address.is_unspecified() || is_loopback(address)) return true;
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0) return false;
+    bool is_found = false;
+    for (const ifaddrs* at = all; at != nullptr && !is_found; at = at->ifa_next) {
+        if (at->ifa_addr == nullptr) continue;
+        const int family = at->ifa_addr->sa_family;
+        if (family != AF_INET && family != AF_INET6) continue;
+        sockaddr_storage own{};
+        std::memcpy(&own, at->ifa_addr,
+                    family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6));
+        is_found = gossip::to_endpoint(own).address == address;
+    }
+    ::freeifaddrs(all);
+    return is_found;
 }
 
 std::optional<AdvertisedRoute> advertise_by_route(const GossipConfig& gossip) {

@@ -11,6 +11,7 @@ namespace weft::agent {
 // The address that packets to target leave from; nullopt when there is no way there.
 std::optional<IpAddress> address_of_route(const IpAddress& target);
 
+// By the addresses of its interfaces, whatever else it may be told to bind to.
 bool is_address_of_host(const IpAddress& address);
 
 struct AdvertisedRoute {

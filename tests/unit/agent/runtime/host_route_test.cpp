@@ -1,6 +1,11 @@
 #include "agent/runtime/host_route.hpp"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+
+#include <cerrno>
+#include <fstream>
+#include <thread>
 
 namespace weft::agent {
 namespace {
@@ -17,6 +22,23 @@ TEST(HostRoute, KnowsItsOwnAddresses) {
     EXPECT_TRUE(is_address_of_host(*IpAddress::parse("127.1.2.3")));
     EXPECT_FALSE(is_address_of_host(*IpAddress::parse("192.0.2.1")));
     EXPECT_FALSE(is_address_of_host(*IpAddress::parse("2001:db8::1")));
+}
+
+// As on hosts with keepalived; whoever joins there must not take others for itself.
+TEST(HostRoute, WhatItMayBindToIsNotItsOwnForThat) {
+    int error = 0;
+    bool is_own = true;
+    std::thread([&] {
+        if (::unshare(CLONE_NEWNET) != 0) {
+            error = errno;
+            return;
+        }
+        std::ofstream("/proc/sys/net/ipv4/ip_nonlocal_bind") << 1 << std::flush;
+        is_own = is_address_of_host(*IpAddress::parse("192.0.2.1"));
+    }).join();
+    if (error == EPERM) GTEST_SKIP() << "this user may make no network namespace";
+    ASSERT_EQ(error, 0);
+    EXPECT_FALSE(is_own);
 }
 
 TEST_F(AdvertiseByRouteTest, WhereTheConfigurationSaysWhatToAdvertiseThereIsNothingToLearn) {
