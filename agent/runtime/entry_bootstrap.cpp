@@ -1,6 +1,7 @@
 #include "agent/runtime/entry_bootstrap.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "agent/catalog/errc.hpp"
@@ -29,15 +30,37 @@ std::vector<EntryChange> lacking(const EntryLookup& present,
     return puts;
 }
 
-Result<Command> command_for(const EntryChange& put, Index seen) {
-    PutConfigEntryCommand command;
-    command.entry.kind = to_string(put.key.kind);
-    command.entry.name = name_of(*put.entry);
-    WEFT_TRY(const std::string body, stored_form(*put.entry));
-    command.entry.body = body;
-    command.cas = Index(0);  // only where there is none
+// All or none, and only where there is none of them.
+Result<Command> command_for(const std::vector<EntryChange>& puts, Index seen) {
+    PutConfigEntriesCommand command;
     command.seen_index = seen;
+    for (const EntryChange& put : puts) {
+        WEFT_TRY(std::string body, stored_form(*put.entry));
+        ConfigEntryRow row;
+        row.kind = to_string(put.key.kind);
+        row.name = name_of(*put.entry);
+        row.body = std::move(body);
+        command.puts.push_back({std::move(row), Index(0)});
+    }
     return Command(std::move(command));
+}
+
+// Adds those of the group to the chosen that go together with them, halving what does not: one
+// mistake among many takes few checks, each of which looks at all chains.
+void choose(const EntryLookup& present, std::span<const EntryChange> group, BootstrapPlan& plan,
+            std::vector<EntryChange>& left) {
+    const auto chosen = static_cast<std::ptrdiff_t>(plan.puts.size());
+    plan.puts.insert(plan.puts.end(), group.begin(), group.end());
+    auto problems = check_changes(present, plan.puts);
+    if (problems.empty()) return;
+    plan.puts.erase(plan.puts.begin() + chosen, plan.puts.end());
+    if (group.size() > 1) {
+        choose(present, group.first(group.size() / 2), plan, left);
+        choose(present, group.subspan(group.size() / 2), plan, left);
+        return;
+    }
+    plan.problems.push_back({group.front().key, std::move(problems.front().text)});
+    left.push_back(group.front());
 }
 
 }  // namespace
@@ -45,24 +68,14 @@ Result<Command> command_for(const EntryChange& put, Index seen) {
 BootstrapPlan plan_bootstrap(const View& view, const std::vector<BootstrapEntry>& entries) {
     const api::ViewEntries present(view);
     std::vector<EntryChange> waiting = lacking(present, entries);
-    if (waiting.empty() || check_changes(present, waiting).empty()) return {waiting, {}};
-    // One by one then, again after each that fits: it may be what an earlier one needs.
     BootstrapPlan plan;
-    for (bool has_grown = true; has_grown && !waiting.empty();) {
-        has_grown = false;
+    // Again after those that fit: one of them may be what an earlier one needs.
+    for (std::size_t before = waiting.size() + 1; !waiting.empty() && waiting.size() < before;) {
+        before = waiting.size();
         plan.problems.clear();
-        for (auto next = waiting.begin(); next != waiting.end();) {
-            plan.puts.push_back(*next);
-            auto problems = check_changes(present, plan.puts);
-            if (problems.empty()) {
-                next = waiting.erase(next);
-                has_grown = true;
-                continue;
-            }
-            plan.puts.pop_back();
-            plan.problems.push_back({next->key, std::move(problems.front().text)});
-            ++next;
-        }
+        std::vector<EntryChange> left;
+        choose(present, waiting, plan, left);
+        waiting = std::move(left);
     }
     return plan;
 }
@@ -81,8 +94,6 @@ struct EntryBootstrap::Round {
     std::vector<BootstrapEntry> entries;
     std::function<void()> done;
     std::vector<EntryChange> puts;
-    std::size_t next = 0;
-    Index seen;  // no entry was changed after it
     int attempts = 0;
 };
 
@@ -90,24 +101,18 @@ void EntryBootstrap::write(std::vector<BootstrapEntry> entries, std::function<vo
     auto round = std::make_shared<Round>();
     round->entries = std::move(entries);
     round->done = std::move(done);
-    begin(round);
+    attempt(round);
 }
 
-void EntryBootstrap::begin(const std::shared_ptr<Round>& round) {
+void EntryBootstrap::attempt(const std::shared_ptr<Round>& round) {
     const View view = catalog_.view();
     BootstrapPlan plan = plan_bootstrap(view, round->entries);
     for (const SetProblem& problem : plan.problems)
         log_->error("configuration entry not written key={} error={}", to_string(problem.about),
                     problem.text);
     round->puts = std::move(plan.puts);
-    round->next = 0;
-    round->seen = view.index_of({WatchKind::ConfigEntries, {}});
-    write_next(round);
-}
-
-void EntryBootstrap::write_next(const std::shared_ptr<Round>& round) {
-    if (round->next == round->puts.size()) return round->done();
-    auto command = command_for(round->puts[round->next], round->seen);
+    if (round->puts.empty()) return round->done();
+    auto command = command_for(round->puts, view.index_of({WatchKind::ConfigEntries, {}}));
     if (!command) return written(round, command.error());
     writer_.write(std::move(command.value()),
                   [this, round](const Result<api::Written>& result) { written(round, result); });
@@ -116,17 +121,16 @@ void EntryBootstrap::write_next(const std::shared_ptr<Round>& round) {
 void EntryBootstrap::written(const std::shared_ptr<Round>& round,
                              const Result<api::Written>& result) {
     const bool is_outdated = !result && result.error().code == CatalogErrc::Outdated;
-    if (is_outdated && ++round->attempts < kMostAttempts) return begin(round);
-    const std::string key = to_string(round->puts[round->next].key);
-    if (!result) {
-        log_->error("configuration entry not written key={} error={}", key,
-                    result.error().message());
-    } else if (result.value().held) {
-        round->seen = result.value().index;
-        log_->info("configuration entry written key={}", key);
+    if (is_outdated && ++round->attempts < kMostAttempts) return attempt(round);
+    for (const EntryChange& put : round->puts) {
+        if (!result) {
+            log_->error("configuration entry not written key={} error={}", to_string(put.key),
+                        result.error().message());
+        } else if (result.value().held) {
+            log_->info("configuration entry written key={}", to_string(put.key));
+        }
     }
-    ++round->next;
-    write_next(round);
+    round->done();
 }
 
 }  // namespace weft::agent

@@ -14,7 +14,7 @@ namespace weft::agent {
 
 // What is to be done about the entries of config_entries.bootstrap.
 struct BootstrapPlan {
-    std::vector<EntryChange> puts;  // those that the catalog lacks, in the order of their writing
+    std::vector<EntryChange> puts;     // those that the catalog lacks
     std::vector<SetProblem> problems;  // of those that would break others or miss them
 };
 
@@ -25,8 +25,8 @@ BootstrapPlan plan_bootstrap(const View& view, const std::vector<BootstrapEntry>
 std::vector<BootstrapEntry> new_entries(const std::vector<BootstrapEntry>& before,
                                         const std::vector<BootstrapEntry>& next);
 
-// Writes the entries of config_entries.bootstrap, one after the other; what is there stays as it
-// is. As Consul's leader does when it takes office. Control thread.
+// Writes the entries of config_entries.bootstrap, together; what is there stays as it is. As
+// Consul's leader does when it takes office. Control thread.
 class EntryBootstrap {
 public:
     EntryBootstrap(api::Writer& writer, const api::CatalogReader& catalog,
@@ -40,8 +40,7 @@ private:
     static constexpr int kMostAttempts = 8;
 
     struct Round;
-    void begin(const std::shared_ptr<Round>& round);
-    void write_next(const std::shared_ptr<Round>& round);
+    void attempt(const std::shared_ptr<Round>& round);
     void written(const std::shared_ptr<Round>& round, const Result<api::Written>& result);
 
     api::Writer& writer_;

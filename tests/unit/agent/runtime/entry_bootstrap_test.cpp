@@ -11,9 +11,9 @@
 namespace weft::agent {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 BootstrapEntry entry_of(std::string_view json) {
     ConfigEntry entry = decode_entry(json).value();
@@ -103,13 +103,25 @@ TEST_F(EntryBootstrapTest, WhatDoesNotGoTogetherIsLeftOutAlone) {
     const BootstrapEntry other = entry_of(
         R"({"Kind": "service-splitter", "Name": "db", "Splits": [{"Weight": 100, "Service": "db"}]})");
     EXPECT_THAT(log_.puts({other, kRouter, kWeb}),
-                ElementsAre("service-defaults/web", "service-router/web"));
+                UnorderedElementsAre("service-defaults/web", "service-router/web"));
     const auto plan = plan_bootstrap(log_.view(), {other, kRouter, kWeb});
     ASSERT_EQ(plan.problems.size(), 1u);
     EXPECT_EQ(to_string(plan.problems[0].about), "service-splitter/db");
     EXPECT_THAT(plan.problems[0].text, HasSubstr("protocol"));
     EXPECT_TRUE(write({other, kRouter, kWeb}));
     EXPECT_EQ(log_.body(other), "");
+}
+
+TEST_F(EntryBootstrapTest, OneMistakeAmongManyIsFound) {
+    std::vector<BootstrapEntry> entries{kRouter};
+    for (int i = 0; i < 100; ++i) {
+        entries.push_back(entry_of(R"({"Kind": "service-defaults", "Name": "s)" +
+                                   std::to_string(i) + R"(", "Protocol": "http"})"));
+    }
+    EXPECT_TRUE(write(entries));
+    EXPECT_EQ(log_.body(kRouter), "") << "its service speaks tcp";
+    for (std::size_t i = 1; i < entries.size(); ++i) EXPECT_NE(log_.body(entries[i]), "");
+    EXPECT_EQ(log_.index, Index(11)) << "one write";
 }
 
 TEST_F(EntryBootstrapTest, LooksAgainWhenOthersWriteMeanwhile) {
