@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "agent/base/deep_json.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/entry_files.hpp"
@@ -144,7 +145,7 @@ ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& e
     }
     return with_answer(console, client, response, [&](const HttpResponse& answer) {
         json::error_code failure;
-        const json::value current = json::parse(answer.body, failure);
+        const json::value current = json::parse(answer.body, failure, {}, deep_json());
         if (failure || !current.is_object()) {
             console.err(fmt::format("error: the answer of {} is not JSON\n", client.address()));
             return ExitCode::Failed;
@@ -187,7 +188,7 @@ ExitCode write_all(const AgentClient& client, CliConsole& console, const std::ve
                 console.out(fmt::format("Config entry written: {}\n", step.entry.id()));
             return ExitCode::Ok;
         },
-        "the entries do not go together, nothing was written");
+        "the entries were refused, nothing was written");
 }
 
 // Whether apply would write them.
@@ -198,7 +199,7 @@ ExitCode try_all(const AgentClient& client, CliConsole& console, const std::vect
         [&](const HttpResponse& answer) {
             return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
         },
-        "the entries would be refused, since they do not go together");
+        "the entries would be refused");
 }
 
 ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool applies) {

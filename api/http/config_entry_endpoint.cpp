@@ -114,9 +114,9 @@ void put_all(const EndpointsPtr& endpoints, const TurnsPtr& turns, const Request
     if (request.has("dry-run")) {
         const View view = endpoints->catalog.view();
         if (!may_hold(view, wanted.value())) return respond(Response::json("false"));
-        const auto checked = check_wanted(view, wanted.value());
-        return respond(checked ? Response::json("true")
-                               : Response::text(500, checked.error().message()));
+        const auto command = command_for(view, wanted.value());
+        return respond(command ? Response::json("true")
+                               : Response::text(500, command.error().message()));
     }
     std::make_shared<ConfigEntryWrite>(endpoints, turns, std::move(wanted).value(),
                                        answer_held(std::move(respond)))
@@ -158,7 +158,7 @@ void add_config_entry_routes(std::vector<Route>& routes, const EndpointsPtr& end
         });
     };
     routes.push_back({"/v1/config", {{"PUT", in_turn(put)}}, {}});
-    routes.push_back({"/v1/internal/weft/config-entries", {{"PUT", in_turn(put_all)}}, {}});
+    routes.push_back({std::string(kEntrySetPath), {{"PUT", in_turn(put_all)}}, {}});
     routes.push_back(
         {"/v1/config/", {{"GET", WorkerHandler(read)}, {"DELETE", in_turn(erase)}}, {}});
 }

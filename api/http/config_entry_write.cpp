@@ -33,24 +33,20 @@ Result<agent::ConfigEntryRow> row_of(const agent::ConfigEntry& entry) {
 }
 
 Result<agent::Command> put_all(const std::vector<WantedChange>& wanted, Index seen) {
-    agent::PutConfigEntriesCommand command;
-    command.seen_index = seen;
+    agent::PutConfigEntriesCommand puts;
+    puts.seen_index = seen;
     for (const auto& [change, cas] : wanted) {
         WEFT_TRY(auto row, row_of(*change.entry));
-        command.puts.push_back({std::move(row), index_of(cas)});
+        puts.puts.push_back({std::move(row), index_of(cas)});
     }
-    return agent::Command(std::move(command));
-}
-
-}  // namespace
-
-bool may_hold(const agent::View& view, const std::vector<WantedChange>& wanted) {
-    return std::all_of(wanted.begin(), wanted.end(), [&](const WantedChange& each) {
-        if (!each.cas) return true;
-        const agent::EntryKey& key = each.change.key;
-        const auto* row = view.config_entry(agent::to_string(key.kind), key.name);
-        return (row == nullptr ? Index(0) : row->modify_index) == Index(*each.cas);
-    });
+    agent::Command command(std::move(puts));
+    WEFT_TRY(agent::check_limits(command));
+    const std::size_t bytes = agent::encode(command).size();
+    if (bytes <= kEntrySetBytesMax) return command;
+    return make_error(Errc::Limit,
+                      fmt::format("the configuration entries take {} bytes, of which {} "
+                                  "can be written at once: write them in parts",
+                                  bytes, kEntrySetBytesMax));
 }
 
 Result<void> check_wanted(const agent::View& view, const std::vector<WantedChange>& wanted) {
@@ -70,21 +66,25 @@ Result<void> check_wanted(const agent::View& view, const std::vector<WantedChang
     return make_error(Errc::InvalidArgument, std::move(text));
 }
 
-ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints,
-                                   const std::shared_ptr<ConfigEntryTurns>& turns,
-                                   std::vector<WantedChange> wanted, Writer::Done done)
-    : endpoints_(std::move(endpoints)),
-      turns_(turns),
-      wanted_(std::move(wanted)),
-      done_(std::move(done)) {}
+}  // namespace
 
-Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) const {
-    if (may_hold(view, wanted_)) {
-        WEFT_TRY(check_wanted(view, wanted_));
+bool may_hold(const agent::View& view, const std::vector<WantedChange>& wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const WantedChange& each) {
+        if (!each.cas) return true;
+        const agent::EntryKey& key = each.change.key;
+        const auto* row = view.config_entry(agent::to_string(key.kind), key.name);
+        return (row == nullptr ? Index(0) : row->modify_index) == Index(*each.cas);
+    });
+}
+
+Result<agent::Command> command_for(const agent::View& view,
+                                   const std::vector<WantedChange>& wanted) {
+    if (may_hold(view, wanted)) {
+        WEFT_TRY(check_wanted(view, wanted));
     }
     const Index seen = view.index_of({agent::WatchKind::ConfigEntries, {}});
-    if (wanted_.size() != 1) return put_all(wanted_, seen);
-    const auto& [change, cas] = wanted_.front();
+    if (wanted.size() != 1) return put_all(wanted, seen);
+    const auto& [change, cas] = wanted.front();
     if (!change.entry) {
         agent::DeleteConfigEntryCommand command;
         command.kind = agent::to_string(change.key.kind);
@@ -99,6 +99,14 @@ Result<agent::Command> ConfigEntryWrite::command_for(const agent::View& view) co
     command.seen_index = seen;
     return agent::Command(std::move(command));
 }
+
+ConfigEntryWrite::ConfigEntryWrite(EndpointsPtr endpoints,
+                                   const std::shared_ptr<ConfigEntryTurns>& turns,
+                                   std::vector<WantedChange> wanted, Writer::Done done)
+    : endpoints_(std::move(endpoints)),
+      turns_(turns),
+      wanted_(std::move(wanted)),
+      done_(std::move(done)) {}
 
 void ConfigEntryWrite::start() {
     const auto turns = turns_.lock();
@@ -129,7 +137,7 @@ void ConfigEntryWrite::attempt_again(int attempts_left) {
 }
 
 void ConfigEntryWrite::attempt(int attempts_left) {
-    auto command = command_for(endpoints_->catalog.view());
+    auto command = command_for(endpoints_->catalog.view(), wanted_);
     if (!command) return end(std::move(command).error());
     endpoints_->writer.write(std::move(command).value(), [self = shared_from_this(), attempts_left](
                                                              const Result<Written>& written) {

@@ -37,7 +37,6 @@ private:
     void attempt_again(int attempts_left);
     void on_worker(std::function<void()> work) const;
     void end(const Result<Written>& written);
-    Result<agent::Command> command_for(const agent::View& view) const;
 
     const EndpointsPtr endpoints_;
     const std::weak_ptr<ConfigEntryTurns> turns_;  // which holds those that wait
@@ -49,7 +48,9 @@ private:
 // and the rules don't matter.
 bool may_hold(const agent::View& view, const std::vector<WantedChange>& wanted);
 
-// Why the entries would not go together; of several entries a line each.
-Result<void> check_wanted(const agent::View& view, const std::vector<WantedChange>& wanted);
+// What writes them. Errc::InvalidArgument says why they would not go together, of several entries a
+// line each; Errc::Limit that they are too large to be written at once.
+Result<agent::Command> command_for(const agent::View& view,
+                                   const std::vector<WantedChange>& wanted);
 
 }  // namespace weft::api

@@ -18,6 +18,12 @@ struct RequestLimits {
     Duration session_ttl_min = std::chrono::seconds(10);
 };
 
+// Sets of configuration entries: their path, and what one may be, as a body and as the command that
+// it becomes: an entry of the log. Its body may be that much whatever HttpConfig::max_body_bytes
+// is.
+inline constexpr std::string_view kEntrySetPath = "/v1/internal/weft/config-entries";
+inline constexpr std::size_t kEntrySetBytesMax = std::size_t{1} << 20;
+
 // The parts of Consul's documentation that its answers name.
 inline constexpr std::string_view kKvLimitOption = "kv_max_value_size";
 inline constexpr std::string_view kTxnLimitOption = "txn_max_req_len";

@@ -1,5 +1,6 @@
 #include "api/http/request_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
@@ -20,6 +21,10 @@ std::string_view body_option(std::string_view target) {
     if (target.starts_with("/v1/kv/")) return kKvLimitOption;
     if (target.starts_with("/v1/txn")) return kTxnLimitOption;
     return {};
+}
+
+bool is_entry_set(std::string_view target) {
+    return target.substr(0, target.find('?')) == kEntrySetPath;
 }
 
 // How long the client says that the body is. The parser's own word is to be had only behind the
@@ -61,6 +66,7 @@ private:
         target.assign(target_text.data(), target_text.size());
         large = takes_large_body(request.method, target);
         if (large) limit_body(large_body_max);
+        if (is_entry_set(target)) limit_body(std::max(body_max, kEntrySetBytesMax));
     }
     void on_response_impl(int, Text, int, Code&) override {}
     void on_field_impl(http::field field, Text name, Text value, Code&) override {
@@ -111,6 +117,9 @@ struct RequestParser::State {
         if (reader->large)
             return {413, "The snapshot is larger than " + most +
                              " bytes, which this agent's limits.snapshot_max_bytes allows"};
+        if (is_entry_set(reader->target))
+            return {413, "The configuration entries are larger than " + most +
+                             " bytes, which can be written at once: write them in parts"};
         const std::string_view option = body_option(reader->target);
         if (const auto length = announced(reader->request); length && !option.empty())
             return {413, too_large_text(*length, reader->body_max, option)};

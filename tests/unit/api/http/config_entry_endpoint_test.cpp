@@ -87,6 +87,23 @@ TEST(ConfigEntrySet, CirclesAreRefusedWhole) {
     EXPECT_EQ(fixture.body_of("GET /v1/config/service-resolver"), "[]");
 }
 
+// A set is one entry of the log, which holds a megabyte.
+TEST(ConfigEntrySet, WhatIsTooLargeForOneWriteIsRefusedWhole) {
+    EndpointFixture fixture;
+    std::string items;
+    for (int i = 0; i < 3; ++i) {
+        items += (i == 0 ? "" : ",") +
+                 item(R"({"Kind":"service-defaults","Name":"s)" + std::to_string(i) +
+                      R"(","Meta":{"m":")" + std::string(400'000, 'x') + "\"}}");
+    }
+    for (const char* query : {"", "?dry-run"}) {
+        const std::string refused = put_all(fixture, items, query);
+        EXPECT_EQ(refused.substr(0, 4), "500 ");
+        EXPECT_NE(refused.find("write them in parts"), std::string::npos) << refused.substr(0, 200);
+    }
+    EXPECT_EQ(fixture.body_of("GET /v1/config/service-defaults"), "[]");
+}
+
 TEST(ConfigEntrySet, MistakesHaveAPlace) {
     EndpointFixture fixture;
     const auto place = [&](const std::string& items) {

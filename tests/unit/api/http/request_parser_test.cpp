@@ -83,5 +83,18 @@ TEST(RequestParser, FaultsHaveTheirStatus) {
     EXPECT_EQ(fault_of(chunked), 413);
 }
 
+// A megabyte, whatever others may have.
+TEST(RequestParser, ASetOfConfigurationEntriesHasALimitOfItsOwn) {
+    const auto put = [](std::string_view target, std::size_t length) {
+        return "PUT " + std::string(target) +
+               " HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+    };
+    const std::string set = "/v1/internal/weft/config-entries?dry-run";
+    EXPECT_EQ(fault_of(put(set, 1 << 20)), 0);
+    EXPECT_EQ(fault_of(put(set, (1 << 20) + 1)), 413);
+    EXPECT_EQ(fault_of(put(set, (1 << 20) + 1), 8192, 2 << 20), 0);
+    EXPECT_EQ(fault_of(put("/v1/config", 1001)), 413);
+}
+
 }  // namespace
 }  // namespace weft::api
