@@ -69,7 +69,8 @@ std::optional<std::int64_t> whole(std::string_view literal) {
 
 Result<void> ValueDecoder::result() const {
     if (!wrong_values_.empty()) {
-        auto sorted = wrong_values_;
+        std::vector<std::string> sorted;
+        for (const Mistake& mistake : wrong_values_) sorted.push_back(mistake.text);
         std::sort(sorted.begin(), sorted.end());
         std::string text = fmt::format("{} error(s) decoding:\n\n", sorted.size());
         for (std::size_t i = 0; i < sorted.size(); ++i)
@@ -80,9 +81,18 @@ Result<void> ValueDecoder::result() const {
     const std::size_t count = unknown_names_.size();
     std::string text =
         count == 1 ? "1 error occurred:\n" : fmt::format("{} errors occurred:\n", count);
-    for (const std::string& name : unknown_names_)
-        text += fmt::format("\t* invalid config key \"{}\"\n", name);
+    for (const Mistake& mistake : unknown_names_)
+        text += fmt::format("\t* invalid config key \"{}\"\n", mistake.text);
     return make_error(Errc::InvalidArgument, text + "\n");
+}
+
+std::optional<EntryFault> ValueDecoder::fault() const {
+    if (!wrong_values_.empty())
+        return std::min_element(wrong_values_.begin(), wrong_values_.end(),
+                                [](const auto& a, const auto& b) { return a.text < b.text; })
+            ->fault;
+    if (!unknown_names_.empty()) return unknown_names_.front().fault;
+    return std::nullopt;
 }
 
 bool ValueDecoder::Match::names(const EntryField& field) const {
@@ -123,8 +133,8 @@ void ValueDecoder::fail_type(const JsonValue& value, const std::string& path,
 }
 
 void ValueDecoder::fail_value(const std::string& path, std::string text) {
-    if (!fault_) fault_ = EntryFault{.path = path};
-    if (wrong_values_.size() < kMostErrors) wrong_values_.push_back(std::move(text));
+    if (wrong_values_.size() < kMostErrors)
+        wrong_values_.push_back({std::move(text), EntryFault{.path = path}});
 }
 
 void ValueDecoder::fail_name(std::string_view name, const std::string& path,
@@ -133,15 +143,15 @@ void ValueDecoder::fail_name(std::string_view name, const std::string& path,
     if (unknown_ == UnknownNames::Skipped) return;
     if (path.empty() && (name == "CreateIndex" || name == "ModifyIndex")) return;
     if (unknown_names_.size() >= kMostErrors) return;
-    unknown_names_.push_back(path.empty() ? std::string(name) : fmt::format("{}.{}", path, name));
-    if (fault_) return;
-    fault_ = EntryFault{.path = unknown_names_.back(), .is_name = true};
+    const std::string full = path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+    EntryFault& fault =
+        unknown_names_.emplace_back(full, EntryFault{.path = full, .is_name = true}).fault;
     std::vector<std::string> folded;
     for (const std::string_view each : known) folded.push_back(lower_case(each));
     const std::vector<std::string_view> words(folded.begin(), folded.end());
     if (const auto meant = nearest(lower_case(name), words)) {
         const auto at = std::find(words.begin(), words.end(), *meant) - words.begin();
-        fault_->meant = known[static_cast<std::size_t>(at)];
+        fault.meant = known[static_cast<std::size_t>(at)];
     }
 }
 

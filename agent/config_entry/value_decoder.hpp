@@ -28,7 +28,7 @@ public:
 
     // Nothing wrong so far, or all that is, with values before names.
     Result<void> result() const;
-    const std::optional<EntryFault>& fault() const { return fault_; }  // the first
+    std::optional<EntryFault> fault() const;  // what result() says first
 
     // An object: one of the structs with visit_fields().
     template <class Part>
@@ -104,9 +104,12 @@ private:
     static constexpr std::size_t kMostErrors = 64;  // told of each sort
 
     const UnknownNames unknown_;
-    std::vector<std::string> wrong_values_;
-    std::vector<std::string> unknown_names_;
-    std::optional<EntryFault> fault_;
+    struct Mistake {
+        std::string text;  // of a name: its path
+        EntryFault fault;
+    };
+    std::vector<Mistake> wrong_values_;
+    std::vector<Mistake> unknown_names_;
 };
 
 template <class Part>
