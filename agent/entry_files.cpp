@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "agent/base/deep_json.hpp"
 #include "agent/config/entry_reader.hpp"
 #include "agent/config/letter_case.hpp"
 #include "agent/config/load.hpp"
@@ -67,10 +68,8 @@ std::string field_of(const json::object& object, std::string_view name) {
 
 void read_entry(const Document& document, std::vector<EntryFile>& entries,
                 Diagnostics& diagnostics) {
-    json::parse_options depth;
-    depth.max_depth = 256;  // more than a file may have
-    const std::string text = to_json(document.root, Repeated::IsAList);
-    const json::value value = json::parse(text, {}, depth);
+    const json::value value =
+        json::parse(to_json(document.root, Repeated::IsAList), {}, deep_json());
     EntryFile entry{field_of(value.as_object(), "kind"),
                     field_of(value.as_object(), "name"),
                     value,
@@ -82,7 +81,7 @@ void read_entry(const Document& document, std::vector<EntryFile>& entries,
                               Place{document.source, {1, 1, 1}});
     if (entry.kind.empty() || entry.name.empty()) return;
     if (const auto read = read_config_entry(document.root, document.source, diagnostics))
-        entry.stored = json::parse(read->stored);
+        entry.stored = json::parse(read->stored, {}, deep_json());
     entries.push_back(std::move(entry));
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "agent/base/base64.hpp"
+#include "agent/base/deep_json.hpp"
 #include "agent/base/json_writer.hpp"
 #include "agent/cli/context.hpp"
 #include "agent/cli/failure.hpp"
@@ -396,7 +397,8 @@ ExitCode with_json(CliConsole& console, const AgentClient& client, const std::st
                    const Doing& doing) {
     const auto parse_and_use = [&](const HttpResponse& response) {
         boost::json::error_code failure;
-        const boost::json::value parsed = boost::json::parse(response.body, failure);
+        const boost::json::value parsed =
+            boost::json::parse(response.body, failure, {}, deep_json());
         if (!failure) return use(parsed);
         return fail(console, ExitCode::Failed,
                     {.what = fmt::format("the answer of {} is not JSON", client.address()),

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/base/deep_json.hpp"
 #include "agent/cli/kv_pair.hpp"
 
 namespace weft::agent {
@@ -128,7 +129,8 @@ Result<std::string> WatchView::show(const std::string& body) {
     if (shape_ == WatchShape::AsAnswered) {
         // An agent in development lays its answers out.
         json::error_code failure;
-        const json::value parsed = json::parse(body.empty() ? "null" : body, failure);
+        const json::value parsed =
+            json::parse(body.empty() ? "null" : body, failure, {}, deep_json());
         if (failure) return make_error(Errc::Corrupt, "not JSON: " + failure.message());
         return json::serialize(parsed);
     }

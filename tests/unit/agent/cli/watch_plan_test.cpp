@@ -71,5 +71,11 @@ TEST(WatchView, EventsAreHandedOnOnce) {
     EXPECT_EQ(view.show(R"([{"ID":"8"}])").value(), R"([{"ID":"8"}])");
 }
 
+// A service may have a configuration of a proxy that deep.
+TEST(WatchView, AnswersMayNestAsDeepAsTheApiTakes) {
+    const std::string deep = std::string(64, '[') + std::string(64, ']');
+    EXPECT_EQ(WatchView(WatchShape::AsAnswered).show(deep).value(), deep);
+}
+
 }  // namespace
 }  // namespace weft::agent
