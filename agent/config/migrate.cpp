@@ -10,6 +10,7 @@
 
 #include "agent/config/hcl_writer.hpp"
 #include "agent/config/letter_case.hpp"
+#include "agent/config/secret_words.hpp"
 #include "agent/config/settings.hpp"
 
 namespace weft::agent {
@@ -45,18 +46,23 @@ struct Block {
     }
 };
 
-// A definition without the tokens of it and its checks; tells of each.
-TreeNode without_tokens(TreeNode block, const std::function<void(const Span&)>& tell) {
+// A definition without the secrets of it and its checks; tells of each.
+TreeNode without_secrets(TreeNode block,
+                         const std::function<void(const std::string&, const Span&)>& tell) {
     std::erase_if(block.members, [&](const auto& member) {
-        const bool is_token = lower_case(member.key) == "token";
-        if (is_token) tell(member.key_span);
-        return is_token;
+        const bool is_secret = is_secret_key(lower_case(member.key));
+        if (is_secret) tell(member.key, member.key_span);
+        return is_secret;
     });
     for (auto& member : block.members) {
+        if (member.value.is(Kind::Text) && !credentials_in(member.value.text).empty()) {
+            member.value.text = without_credentials(std::move(member.value.text));
+            tell(member.key, member.key_span);
+        }
         if (member.value.is(Kind::Object))
-            member.value = without_tokens(std::move(member.value), tell);
+            member.value = without_secrets(std::move(member.value), tell);
         for (TreeNode& item : member.value.items)
-            if (item.is(Kind::Object)) item = without_tokens(std::move(item), tell);
+            if (item.is(Kind::Object)) item = without_secrets(std::move(item), tell);
     }
     return block;
 }
@@ -320,8 +326,8 @@ private:
                                  : row.path.starts_with("service") ? "service"
                                                                    : "check";
         const std::size_t key = result_.keys.size() - 1;
-        const auto left_out = [&](const Span& span) {
-            result_.keys.push_back({Fate::Dropped, fmt::format("{}.token", row.path),
+        const auto left_out = [&](const std::string& secret, const Span& span) {
+            result_.keys.push_back({Fate::Dropped, fmt::format("{}.{}", row.path, secret),
                                     fmt::format("{}:{}", document.source->name(), span.line),
                                     "a secret: write it into the new file yourself, or use "
                                     "-with-secrets",
@@ -330,7 +336,7 @@ private:
         const auto take = [&](const TreeNode& block, const Span& span) {
             if (!block.is(Kind::Object)) return;
             const bool whole = with_secrets_ || is_entry;
-            definitions_.push_back({name, whole ? block : without_tokens(block, left_out),
+            definitions_.push_back({name, whole ? block : without_secrets(block, left_out),
                                     document.source.get(), span, key});
         };
         take(member.value, member.key_span);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/config/letter_case.hpp"
+#include "agent/config/secret_words.hpp"
 
 namespace weft::agent {
 
@@ -19,9 +20,7 @@ Token ParserBase::take() {
 // By the words alone, since messages show lines of files that have no tree yet.
 void ParserBase::hide_secret(const Token& taken) {
     const auto is_secret = [&] {
-        if (tokens_block_ > 0 || last_key_.ends_with("token") || last_key_.ends_with("password"))
-            return true;
-        return last_key_ == "encrypt" || last_key_ == "secret_id" || last_key_ == "private_key";
+        return tokens_block_ > 0 || is_secret_key(last_key_) || !credentials_in(taken.text).empty();
     };
     switch (taken.kind) {
         case TokenKind::LeftBrace:

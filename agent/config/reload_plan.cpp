@@ -59,16 +59,24 @@ bool same_definition(const BootstrapEntry& a, const BootstrapEntry& b) {
 template <class Entry>
 ReloadPlan::Definitions compare(const std::vector<Entry>& running, const std::vector<Entry>& next) {
     ReloadPlan::Definitions out;
-    std::map<std::string, const Entry*> before;
+    std::multimap<std::string, const Entry*> before;
     for (const Entry& entry : running) before.emplace(id_of(entry), &entry);
+    // Watches of one name may be several: those that stay as they are come first.
+    std::vector<const Entry*> others;
     for (const Entry& entry : next) {
-        const auto found = before.find(id_of(entry));
-        if (found == before.end()) {
-            out.added.push_back(id_of(entry));
-            continue;
+        const auto [begin, end] = before.equal_range(id_of(entry));
+        const auto same = std::find_if(
+            begin, end, [&](const auto& old) { return same_definition(*old.second, entry); });
+        if (same != end) {
+            before.erase(same);
+        } else {
+            others.push_back(&entry);
         }
-        if (!same_definition(*found->second, entry)) out.changed.push_back(id_of(entry));
-        before.erase(found);
+    }
+    for (const Entry* entry : others) {
+        const auto found = before.find(id_of(*entry));
+        (found == before.end() ? out.added : out.changed).push_back(id_of(*entry));
+        if (found != before.end()) before.erase(found);
     }
     for (const auto& [id, entry] : before) out.removed.push_back(id);
     std::sort(out.added.begin(), out.added.end());

@@ -6,6 +6,8 @@
 #include <array>
 #include <string_view>
 
+#include "agent/config/secret_words.hpp"
+
 namespace weft::agent {
 namespace {
 
@@ -90,13 +92,15 @@ Result<void> check_handler(const WatchDefinition& watch) {
     return success();
 }
 
-// Without user and password.
-std::string shown_url(std::string url) {
-    const std::size_t begin = url.find("://");
-    const std::size_t host = begin == std::string::npos ? 0 : begin + 3;
-    const std::size_t at = url.substr(0, url.find('/', host)).rfind('@');
-    if (at != std::string::npos && at > host) url.erase(host, at + 1 - host);
-    return url;
+// Of a line for the shell. What follows may be a secret, and so may what is set for it before.
+std::string program_of(std::string_view line) {
+    for (;;) {
+        const std::size_t begin = std::min(line.find_first_not_of(" \t\n"), line.size());
+        line.remove_prefix(begin);
+        const std::string_view word = line.substr(0, line.find_first_of(" \t\n"));
+        if (word.empty() || word.find('=') == std::string_view::npos) return std::string(word);
+        line.remove_prefix(word.size());
+    }
 }
 
 }  // namespace
@@ -110,8 +114,8 @@ std::string WatchDefinition::description() const {
     std::string text = type;
     for (const std::string* subject : {&key, &prefix, &service, &state, &name})
         if (!subject->empty()) text += " " + *subject;
-    if (http_handler) return text + " -> " + shown_url(http_handler->path);
-    return text + " -> " + (args.empty() ? handler : fmt::format("{}", fmt::join(args, " ")));
+    if (http_handler) return text + " -> " + without_credentials(http_handler->path);
+    return text + " -> " + (args.empty() ? program_of(handler) : args.front());
 }
 
 }  // namespace weft::agent

@@ -297,13 +297,15 @@ TEST(Load, SecretsAreNeverShown) {
 }
 
 TEST(Load, SecretsAreHiddenInTheLinesThatMessagesShow) {
-    for (const char* text : {
-             R"(acl { tokens { default = "canary" dns = "canary", agent = 7 } } wrong = 1)",
-             R"(service { name = "a" token = "canary" prot = 1 })",
-             R"(encrypt = "canary" } token = "canary")",
-             R"(check { ttl = "5s", name = "x", token = "canary", bad = 1 })",
-             "acl_token = \"canary\", a.b = \"é\"",
-         }) {
+    for (
+        const char* text : {
+            R"(acl { tokens { default = "canary" dns = "canary", agent = 7 } } wrong = 1)",
+            R"(service { name = "a" token = "canary" prot = 1 })",
+            R"(encrypt = "canary" } token = "canary")",
+            R"(check { ttl = "5s", name = "x", token = "canary", bad = 1 })",
+            "acl_token = \"canary\", a.b = \"é\"",
+            R"(check { http = "http://u:canary@127.0.0.1/", header { Authorization = ["canary"] } bad = 1 })",
+        }) {
         const auto result = load_one(text);
         EXPECT_FALSE(result.ok()) << text;
         EXPECT_THAT(result.text(), Not(HasSubstr("canary"))) << text;

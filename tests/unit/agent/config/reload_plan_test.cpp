@@ -78,9 +78,9 @@ TEST(ReloadPlan, NamesEntriesByKindAndName) {
 TEST(ReloadPlan, NamesWatchesByWhatTheySeeAndRun) {
     const auto running = config_of(
         "watches = [{ type = \"nodes\" args = [\"/a\", \"b\"] },"
-        "{ type = \"key\" key = \"k\" handler = \"c\" }]");
+        "{ type = \"key\" key = \"k\" handler = \" T=secret c -p secret\" }]");
     const auto next = config_of(
-        "watches { type = \"key\" key = \"k\" handler = \"c\" stale = true }\n"
+        "watches { type = \"key\" key = \"k\" handler = \" T=secret c -p secret\" stale = true }\n"
         "watches { type = \"service\" service = \"web\" handler_type = \"http\" "
         "http_handler_config { path = \"http://me:secret@here/x\" } }");
 
@@ -88,7 +88,19 @@ TEST(ReloadPlan, NamesWatchesByWhatTheySeeAndRun) {
               "watches:\n"
               "  added: service web -> http://here/x\n"
               "  changed: key k -> c\n"
-              "  removed: nodes -> /a b\n");
+              "  removed: nodes -> /a\n");
+}
+
+TEST(ReloadPlan, WatchesOfOneProgramAreToldApart) {
+    const auto watch = [](const std::string& argument) {
+        return "watches { type = \"nodes\" args = [\"/a\", \"" + argument + "\"] }\n";
+    };
+    const auto running = config_of(watch("b") + watch("c"));
+    EXPECT_TRUE(plan_reload(running, running).empty());
+    EXPECT_EQ(plan_reload(running, config_of(watch("c") + watch("d"))).text(),
+              "watches:\n  changed: nodes -> /a\n");
+    EXPECT_EQ(plan_reload(running, config_of(watch("c"))).text(),
+              "watches:\n  removed: nodes -> /a\n");
 }
 
 TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {

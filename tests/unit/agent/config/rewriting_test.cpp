@@ -13,6 +13,7 @@
 namespace weft::agent {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -63,14 +64,19 @@ TEST(Migrate, TellsWhatBecameOfEachKey) {
 }
 
 TEST(Migrate, LeavesSecretsOutUnlessTheyAreWanted) {
-    const auto source =
-        Source::make("a.hcl",
-                     "encrypt = \"canarycanarycanarycanQ==\"\nservice { name = \"web\" token = "
-                     "\"canary\" check { ttl = \"5s\" } }");
+    const auto source = Source::make(
+        "a.hcl",
+        "encrypt = \"canarycanarycanarycanQ==\"\nservice { name = \"web\" token = "
+        "\"canary\" check { http = \"http://u:canary@127.0.0.1/\" interval = \"5s\" header { "
+        "Authorization = [\"canary\"] } } }\nwatches { type = \"nodes\" handler_type = "
+        "\"http\" http_handler_config { path = \"http://canary@127.0.0.1/x\" header { "
+        "Cookie = \"canary\" } } }");
     const Migration without = migrate({source}, false, testing::lab_request());
     EXPECT_THAT(without.text + render(without.keys), Not(HasSubstr("canary")));
     EXPECT_THAT(without.text, HasSubstr("# encrypt is a secret: see a.hcl:1"));
-    EXPECT_THAT(render(without.keys), HasSubstr("service.token  a.hcl:2  a secret"));
+    EXPECT_THAT(render(without.keys), ContainsRegex("service.token +a.hcl:2  a secret"));
+    EXPECT_THAT(render(without.keys), ContainsRegex("service.Authorization +a.hcl:2  a secret"));
+    EXPECT_THAT(without.text, HasSubstr("http://127.0.0.1/x"));
     const Migration with = migrate({source}, true, testing::lab_request());
     EXPECT_THAT(with.text, HasSubstr("encrypt = \"canarycanarycanarycanQ==\""));
     EXPECT_THAT(with.text, HasSubstr("token = \"canary\""));
