@@ -61,7 +61,8 @@ struct Runtime::Parts {
     Result<void> apply_reload(const AgentConfig& effective);
     void leave(std::function<void()> done);
     void begin_stop(bool leave);
-    void run_watches(const AgentConfig& config);
+    Result<OwnApi> api_for_watches(const AgentConfig& config) const;
+    void run_watches(const AgentConfig& config, OwnApi api);
     void tell_left();
     void stop_serving();
     boost::asio::awaitable<void> close_watches();

@@ -302,7 +302,11 @@ Result<void> Runtime::Parts::start() {
                 if (!stopping) {
                     health.start();
                     if (gossip_ring) gossip_ring->start();
-                    run_watches(reloader.running());
+                    if (auto api = api_for_watches(reloader.running())) {
+                        run_watches(reloader.running(), std::move(api.value()));
+                    } else {
+                        log->error("watches not started error={}", api.error().message());
+                    }
                 }
                 registered.set_value(success());
             });
@@ -382,6 +386,7 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     const AgentConfig& before = reloader.running();
     // What can be refused comes first and is taken back when a later part refuses; levels cannot
     // be. Also when no key changed: certificates are renewed in place, under the same names.
+    WEFT_TRY(auto own_api, api_for_watches(effective));
     WEFT_TRY(http->reconfigure(effective.http));
     if (auto changed = dns->reconfigure(effective.dns); !changed) {
         (void)http->reconfigure(before.http);
@@ -397,7 +402,7 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     telemetry.set_filter(effective.telemetry);
     distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));
-    run_watches(effective);
+    run_watches(effective, std::move(own_api));
     // Those that were there before may have been deleted since: they stay so until the next start.
     entry_bootstrap.write(new_entries(before.bootstrap_entries, effective.bootstrap_entries),
                           [] {});
@@ -435,14 +440,15 @@ void Runtime::Parts::tell_left() {
     for (const auto& done : std::exchange(when_left, {})) done();
 }
 
+Result<OwnApi> Runtime::Parts::api_for_watches(const AgentConfig& config) const {
+    return config.watches.empty() ? OwnApi() : own_api(config.http, http->ports());
+}
+
 // Also when they are the same: the way to the API may have another certificate.
-void Runtime::Parts::run_watches(const AgentConfig& config) {
+void Runtime::Parts::run_watches(const AgentConfig& config, OwnApi api) {
     std::vector<WatchDefinition> definitions;
     for (const WatchEntry& entry : config.watches) definitions.push_back(entry.definition);
-    auto api = own_api(config.http, http->ports());
-    if (!api && !definitions.empty())
-        return log->error("watches not started error={}", api.error().message());
-    watch_runner.set(std::move(definitions), api ? std::move(api.value()) : OwnApi());
+    watch_runner.set(std::move(definitions), std::move(api));
 }
 
 // The watches first: they ask this API.

@@ -23,7 +23,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr Duration kRetry = std::chrono::seconds(5);
-constexpr Duration kRetryMax = std::chrono::minutes(3);
+constexpr int kRetryGrowsUntil = 6;                         // failures: three minutes
 constexpr Duration kConnectTime = std::chrono::minutes(1);  // beside the longest wait
 constexpr Duration kProgramTime = std::chrono::hours(24 * 365);
 constexpr Duration kKillGrace = std::chrono::seconds(1);
@@ -175,8 +175,8 @@ asio::awaitable<void> WatchRunner::follow(Running& watch) {
             if (watch.scope.is_closing()) co_return;
             continue;
         }
-        ++failures;
-        const Duration pause = std::min<Duration>(kRetry * failures * failures, kRetryMax);
+        failures = std::min(failures + 1, kRetryGrowsUntil);
+        const Duration pause = kRetry * failures * failures;
         log_->warn("watch failed watch={} retry={} error={}",
                    go_quote(watch.definition.description()), format_go_duration(pause),
                    is_new.error().message());
@@ -239,14 +239,13 @@ asio::awaitable<void> WatchRunner::send(const Running& watch) {
     request.redirects_max = kRedirectsMax;
     request.body_max = kOutputMax;
     request.body_overflow = BodyOverflow::KeepTail;
-    if (handler.path.starts_with("https:")) {
-        auto tls = make_client_tls(TlsFiles(), handler.tls_skip_verify);
-        if (!tls) {
-            log_->error("watch handler not run watch={} error={}", shown, tls.error().message());
-            co_return;
-        }
-        request.tls = std::move(tls.value());
+    // Also where the first server speaks plain text: it may send on to one that does not.
+    auto tls = make_client_tls(TlsFiles(), handler.tls_skip_verify);
+    if (!tls) {
+        log_->error("watch handler not run watch={} error={}", shown, tls.error().message());
+        co_return;
     }
+    request.tls = std::move(tls.value());
     const auto response = co_await http_fetch(std::move(request));
     if (watch.scope.is_closing()) co_return;
     if (!response) {
