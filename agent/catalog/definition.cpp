@@ -44,17 +44,6 @@ std::string meta_problem(std::string_view key, std::string_view value, bool allo
     return {};
 }
 
-Result<void> validate_weights(const WeightsDefinition& weights) {
-    constexpr std::int64_t kMax = 65535;
-    if (weights.passing < 1) return invalid("Invalid Weights: Passing must be greater than 0");
-    if (weights.warning < 0)
-        return invalid("Invalid Weights: Warning must be greater or equal than 0");
-    if (weights.passing > kMax || weights.warning > kMax) {
-        return invalid("Invalid Weights: DNS Weight must be between 0 and 65535");
-    }
-    return success();
-}
-
 // Problems of one definition, all told at once in the layout of Go's multierror.
 class Problems {
 public:
@@ -225,13 +214,22 @@ Result<void> validate_metadata(const StringMap& meta, bool allow_reserved) {
     return success();
 }
 
+Result<void> WeightsDefinition::validate() const {
+    constexpr std::int64_t kMax = 65535;
+    if (passing < 1) return invalid("Invalid Weights: Passing must be greater than 0");
+    if (warning < 0) return invalid("Invalid Weights: Warning must be greater or equal than 0");
+    if (passing > kMax || warning > kMax)
+        return invalid("Invalid Weights: DNS Weight must be between 0 and 65535");
+    return success();
+}
+
 Result<void> ServiceDefinition::validate() const {
     if (name.empty()) return invalid("Missing service name");
     WEFT_TRY(validate_sizes(*this));
     if (address == "0.0.0.0" || address == "::" || address == "[::]")
         return invalid("Invalid service address");
     if (weights) {
-        WEFT_TRY(validate_weights(*weights));
+        WEFT_TRY(weights->validate());
     }
     if (auto valid = validate_metadata(meta, false); !valid) {
         return invalid("Invalid Service Meta: " + valid.error().context);

@@ -111,6 +111,9 @@ struct ProxyDefinition {
 struct WeightsDefinition {
     std::int64_t passing = 1;
     std::int64_t warning = 1;
+
+    // As ServiceDefinition::validate().
+    Result<void> validate() const;
     bool operator==(const WeightsDefinition&) const = default;
 };
 

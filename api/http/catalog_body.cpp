@@ -42,12 +42,14 @@ void read_fields(Reader& read, RegisterBody& request) {
 
 struct DeregisterBody {
     std::string datacenter, node, service_id, check_id, token;
+    std::string address;  // not looked at; clients in Go send it
 };
 
 template <class Reader>
 void read_fields(Reader& read, DeregisterBody& request) {
     read(FieldNames{"Datacenter", {}}, request.datacenter);
     read(FieldNames{"Node", {}}, request.node);
+    read(FieldNames{"Address", {}}, request.address);
     read(FieldNames{"ServiceID", {}}, request.service_id);
     read(FieldNames{"CheckID", {}}, request.check_id);
     read(FieldNames{"Token", {}}, request.token);
@@ -91,6 +93,9 @@ Result<CatalogRegistration> to_registration(body::RegisterBody& request) {
     command.skip_node_update = request.skip_node_update;
     if (request.service) {
         WEFT_TRY(validate_service(request.service->definition));
+        if (const auto valid = validate_service_meta(*request.service, request.node); !valid)
+            return make_error(Errc::InvalidArgument,
+                              "failed inserting service: " + valid.error().context);
         command.service = service_row(*request.service, command.node.name);
     }
     if (request.check) request.checks.push_back(std::move(*request.check));

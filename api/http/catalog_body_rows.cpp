@@ -52,10 +52,20 @@ Shared<agent::TextMap> text_map(const std::optional<agent::StringMap>& map) {
     return rows;
 }
 
-Result<void> validate_service(const agent::ServiceDefinition& service) {
+Result<void> validate_service(agent::ServiceDefinition& service) {
     if (service.name.empty())
         return make_error(Errc::InvalidArgument, "Must provide service name with ID");
+    if (service.weights && !service.weights->validate()) service.weights.reset();
     return service.validate();
+}
+
+Result<void> validate_service_meta(const body::ServiceBody& service, std::string_view node) {
+    const auto valid =
+        service.meta ? agent::validate_metadata(*service.meta, false) : success();
+    if (valid) return success();
+    return make_error(Errc::InvalidArgument,
+                      fmt::format("Invalid Service Meta for node {} and serviceID {}: {}", node,
+                                  service.definition.effective_id(), valid.error().context));
 }
 
 agent::ServiceRow service_row(const body::ServiceBody& service, const SharedText& node) {

@@ -85,8 +85,11 @@ void read_fields(Reader& read, CheckBody& check) {
 
 Shared<agent::TextMap> text_map(const std::optional<agent::StringMap>& map);
 
-// What Consul refuses of a service; the error's context is its text.
-Result<void> validate_service(const agent::ServiceDefinition& service);
+// What Consul refuses of a service; the errors' contexts are its texts, of the second without what
+// it was doing. Weights that it would refuse of an agent's service count as none: clients in Go
+// send zeros for that.
+Result<void> validate_service(agent::ServiceDefinition& service);
+Result<void> validate_service_meta(const body::ServiceBody& service, std::string_view node);
 
 // The definition was validated.
 agent::ServiceRow service_row(const body::ServiceBody& service, const SharedText& node);

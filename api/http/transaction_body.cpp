@@ -143,14 +143,16 @@ agent::NodeOperation node_operation(const body::NodeOperationBody& body) {
     return operation;
 }
 
-Result<agent::ServiceOperation> service_operation(const body::ServiceOperationBody& body) {
-    const body::ServiceBody& service = body.service.service;
+Result<agent::ServiceOperation> service_operation(body::ServiceOperationBody& body) {
+    body::ServiceBody& service = body.service.service;
     agent::ServiceOperation operation;
     operation.verb = agent::row_verb(body.verb);
     if (stores_row(operation.verb)) {
         WEFT_TRY(validate_service(service.definition));
+        WEFT_TRY(validate_service_meta(service, body.node));
     }
     operation.service = service_row(service, SharedText(body.node));
+    if (!stores_row(operation.verb)) operation.service.id = service.definition.id;
     operation.service.modify_index = agent::Index{service.modify_index};
     return operation;
 }
@@ -158,13 +160,18 @@ Result<agent::ServiceOperation> service_operation(const body::ServiceOperationBo
 Result<agent::CheckOperation> check_operation(const body::CheckOperationBody& body) {
     agent::CheckOperation operation;
     operation.verb = agent::row_verb(body.verb);
-    WEFT_TRY(operation.check, check_row(body.check, body.check.node));
+    if (stores_row(operation.verb)) {
+        WEFT_TRY(operation.check, check_row(body.check, body.check.node));
+    } else {
+        operation.check.node = body.check.node;
+        operation.check.id = body.check.id;
+    }
     operation.check.modify_index = agent::Index{body.check.modify_index};
     return operation;
 }
 
 // The first of the four that is there counts, as in Consul.
-Result<agent::TransactionOperation> to_operation(const body::OperationBody& body) {
+Result<agent::TransactionOperation> to_operation(body::OperationBody& body) {
     agent::TransactionOperation operation;
     if (body.kv) {
         operation.kv = kv_operation(*body.kv);
@@ -203,13 +210,13 @@ Result<std::vector<body::OperationBody>> decode_operations(std::string_view text
 CatalogBody<TransactionBody> read_transaction_body(std::string_view text,
                                                    const agent::CommandLimits& limits) {
     BodyFault fault;
-    const auto operations = decode_operations(text, fault);
+    auto operations = decode_operations(text, fault);
     if (!operations) {
         return CatalogBodyError{400, "Failed to parse body: " + operations.error().message(),
                                 std::move(fault)};
     }
     TransactionBody transaction;
-    for (const body::OperationBody& body : operations.value()) {
+    for (body::OperationBody& body : operations.value()) {
         auto operation = to_operation(body);
         if (!operation) {
             const auto at = static_cast<std::uint32_t>(transaction.command.operations.size());

@@ -2,6 +2,7 @@
 
 #include "api/http/catalog_body.hpp"
 #include "api/http/definition_body.hpp"
+#include "api/http/transaction_body.hpp"
 
 namespace weft::api {
 namespace {
@@ -119,6 +120,52 @@ TEST(ServiceBody, ListsThatNoLogCouldHoldAreRefused) {
     const auto refused = read_service(R"({"Name":"s","TaggedAddresses":{)" + addresses + "}}");
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().context, "Too many tagged addresses: 16385, the limit is 16384");
+}
+
+// Clients in Go send all fields of their structs.
+TEST(CatalogBody, WeightsOfZeroAreNone) {
+    for (const char* weights : {R"({"Passing":0,"Warning":0})", "{}", R"({"Passing":-1})",
+                                R"({"Passing":70000})", R"({"Passing":1,"Warning":-1})"}) {
+        const auto registration = read_catalog_register_body(
+            std::string(R"({"Node":"n","Address":"a","Service":{"Service":"s","Weights":)") +
+            weights + "}}");
+        ASSERT_TRUE(registration) << weights << registration.error().text;
+        EXPECT_EQ(registration.value().command.service->weight_passing, 1) << weights;
+        EXPECT_EQ(registration.value().command.service->weight_warning, 1) << weights;
+    }
+    EXPECT_TRUE(read_catalog_deregister_body(R"({"Node":"n","Address":""})"));
+}
+
+TEST(CatalogBody, MetadataOfServicesHasConsulsBounds) {
+    const auto text = [](const std::string& meta) {
+        const auto registration = read_catalog_register_body(
+            R"({"Node":"n","Address":"a","Service":{"ID":"i","Service":"s","Meta":)" + meta + "}}");
+        return registration ? std::string() : registration.error().text;
+    };
+    EXPECT_EQ(text(R"({"good":"x"})"), "");
+    EXPECT_EQ(text(R"({"bad key":"x"})"),
+              "failed inserting service: Invalid Service Meta for node n and serviceID i: Couldn't "
+              "load metadata pair ('bad key', 'x'): Key contains invalid characters");
+    EXPECT_NE(text(R"({"consul-x":"x"})"), "");
+    EXPECT_NE(text(R"({"k":")" + std::string(600, 'v') + "\"}"), "");
+}
+
+// What a verb does not need is not looked at.
+TEST(TransactionBodies, OnlyWhatIsStoredIsChecked) {
+    const auto first = [](const std::string& operation) {
+        return read_transaction_body("[" + operation + "]", {}).value();
+    };
+    const auto check = first(R"({"Check":{"Verb":"get","Check":{"Node":"n","Status":"odd"}}})");
+    EXPECT_TRUE(check.errors.empty());
+    const auto service =
+        first(R"({"Service":{"Verb":"get","Node":"n","Service":{"Service":"web"}}})");
+    EXPECT_TRUE(service.errors.empty());
+    EXPECT_EQ(service.command.operations[0].service->service.id, "");
+    const auto set = first(
+        R"({"Service":{"Verb":"set","Node":"n","Service":{"Service":"web","Meta":{"a b":"c"}}}})");
+    ASSERT_EQ(set.errors.size(), 1u);
+    EXPECT_EQ(set.errors[0].what.substr(0, 57),
+              "Invalid Service Meta for node n and serviceID web: Couldn");
 }
 
 TEST(CatalogBody, RulesAnswer500AndSyntax400) {
