@@ -153,6 +153,8 @@ Failure failure_of(const HttpResponse& answer, const std::string& what) {
     failure.what = what.empty() ? answered : what;
     failure.cause = what.empty() ? "" : answered;
     if (code_of(answer) == ExitCode::Failed) failure.help = remedy(answer);
+    if (const auto place = answer.header("X-Weft-Body-Error"); !place.empty())
+        failure.help = fmt::format("what is wrong is at {}", place);
     return failure;
 }
 

@@ -173,9 +173,9 @@ ExitCode show(const CliArguments& arguments, CliConsole& console,
     const std::string path = arguments.words().front();
     const auto summary = inspect(path);
     if (!summary && summary.error().code == Errc::NotFound)
-        return fail_open(console, "cannot restore " + path, path, summary.error());
+        return fail_open(console, "cannot inspect " + path, path, summary.error());
     if (!summary)
-        return failed(console, "cannot restore " + path, summary.error(),
+        return failed(console, "cannot inspect " + path, summary.error(),
                       "Error verifying snapshot: ");
     console.out(as_json.value() ? snapshot_json(summary.value()) : snapshot_table(summary.value()));
     return ExitCode::Ok;
