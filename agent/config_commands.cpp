@@ -87,18 +87,20 @@ ExitCode show(const CliArguments& arguments, CliConsole& console) {
 }
 
 // Tells like diff(1): 0 when nothing differs, 1 when something does.
-ExitCode tell(const ReloadPlan& plan, CliConsole& console) {
-    console.out(plan.text());
+ExitCode tell(const ReloadPlan& plan, CliConsole& console, bool as_json) {
+    console.out(as_json ? plan.json() : plan.text());
     return plan.empty() ? ExitCode::Ok : ExitCode::Failed;
 }
 
 ExitCode diff(const CliArguments& arguments, CliConsole& console) {
     const auto& words = arguments.words();
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return usage(console, "diff", as_json.error().message());
     if (words.size() == 2) {
         const auto before = load_or_report(file_request(arguments, {words[0]}), console);
         const auto after = load_or_report(file_request(arguments, {words[1]}), console);
         if (!before || !after) return ExitCode::Usage;
-        return tell(plan_reload(*before, *after), console);
+        return tell(plan_reload(*before, *after), console, as_json.value());
     }
     const LoadRequest request = file_request(arguments, words);
     if (!names_files(request))
@@ -114,7 +116,7 @@ ExitCode diff(const CliArguments& arguments, CliConsole& console) {
         before.checks = next->checks;
         before.bootstrap_entries = next->bootstrap_entries;
         before.watches = next->watches;
-        return tell(plan_reload(before, *next), console);
+        return tell(plan_reload(before, *next), console, as_json.value());
     });
 }
 
@@ -223,7 +225,7 @@ std::vector<CliCommand> config_commands() {
                     "against NEW.",
          .words = "FILE|FOLDER .. | OLD NEW",
          .words_max = 1000,
-         .flags = file_flags({}),
+         .flags = file_flags({format_flag()}),
          .examples = {"weft config diff /etc/weft", "weft config diff old.hcl new.hcl"},
          .run = diff},
         {.path = "config fmt",

@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
+#include <functional>
 
 #include "agent/base/deep_json.hpp"
 #include "agent/cli/agent_client.hpp"
@@ -164,6 +166,31 @@ void print(const Step& step, CliConsole& console) {
     for (const std::string& line : step.differences) console.out("    " + line + "\n");
 }
 
+std::string json_of(const std::vector<Step>& steps) {
+    json::array rows;
+    for (const Step& step : steps) {
+        const char* action = step.is_new ? "add" : step.changes() ? "change" : "none";
+        rows.push_back({{"Kind", step.entry.kind},
+                        {"Name", step.entry.name},
+                        {"File", step.entry.place},
+                        {"Action", action},
+                        {"Differences", json::value_from(step.differences)}});
+    }
+    return pretty_json({{"Schema", "weft.config-plan/1"}, {"Entries", std::move(rows)}});
+}
+
+// What went wrong, with the files of the entries that the answer names.
+std::string with_files(std::string what, const Result<HttpResponse>& response,
+                       const std::vector<Step>& steps) {
+    std::string files;
+    for (const Step& step : steps) {
+        const bool is_named = response && response.value().status != 200 &&
+                              response.value().body.find(step.entry.id()) != std::string::npos;
+        if (is_named) files += (files.empty() ? ": see " : ", ") + step.entry.place;
+    }
+    return what + files;
+}
+
 // The steps as one request, which the agent checks together and carries out whole or not at all.
 std::string set_of(const std::vector<Step>& steps) {
     json::array items;
@@ -180,32 +207,68 @@ ExitCode changed_meanwhile(CliConsole& console) {
 }
 
 ExitCode write_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
+    const auto response = client.call("PUT", kEntrySet, set_of(steps));
     return with_answer(
-        console, client, client.call("PUT", kEntrySet, set_of(steps)),
+        console, client, response,
         [&](const HttpResponse& answer) {
-            if (!answer.body.starts_with("true")) return changed_meanwhile(console);
-            for (const Step& step : steps)
-                console.out(fmt::format("Config entry written: {}\n", step.entry.id()));
-            return ExitCode::Ok;
+            return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
         },
-        "the entries were refused, nothing was written");
+        with_files("the entries were refused, nothing was written", response, steps));
 }
 
 // Whether apply would write them.
 ExitCode try_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
-    const std::string target = std::string(kEntrySet) + "?dry-run";
+    const auto response = client.call("PUT", std::string(kEntrySet) + "?dry-run", set_of(steps));
     return with_answer(
-        console, client, client.call("PUT", target, set_of(steps)),
+        console, client, response,
         [&](const HttpResponse& answer) {
             return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
         },
-        "the entries would be refused");
+        with_files("the entries would be refused", response, steps));
 }
 
-ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool applies) {
-    const char* name = applies ? "apply" : "plan";
+// Exits with 1 when something would change.
+ExitCode plan(const AgentClient& client, CliConsole& console, std::vector<Step> steps,
+              bool as_json) {
+    const std::size_t all = steps.size();
+    if (as_json) {
+        console.out(json_of(steps));
+    } else {
+        for (const Step& step : steps) print(step, console);
+    }
+    std::erase_if(steps, [](const Step& step) { return !step.changes(); });
+    if (!as_json) console.out(fmt::format("{} of {} entries would change\n", steps.size(), all));
+    if (steps.empty()) return ExitCode::Ok;
+    static_cast<void>(try_all(client, console, steps));
+    return ExitCode::Failed;
+}
+
+ExitCode apply(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps,
+               bool as_json) {
+    std::vector<Step> changes = steps;
+    std::erase_if(changes, [](const Step& step) { return !step.changes(); });
+    if (!changes.empty()) {
+        const ExitCode code = write_all(client, console, changes);
+        if (code != ExitCode::Ok) return code;
+    }
+    if (as_json) {
+        console.out(json_of(steps));
+    } else if (changes.empty()) {
+        console.out("nothing to change\n");
+    } else {
+        for (const Step& step : changes)
+            console.out(fmt::format("Config entry written: {}\n", step.entry.id()));
+    }
+    return ExitCode::Ok;
+}
+
+ExitCode with_steps(
+    const CliArguments& arguments, CliConsole& console, const char* name,
+    const std::function<ExitCode(const AgentClient&, std::vector<Step>, bool)>& use) {
     if (arguments.words().empty())
         return usage(console, fmt::format("weft config {}: name the files or folders", name));
+    const auto as_json = wants_json(arguments);
+    if (!as_json) return usage(console, as_json.error().message());
     const auto entries = read_entry_files(arguments.words());
     if (!entries) {
         console.err(entries.error().message() + "\n");
@@ -217,19 +280,7 @@ ExitCode plan_or_apply(const CliArguments& arguments, CliConsole& console, bool 
             const ExitCode code = look(client, console, entry, steps);
             if (code != ExitCode::Ok) return code;
         }
-        const std::size_t all = steps.size();
-        if (!applies)
-            for (const Step& step : steps) print(step, console);
-        std::erase_if(steps, [](const Step& step) { return !step.changes(); });
-        if (!applies) {
-            console.out(fmt::format("{} of {} entries would change\n", steps.size(), all));
-            if (steps.empty()) return ExitCode::Ok;
-            static_cast<void>(try_all(client, console, steps));
-            return ExitCode::Failed;
-        }
-        if (!steps.empty()) return write_all(client, console, steps);
-        console.out("nothing to change\n");
-        return ExitCode::Ok;
+        return use(client, std::move(steps), as_json.value());
     });
 }
 
@@ -281,19 +332,31 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Show what `weft config apply` would change; exits with 1 if something.",
          .words = "FILE|FOLDER ..",
          .words_max = 1000,
-         .flags = with_client_flags({}),
+         .flags = with_client_flags({format_flag()}),
          .examples = {"weft config plan entries/"},
-         .run = [](const CliArguments& arguments,
-                   CliConsole& console) { return plan_or_apply(arguments, console, false); }},
+         .run =
+             [](const CliArguments& arguments, CliConsole& console) {
+                 return with_steps(
+                     arguments, console, "plan",
+                     [&](const AgentClient& client, std::vector<Step> steps, bool as_json) {
+                         return plan(client, console, std::move(steps), as_json);
+                     });
+             }},
         {.path = "config apply",
          .group = "config",
          .summary = "Write the configuration entries of files, in whatever order they need.",
          .words = "FILE|FOLDER ..",
          .words_max = 1000,
-         .flags = with_client_flags({}),
+         .flags = with_client_flags({format_flag()}),
          .examples = {"weft config apply entries/"},
-         .run = [](const CliArguments& arguments,
-                   CliConsole& console) { return plan_or_apply(arguments, console, true); }},
+         .run =
+             [](const CliArguments& arguments, CliConsole& console) {
+                 return with_steps(
+                     arguments, console, "apply",
+                     [&](const AgentClient& client, std::vector<Step> steps, bool as_json) {
+                         return apply(client, console, std::move(steps), as_json);
+                     });
+             }},
     };
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "agent/base/json_writer.hpp"
 #include "agent/config/key_table.hpp"
 
 namespace weft::agent {
@@ -106,6 +107,36 @@ void append_definitions(std::string& out, std::string_view what,
     line("removed", definitions.removed);
 }
 
+void write_changes(JsonWriter& writer, std::string_view name,
+                   const std::vector<ReloadPlan::Change>& changes) {
+    writer.key(name);
+    writer.begin_array();
+    for (const auto& change : changes) {
+        writer.begin_object();
+        writer.field("Key", change.key);
+        writer.field("Current", change.current);
+        writer.field("Next", change.next);
+        writer.field("Origin", change.origin.text());
+        writer.end_object();
+    }
+    writer.end_array();
+}
+
+void write_definitions(JsonWriter& writer, std::string_view name,
+                       const ReloadPlan::Definitions& definitions) {
+    writer.key(name);
+    writer.begin_object();
+    for (const auto& [verb, ids] : {std::pair{"Added", &definitions.added},
+                                    {"Changed", &definitions.changed},
+                                    {"Removed", &definitions.removed}}) {
+        writer.key(verb);
+        writer.begin_array();
+        for (const std::string& id : *ids) writer.value(id);
+        writer.end_array();
+    }
+    writer.end_object();
+}
+
 Reload class_of(std::string_view key) {
     const KeyRow* row = key_table().find(key);
     return row == nullptr ? Reload::Restart : row->reload_class;
@@ -149,6 +180,22 @@ std::string ReloadPlan::text() const {
     append_changes(out, "applied to new connections", new_connections);
     append_changes(out, "needs a restart", restart);
     return out;
+}
+
+std::string ReloadPlan::json() const {
+    std::string out;
+    JsonWriter writer(out, true);
+    writer.begin_object();
+    writer.field("Schema", "weft.config-diff/1");
+    write_changes(writer, "Now", now);
+    write_changes(writer, "NewConnections", new_connections);
+    write_changes(writer, "Restart", restart);
+    write_definitions(writer, "Services", services);
+    write_definitions(writer, "Checks", checks);
+    write_definitions(writer, "ConfigEntries", entries);
+    write_definitions(writer, "Watches", watches);
+    writer.end_object();
+    return out + "\n";
 }
 
 ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next) {

@@ -36,6 +36,8 @@ struct ReloadPlan {
 
     // For `weft reload -dry-run` and the log: three groups and the definitions.
     std::string text() const;
+    // For `weft config diff -format json`.
+    std::string json() const;
 };
 
 ReloadPlan plan_reload(const AgentConfig& running, const AgentConfig& next);

@@ -218,6 +218,9 @@ def entries_are_planned_and_applied(program):
             weft.write("e/b-%s.hcl" % name, 'Kind = "service-defaults"\nName = "%s"\nProtocol = "grpc"\n' % name)
         out, err = weft("config", "plan", "e", *at, code=1)
         assert "2 of 3 entries would change" in out and err == "", (out, err)
+        rows = json.loads(weft("config", "plan", "-format", "json", "e", *at, code=1)[0])["Entries"]
+        assert [(row["Name"], row["Action"], row["File"]) for row in rows] == [
+            ("web", "none", "e/a-router.hcl"), ("api", "change", "e/b-api.hcl"), ("web", "change", "e/b-web.hcl")], rows
         out, _ = weft("config", "apply", "e", *at)
         assert out.count("Config entry written: ") == 2, out
         for name, other in (("one", "two"), ("two", "one")):
@@ -225,6 +228,7 @@ def entries_are_planned_and_applied(program):
         for command, words in (("plan", "would be refused"), ("apply", "nothing was written")):
             _, err = weft("config", command, "i", *at, code=1)
             assert words in err and "circular" in err and "code:  W2002" in err, err
+            assert "see i/one.hcl, i/two.hcl" in err, err
         out, _ = weft("config", "list", "-kind", "service-resolver", *at)
         assert out == "", out
         # What is wrong with one entry has a place.

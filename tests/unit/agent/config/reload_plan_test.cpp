@@ -9,6 +9,7 @@ namespace weft::agent {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 AgentConfig config_of(std::string text) {
@@ -101,6 +102,8 @@ TEST(ReloadPlan, WatchesOfOneProgramAreToldApart) {
               "watches:\n  changed: nodes -> /a\n");
     EXPECT_EQ(plan_reload(running, config_of(watch("c"))).text(),
               "watches:\n  removed: nodes -> /a\n");
+    EXPECT_THAT(plan_reload(running, config_of(watch("c"))).json(),
+                HasSubstr("\"Removed\": [\n            \"nodes -\\u003e /a\"\n        ]"));
 }
 
 TEST(ReloadPlan, AppliedTwiceItFindsOnlyTheRestartsAgain) {
