@@ -218,7 +218,8 @@ std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
     flags.push_back({.name = "namespace",
                      .value = "NAME",
                      .help = {},
-                     .refusal = "weft has no namespaces: leave -namespace out"});
+                     .refusal = "weft has no namespaces but \"default\": leave -namespace out",
+                     .taken = "default"});
     return with_client_flags(std::move(flags));
 }
 

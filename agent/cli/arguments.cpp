@@ -87,7 +87,14 @@ Result<std::size_t> Reader::take_flag(std::span<const std::string> words, std::s
         return std::size_t{1};
     }
     if (!flag) return unknown_flag(name);
-    if (!flag->refusal.empty()) return usage_error(flag->refusal, flag->refusal);
+    if (!flag->refusal.empty()) {
+        const bool is_next = equals == std::string::npos && at + 1 < words.size();
+        const std::string given = is_next                       ? words[at + 1]
+                                  : equals == std::string::npos ? std::string()
+                                                                : word.substr(equals + 1);
+        if (flag->taken.empty() || given != flag->taken)
+            return usage_error(flag->refusal, flag->refusal);
+    }
     if (flag->value.empty()) {
         WEFT_TRY(
             auto truth,
@@ -110,6 +117,12 @@ Result<std::size_t> Reader::take_flag(std::span<const std::string> words, std::s
 std::string too_many_in_consul(std::size_t most, std::size_t given) {
     if (most == 2) return fmt::format("Error! Too many arguments (expected 1 or 2, got {})", given);
     return fmt::format("Too many arguments (expected {}, got {})", most, given);
+}
+
+// Whose words are of no matter to Consul's command.
+bool takes_any_words(const std::string& path, bool as_consul) {
+    return as_consul &&
+           (path == "reload" || path == "info" || path == "keygen" || path == "version");
 }
 
 // "-5" is a value: no flag begins with a digit.
@@ -140,7 +153,8 @@ Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const 
         }
     }
     const std::size_t given = arguments.words().size();
-    if (given > command.words_max && !arguments.asks_for_help())
+    if (given > command.words_max && !arguments.asks_for_help() &&
+        !takes_any_words(command.path, as_consul))
         return reader.usage_error(
             fmt::format("unexpected argument \"{}\"", arguments.words()[command.words_max]),
             too_many_in_consul(command.words_max, given));

@@ -41,6 +41,7 @@ struct CliFlag {
     bool repeatable = false;
     std::string refusal =
         {};  // a flag of Consul's that weft does not have yet: the sentence that refuses it
+    std::string taken = {};  // but for this value, which asks for nothing
 };
 
 // Flags and words of one call, checked against the command's table.

@@ -94,6 +94,24 @@ TEST(Arguments, UnderTheNameConsulTheFirstWordEndsTheFlagsAndErrorsAreGos) {
     for (const Row& row : rows) EXPECT_EQ(parse(row.words, kCommand, true), row.expected);
 }
 
+TEST(Arguments, ARefusedFlagMayHaveAValueThatAsksForNothing) {
+    const CliCommand command = {
+        .path = "info",
+        .group = {},
+        .summary = {},
+        .words = {},
+        .flags = {{"namespace", "NAME", "", false, "no namespaces", "default"}},
+        .examples = {},
+        .run = {}};
+    EXPECT_EQ(parse({"-namespace", "default"}, command), "namespace=default ");
+    EXPECT_EQ(parse({"-namespace=default"}, command), "namespace=default ");
+    EXPECT_EQ(parse({"-namespace", "team"}, command), "error: weft info: no namespaces");
+    EXPECT_EQ(parse({"-namespace"}, command), "error: weft info: no namespaces");
+    // Consul's `info` looks at no words.
+    EXPECT_EQ(parse({"x"}, command, true), "[x] ");
+    EXPECT_EQ(parse({"x"}, command), "error: weft info: unexpected argument \"x\"");
+}
+
 TEST(Arguments, NumbersAndTimesSayWhatTheyMayBe) {
     CliArguments arguments;
     for (const char* flag : {"n", "t"}) arguments.add(flag, "x");
