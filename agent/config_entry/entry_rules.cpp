@@ -66,22 +66,33 @@ void fill_in(ServiceResolver&) {}
 void fill_in(ServiceSplitter&) {}
 void fill_in(TerminatingGateway&) {}
 
+RuleResult check_name(const ConfigEntry& entry) {
+    constexpr std::size_t kMostOfName = 4096;
+    const std::string& name = name_of(entry);
+    const bool is_usable = name.size() <= kMostOfName && name.find('/') == std::string::npos &&
+                           name.find('\0') == std::string::npos;
+    if (is_usable) return success();
+    return broken_rule("Name is not usable: it may hold no '/' or zero byte, and at most {} bytes",
+                       kMostOfName);
+}
+
+RuleResult check(const ConfigEntry& entry) {
+    WEFT_TRY(check_name(entry));
+    return std::visit([](const auto& body) { return check_rules(body); }, entry);
+}
+
 }  // namespace
 
 void normalize(ConfigEntry& entry) {
     std::visit([](auto& body) { fill_in(body); }, entry);
 }
 
-Result<void> validate(const ConfigEntry& entry) {
-    constexpr std::size_t kMostOfName = 4096;
-    const std::string& name = name_of(entry);
-    if (name.size() > kMostOfName || name.find('/') != std::string::npos ||
-        name.find('\0') != std::string::npos) {
-        return broken_rule(
-            "Name is not usable: it may hold no '/' or zero byte, and at most {} bytes",
-            kMostOfName);
-    }
-    return std::visit([](const auto& body) { return check_rules(body); }, entry);
+Result<void> validate(const ConfigEntry& entry, EntryFault* fault) {
+    auto checked = check(entry);
+    if (checked) return success();
+    BrokenRule broken = std::move(checked).error();
+    if (fault != nullptr) *fault = EntryFault{.path = std::move(broken.path)};
+    return make_error(Errc::InvalidArgument, std::move(broken.text));
 }
 
 }  // namespace weft::agent
