@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "agent/config_entry/rule_check.hpp"
@@ -36,6 +38,7 @@ RuleResult check_permission(const std::string& place, const IntentionPermission&
     if (!permission.http) return success();
     const IntentionHttpMatch& http = *permission.http;
     const RulePlace at = place + ".HTTP";
+    if (http == IntentionHttpMatch{}) return broken_rule("{} should not be empty", at.said);
     WEFT_TRY(check_paths(at, http.path_exact, http.path_prefix, http.path_regex));
     for (std::size_t i = 0; i < http.header.size(); ++i) {
         WEFT_TRY(check_header_match(at.field(fmt::format("Header[{}]", i)), http.header[i]));
@@ -96,6 +99,43 @@ RuleResult check_location(const std::string& place, const JwtLocation& location)
 
 RuleResult check_version(const std::string& field, const std::string& version) {
     return check_word(field, version, {"TLS_AUTO", "TLSv1_0", "TLSv1_1", "TLSv1_2", "TLSv1_3"});
+}
+
+// The ones that Consul hands on to Envoy: below TLS 1.3, whose suites cannot be chosen.
+constexpr std::string_view kSuites[] = {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_RSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_RSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_RSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                                        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"};
+
+RuleResult check_ciphers(const std::string& place, const std::string& direction,
+                         const TlsBounds& bounds) {
+    if (bounds.cipher_suites.empty()) return success();
+    const std::string path = place + ".CipherSuites";
+    if (bounds.tls_min_version == "TLSv1_3") {
+        return broken_rule_of(
+            path,
+            "error in {} TLS configuration: configuring CipherSuites is only applicable to "
+            "connections negotiated with TLS 1.2 or earlier, TLSMinVersion is set to {}",
+            direction, bounds.tls_min_version);
+    }
+    std::vector<std::string> unknown;
+    std::copy_if(bounds.cipher_suites.begin(), bounds.cipher_suites.end(),
+                 std::back_inserter(unknown),
+                 [](const std::string& suite) { return !is_one_of(suite, kSuites); });
+    if (unknown.empty()) return success();
+    return broken_rule_of(
+        path, "error in {} TLS configuration: no matching Envoy TLS cipher suite found for {}",
+        direction, fmt::join(unknown, ","));
 }
 
 RuleResult check_bounds(const std::string& place, const TlsBounds& bounds) {
@@ -163,9 +203,11 @@ RuleResult check_rules(const Mesh& entry) {
     if (!entry.tls) return success();
     if (entry.tls->incoming) {
         WEFT_TRY(check_bounds("TLS.Incoming", *entry.tls->incoming));
+        WEFT_TRY(check_ciphers("TLS.Incoming", "incoming", *entry.tls->incoming));
     }
     if (entry.tls->outgoing) {
         WEFT_TRY(check_bounds("TLS.Outgoing", *entry.tls->outgoing));
+        WEFT_TRY(check_ciphers("TLS.Outgoing", "outgoing", *entry.tls->outgoing));
     }
     return success();
 }

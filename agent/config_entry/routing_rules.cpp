@@ -130,9 +130,10 @@ RuleResult check_query(const RulePlace& place, const QueryParameterMatch& match)
     }
     const int ways =
         (match.present ? 1 : 0) + (match.exact.empty() ? 0 : 1) + (match.regex.empty() ? 0 : 1);
-    if (ways > 1)
+    if (ways != 1) {
         return broken_rule_of(place.path, "{} should only contain one of Present, Exact, or Regex",
                               place.said);
+    }
     return success();
 }
 
@@ -147,14 +148,19 @@ RuleResult check_match(const RulePlace& place, const RouteHttpMatch& match) {
     return check_methods(place, match.methods);
 }
 
-RuleResult check_destination(const RulePlace& place, const ServiceRoute& route) {
-    const RouteDestination& destination = *route.destination;
-    WEFT_TRY(
-        check_namespace(RulePlace(place.said + " Destination.Namespace", place.path + ".Namespace"),
-                        destination.name_space));
-    WEFT_TRY(check_not_negative(place.field("RequestTimeout"), destination.request_timeout));
-    WEFT_TRY(check_not_negative(place.field("IdleTimeout"), destination.idle_timeout));
+RuleResult check_retries(const RulePlace& place, const RouteDestination& destination) {
+    constexpr std::string_view kConditions[] = {
+        "5xx",           "gateway-error",     "reset",     "connect-failure",   "envoy-ratelimited",
+        "retriable-4xx", "refused-stream",    "cancelled", "deadline-exceeded", "internal",
+        "unavailable",   "resource-exhausted"};
     WEFT_TRY(check_not_negative(place.field("NumRetries"), destination.num_retries));
+    const std::vector<std::string>& conditions = destination.retry_on;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+        if (is_one_of(conditions[i], kConditions)) continue;
+        return broken_rule_of(place.field(fmt::format("RetryOn[{}]", i)).path,
+                              "{} contains an invalid retry condition: \"{}\"", place.said,
+                              conditions[i]);
+    }
     const std::vector<std::int64_t>& codes = destination.retry_on_status_codes;
     for (std::size_t i = 0; i < codes.size(); ++i) {
         if (codes[i] >= 100 && codes[i] <= 599) continue;
@@ -163,6 +169,17 @@ RuleResult check_destination(const RulePlace& place, const ServiceRoute& route) 
             "{} RetryOnStatusCodes holds {}: a status is a number from 100 to 599", place.said,
             codes[i]);
     }
+    return success();
+}
+
+RuleResult check_destination(const RulePlace& place, const ServiceRoute& route) {
+    const RouteDestination& destination = *route.destination;
+    WEFT_TRY(
+        check_namespace(RulePlace(place.said + " Destination.Namespace", place.path + ".Namespace"),
+                        destination.name_space));
+    WEFT_TRY(check_not_negative(place.field("RequestTimeout"), destination.request_timeout));
+    WEFT_TRY(check_not_negative(place.field("IdleTimeout"), destination.idle_timeout));
+    WEFT_TRY(check_retries(place, destination));
     if (destination.prefix_rewrite.empty()) return success();
     const RouteHttpMatch* http = route.match && route.match->http ? &*route.match->http : nullptr;
     if (http == nullptr || (http->path_exact.empty() && http->path_prefix.empty())) {

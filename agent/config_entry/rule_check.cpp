@@ -5,10 +5,13 @@
 
 namespace weft::agent {
 
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 RuleResult check_word(const RulePlace& field, std::string_view word,
                       std::initializer_list<std::string_view> words) {
-    if (word.empty() || std::find(words.begin(), words.end(), word) != words.end())
-        return success();
+    if (word.empty() || is_one_of(word, {words.begin(), words.size()})) return success();
     return broken_rule_of(field.path, "{} is \"{}\": leave it out or use one of \"{}\"", field.said,
                           word, fmt::join(words, "\", \""));
 }
@@ -79,14 +82,17 @@ RuleResult check_paths(const RulePlace& place, std::string_view exact, std::stri
 }
 
 RuleResult check_methods(const RulePlace& place, const std::vector<std::string>& methods) {
+    constexpr std::string_view kMethods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
+                                             "DELETE", "CONNECT", "OPTIONS", "TRACE"};
+    const RulePlace field = place.field("Methods");
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < methods.size(); ++i) {
-        const RulePlace field = place.field(fmt::format("Methods[{}]", i));
-        if (methods[i].empty())
-            return broken_rule_of(field.path, "{} Methods holds an empty method: remove it",
-                                  place.said);
+        const std::string path = fmt::format("{}[{}]", field.path, i);
+        if (!is_one_of(methods[i], kMethods))
+            return broken_rule_of(path, "{} contains an invalid method \"{}\"", field.said,
+                                  methods[i]);
         if (!seen.insert(methods[i]).second)
-            return broken_rule_of(field.path, "{} Methods holds \"{}\" more than once", place.said,
+            return broken_rule_of(path, "{} contains \"{}\" more than once", field.said,
                                   methods[i]);
     }
     return success();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,6 +66,8 @@ template <class... Args>
 BrokenRule broken_rule_of(std::string path, fmt::format_string<Args...> form, Args&&... args) {
     return {fmt::format(form, std::forward<Args>(args)...), std::move(path)};
 }
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words);
 
 // Empty, or one of the words.
 RuleResult check_word(const RulePlace& field, std::string_view word,
