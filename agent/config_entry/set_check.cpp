@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "agent/config_entry/discovery_chain.hpp"
 
@@ -21,10 +24,6 @@ ChainOptions any_datacenter() {
     return options;
 }
 
-bool share_a_key(const Keys& a, const Keys& b) {
-    return std::any_of(a.begin(), a.end(), [&](const EntryKey& key) { return b.contains(key); });
-}
-
 bool is_part_of_chains(EntryKind kind) {
     return kind == EntryKind::ServiceDefaults || kind == EntryKind::ServiceRouter ||
            kind == EntryKind::ServiceSplitter || kind == EntryKind::ServiceResolver;
@@ -38,13 +37,19 @@ bool is_ingress_gateway(EntryKind kind) {
     return kind == EntryKind::IngressGateway;
 }
 
+// A problem, and whose it is: with its text that tells whether it was there before.
+struct Found {
+    EntryKey owner;  // the entry, or the service whose chain it is
+    SetProblem problem;
+};
+
 // The problems of one set of entries that have to do with the keys.
 class SetChecker {
 public:
     SetChecker(const EntryLookup& entries, const Keys& changed)
         : entries_(entries), changed_(changed) {}
 
-    std::vector<SetProblem> problems() {
+    std::vector<Found> problems() {
         for (const EntryKey& key : changed_) check_gateway_name(key);
         const bool chains_change = any_changed(consulted_by_chains);
         if (chains_change || any_changed(is_ingress_gateway))
@@ -60,8 +65,8 @@ private:
     // What is to be known of a service's chain.
     struct Checked {
         std::string protocol;
-        std::string error;          // empty: it compiles
-        bool is_concerned = false;  // it consulted what is changed
+        std::string error;              // empty: it compiles
+        std::optional<EntryKey> cause;  // what is changed of all that it consulted
     };
 
     bool any_changed(bool (*is_kind)(EntryKind)) const {
@@ -80,15 +85,39 @@ private:
         } else {
             at->second.error = compiled.chain.error().message();
         }
-        at->second.is_concerned = share_a_key(compiled.consulted, changed_);
+        at->second.cause = cause_of(at->first, compiled.consulted);
         return at->second;
     }
 
-    SetProblem too_large() const {
-        return {*changed_.begin(),
-                fmt::format("the discovery chains of all services are too large: together they "
-                            "have more than {} nodes, targets, routes, splits and failovers",
-                            kMaxChainsSize)};
+    // The changed entry that comes first on the way of requests for the service; those of the
+    // service itself before those of others that it leads to.
+    std::optional<EntryKey> cause_of(const std::string& service, const Keys& consulted) const {
+        constexpr std::array kOrder = {EntryKind::ServiceRouter, EntryKind::ServiceSplitter,
+                                       EntryKind::ServiceResolver, EntryKind::ServiceDefaults,
+                                       EntryKind::ProxyDefaults};
+        const auto rank = [&](const EntryKey& key) {
+            return std::pair(key.name != service,
+                             std::find(kOrder.begin(), kOrder.end(), key.kind) - kOrder.begin());
+        };
+        std::optional<EntryKey> first;
+        for (const EntryKey& key : changed_) {
+            if (consulted.contains(key) && (!first || rank(key) < rank(*first))) first = key;
+        }
+        return first;
+    }
+
+    void add(const EntryKey& owner, const EntryKey& about, std::string text) {
+        if (owner != about) text += " (" + to_string(owner) + ")";
+        problems_.push_back({owner, {about, std::move(text)}});
+    }
+
+    Found too_large() const {
+        const EntryKey& any = *changed_.begin();
+        return {
+            any,
+            {any, fmt::format("the discovery chains of all services are too large: together they "
+                              "have more than {} nodes, targets, routes, splits and failovers",
+                              kMaxChainsSize)}};
     }
 
     void check_gateway_name(const EntryKey& key) {
@@ -97,9 +126,9 @@ private:
         const EntryKey other{is_ingress ? EntryKind::TerminatingGateway : EntryKind::IngressGateway,
                              key.name};
         if (!entries_.find(key) || !entries_.find(other)) return;
-        problems_.push_back(
-            {key, fmt::format("gateway \"{}\" is an {} already: use another name ({})", key.name,
-                              to_string(other.kind), to_string(other))});
+        add(key, key,
+            fmt::format("gateway \"{}\" is an {} already: use another name ({})", key.name,
+                        to_string(other.kind), to_string(other)));
     }
 
     void check_listeners(const EntryKey& key) {
@@ -119,13 +148,11 @@ private:
         // A chain that does not compile is told of as a chain.
         if (!chain.error.empty() || chain.protocol == listener.protocol) return;
         const bool is_own = changed_.contains(gateway);
-        if (!is_own && !chain.is_concerned) return;
-        problems_.push_back(
-            {gateway,
-             fmt::format("service \"{}\" has protocol \"{}\", which does not match defined "
-                         "listener protocol \"{}\"{}",
-                         service, chain.protocol, listener.protocol,
-                         is_own ? "" : " (" + to_string(gateway) + ")")});
+        if (!is_own && !chain.cause) return;
+        add(gateway, is_own ? gateway : *chain.cause,
+            fmt::format("service \"{}\" has protocol \"{}\", which does not match defined "
+                        "listener protocol \"{}\"",
+                        service, chain.protocol, listener.protocol));
     }
 
     // Of all services that a change may have to do with.
@@ -143,15 +170,17 @@ private:
 
     void check_chain(const std::string& service) {
         const Checked& chain = chain_of(service);
-        if (chain.error.empty() || !chain.is_concerned) return;
-        problems_.push_back({entry_key(EntryKind::ServiceResolver, service), chain.error});
+        if (chain.error.empty() || !chain.cause) return;
+        // The chain's error names the way itself.
+        problems_.push_back(
+            {entry_key(EntryKind::ServiceResolver, service), {*chain.cause, chain.error}});
     }
 
     const EntryLookup& entries_;
     const Keys& changed_;
     std::map<std::string, Checked> checked_;  // by service, in lower case
     std::size_t size_ = 0;                    // of all these chains
-    std::vector<SetProblem> problems_;
+    std::vector<Found> problems_;
 };
 
 // Which of them counted would depend on their order.
@@ -177,12 +206,15 @@ std::vector<SetProblem> check_changes(const EntryLookup& before,
     Keys changed;
     for (const EntryChange& change : changes) changed.insert(change.key);
     const ChangedEntries after(before, changes);
-    auto problems = SetChecker(after, changed).problems();
-    if (problems.empty()) return problems;
-    const auto known = SetChecker(before, changed).problems();
-    std::erase_if(problems, [&](const SetProblem& problem) {
-        return std::find(known.begin(), known.end(), problem) != known.end();
-    });
+    const auto found = SetChecker(after, changed).problems();
+    if (found.empty()) return {};
+    std::set<std::pair<EntryKey, std::string>> known;
+    for (const auto& [owner, problem] : SetChecker(before, changed).problems())
+        known.emplace(owner, problem.text);
+    std::vector<SetProblem> problems;
+    for (const auto& [owner, problem] : found) {
+        if (!known.contains({owner, problem.text})) problems.push_back(problem);
+    }
     return problems;
 }
 

@@ -12,7 +12,7 @@ inline constexpr std::size_t kMaxChainsSize = 262'144;
 
 // Why entries do not go together.
 struct SetProblem {
-    EntryKey about;    // the entry, or the service whose chain it is
+    EntryKey about;    // the changed entry that it has most to do with
     std::string text;  // with the entries on the way to what is wrong
     bool operator==(const SetProblem&) const = default;
 };
