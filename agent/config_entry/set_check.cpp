@@ -37,6 +37,41 @@ bool is_ingress_gateway(EntryKind kind) {
     return kind == EntryKind::IngressGateway;
 }
 
+bool is_intentions(EntryKind kind) {
+    return kind == EntryKind::ServiceIntentions;
+}
+
+bool is_jwt_provider(EntryKind kind) {
+    return kind == EntryKind::JwtProvider;
+}
+
+bool is_permissive(const EntryPtr& entry) {
+    constexpr std::string_view kMode = "permissive";
+    if (!entry) return false;
+    if (const auto* service = std::get_if<ServiceDefaults>(entry.get()))
+        return service->mutual_tls_mode == kMode;
+    const auto* proxy = std::get_if<ProxyDefaults>(entry.get());
+    return proxy != nullptr && proxy->mutual_tls_mode == kMode;
+}
+
+bool has_permissions(const ServiceIntentions& entry) {
+    return std::any_of(entry.sources.begin(), entry.sources.end(),
+                       [](const IntentionSource& source) { return !source.permissions.empty(); });
+}
+
+// The names of the jwt-providers that it needs.
+std::set<std::string> providers_of(const ServiceIntentions& entry) {
+    std::set<std::string> names;
+    const auto add = [&](const std::optional<JwtRequirements>& requirements) {
+        if (!requirements) return;
+        for (const JwtRequirement& each : requirements->providers) names.insert(each.name);
+    };
+    add(entry.jwt);
+    for (const IntentionSource& source : entry.sources)
+        for (const IntentionPermission& permission : source.permissions) add(permission.jwt);
+    return names;
+}
+
 // A problem, and whose it is: with its text that tells whether it was there before.
 struct Found {
     EntryKey owner;  // the entry, or the service whose chain it is
@@ -46,17 +81,27 @@ struct Found {
 // The problems of one set of entries that have to do with the keys.
 class SetChecker {
 public:
-    SetChecker(const EntryLookup& entries, const Keys& changed)
-        : entries_(entries), changed_(changed) {}
+    SetChecker(const EntryLookup& entries, const EntryLookup& before, const Keys& changed)
+        : entries_(entries), before_(before), changed_(changed) {}
 
     std::vector<Found> problems() {
-        for (const EntryKey& key : changed_) check_gateway_name(key);
+        for (const EntryKey& key : changed_) {
+            check_gateway_name(key);
+            check_mutual_tls(key);
+        }
+        const bool intentions_change = any_changed(is_intentions);
+        if (intentions_change || any_changed(is_jwt_provider))
+            for (const EntryKey& key : entries_.keys(EntryKind::ServiceIntentions))
+                check_providers(key);
         const bool chains_change = any_changed(consulted_by_chains);
         if (chains_change || any_changed(is_ingress_gateway))
             for (const EntryKey& key : entries_.keys(EntryKind::IngressGateway))
                 check_listeners(key);
         if (chains_change)
             for (const std::string& service : chains()) check_chain(service);
+        if (chains_change || intentions_change)
+            for (const EntryKey& key : entries_.keys(EntryKind::ServiceIntentions))
+                check_permissions(key, chains_change);
         if (size_ > kMaxChainsSize) problems_ = {too_large()};
         return std::move(problems_);
     }
@@ -131,6 +176,52 @@ private:
                         to_string(other.kind), to_string(other)));
     }
 
+    // As in Consul, what was permissive may stay so when the mesh does not allow it any more.
+    void check_mutual_tls(const EntryKey& key) {
+        if (!is_permissive(entries_.find(key)) || is_permissive(before_.find(key))) return;
+        EntryPtr keep;
+        const auto* mesh = find_entry<Mesh>(entries_, kMeshName, keep);
+        if (mesh != nullptr && mesh->allow_enabling_permissive_mutual_tls) return;
+        add(key, key,
+            "cannot set MutualTLSMode=permissive because AllowEnablingPermissiveMutualTLS=false in "
+            "the mesh config entry");
+    }
+
+    void check_providers(const EntryKey& key) {
+        EntryPtr keep;
+        const auto* intentions = find_entry<ServiceIntentions>(entries_, key.name, keep);
+        if (intentions == nullptr) return;
+        for (const std::string& name : providers_of(*intentions)) {
+            const EntryKey provider = entry_key(EntryKind::JwtProvider, name);
+            if (entries_.find(provider)) continue;
+            if (changed_.contains(key)) {
+                add(key, key, "Referenced JWT Provider does not exist. Provider Name: " + name);
+            } else if (changed_.contains(provider)) {
+                add(key, provider,
+                    "cannot delete jwt provider config entry referenced by an intention. Provider "
+                    "name:" +
+                        name);
+            }
+        }
+    }
+
+    // Permissions are of requests.
+    void check_permissions(const EntryKey& key, bool chains_change) {
+        const bool is_own = changed_.contains(key);
+        if (!is_own && !chains_change) return;
+        EntryPtr keep;
+        const auto* intentions = find_entry<ServiceIntentions>(entries_, key.name, keep);
+        if (intentions == nullptr || !has_permissions(*intentions)) return;
+        const Checked& chain = chain_of(intentions->name);
+        // A chain that does not compile is told of as a chain.
+        if (!chain.error.empty() || has_requests(chain.protocol)) return;
+        if (!is_own && !chain.cause) return;
+        add(key, is_own ? key : *chain.cause,
+            fmt::format("service \"{}\" has protocol \"{}\", which is incompatible with L7 "
+                        "intentions permissions",
+                        intentions->name, chain.protocol));
+    }
+
     void check_listeners(const EntryKey& key) {
         EntryPtr keep;
         const auto* gateway = find_entry<IngressGateway>(entries_, key.name, keep);
@@ -177,6 +268,7 @@ private:
     }
 
     const EntryLookup& entries_;
+    const EntryLookup& before_;
     const Keys& changed_;
     std::map<std::string, Checked> checked_;  // by service, in lower case
     std::size_t size_ = 0;                    // of all these chains
@@ -206,10 +298,10 @@ std::vector<SetProblem> check_changes(const EntryLookup& before,
     Keys changed;
     for (const EntryChange& change : changes) changed.insert(change.key);
     const ChangedEntries after(before, changes);
-    const auto found = SetChecker(after, changed).problems();
+    const auto found = SetChecker(after, before, changed).problems();
     if (found.empty()) return {};
     std::set<std::pair<EntryKey, std::string>> known;
-    for (const auto& [owner, problem] : SetChecker(before, changed).problems())
+    for (const auto& [owner, problem] : SetChecker(before, before, changed).problems())
         known.emplace(owner, problem.text);
     std::vector<SetProblem> problems;
     for (const auto& [owner, problem] : found) {

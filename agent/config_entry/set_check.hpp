@@ -19,7 +19,9 @@ struct SetProblem {
 
 // What the changes would break between entries, each of which is valid by itself: a chain that no
 // longer compiles (protocols that differ, subsets that do not exist, circles), a listener whose
-// service speaks another protocol, two gateways of one name. All changes are looked at together, so
+// service speaks another protocol, permissions for a service without requests, a jwt-provider that
+// is missing, mutual TLS that is optional although the mesh does not allow it, two gateways of one
+// name. All changes are looked at together, so
 // their order does not matter, and each entry is changed once; what was broken before in the same
 // way is not their fault. Empty: they may be made. Takes time in proportion to the size of all
 // chains, and chains that are more than kMaxChainsSize together are a problem themselves.
