@@ -77,8 +77,7 @@ std::optional<EntryRead> read_config_entry(const TreeNode& root,
             source, diagnostics);
         return std::nullopt;
     }
-    normalize(entry.value());
-    const auto valid = validate(entry.value(), &fault);
+    const auto valid = prepare(entry.value(), &fault);
     auto stored = valid ? stored_form(entry.value()) : Result<std::string>(valid.error());
     if (stored) return EntryRead{std::move(entry).value(), std::move(stored).value()};
     say(fault, "W1054", stored.error().message(), root, source, diagnostics);

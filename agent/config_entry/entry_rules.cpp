@@ -1,6 +1,7 @@
 #include "agent/config_entry/entry_rules.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "agent/config_entry/rule_check.hpp"
 
@@ -66,6 +67,27 @@ void fill_in(ServiceResolver&) {}
 void fill_in(ServiceSplitter&) {}
 void fill_in(TerminatingGateway&) {}
 
+// Which of the sources as they are written will be the first, the second, ..
+std::vector<std::size_t> order_of_sources(const ServiceIntentions& entry) {
+    std::vector<std::size_t> order(entry.sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{});
+    const auto precedence = [&](std::size_t i) {
+        return precedence_of(entry.sources[i].name, entry.name);
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return precedence(a) > precedence(b); });
+    return order;
+}
+
+// Of a path into sorted sources, the one into those that were written.
+std::string as_written(const std::string& path, const std::vector<std::size_t>& order) {
+    const auto steps = steps_of(path);
+    if (steps.size() < 2 || steps[0].name != "Sources") return path;
+    const auto number = number_of(steps[1]);
+    if (!number || *number >= order.size()) return path;
+    return fmt::format("Sources[{}]{}", order[*number], path.substr(path.find(']') + 1));
+}
+
 RuleResult check_name(const ConfigEntry& entry) {
     constexpr std::size_t kMostOfName = 4096;
     const std::string& name = name_of(entry);
@@ -93,6 +115,16 @@ Result<void> validate(const ConfigEntry& entry, EntryFault* fault) {
     BrokenRule broken = std::move(checked).error();
     if (fault != nullptr) *fault = EntryFault{.path = std::move(broken.path)};
     return make_error(Errc::InvalidArgument, std::move(broken.text));
+}
+
+Result<void> prepare(ConfigEntry& entry, EntryFault* fault) {
+    std::vector<std::size_t> order;
+    if (const auto* intentions = std::get_if<ServiceIntentions>(&entry))
+        order = order_of_sources(*intentions);
+    normalize(entry);
+    auto valid = validate(entry, fault);
+    if (!valid && fault != nullptr) fault->path = as_written(fault->path, order);
+    return valid;
 }
 
 }  // namespace weft::agent

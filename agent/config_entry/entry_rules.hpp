@@ -16,4 +16,7 @@ void normalize(ConfigEntry& entry);
 // where Consul's text is known it is Consul's, and only fault, when given, tells the field.
 Result<void> validate(const ConfigEntry& entry, EntryFault* fault = nullptr);
 
+// Both, of an entry as it was written, and so is the fault: intentions are sorted in between.
+Result<void> prepare(ConfigEntry& entry, EntryFault* fault = nullptr);
+
 }  // namespace weft::agent

@@ -83,9 +83,8 @@ CatalogBody<ConfigEntryBody> read_config_entry_body(std::string_view body) {
 
 CatalogBody<void> check_config_entry(agent::ConfigEntry& entry, const JsonValue& tree,
                                      std::string_view pointer) {
-    agent::normalize(entry);
     agent::EntryFault fault;
-    const auto valid = agent::validate(entry, &fault);
+    const auto valid = agent::prepare(entry, &fault);
     if (valid) return boost::outcome_v2::success();
     return CatalogBodyError{500, valid.error().message(), place_of(tree, pointer, fault)};
 }

@@ -19,8 +19,7 @@ EntryPtr stored_entry(const JsonValue& tree) {
     auto entry = decode_entry(tree, &fault);
     (void)place_of(tree, fault);
     if (!entry) return nullptr;
-    normalize(entry.value());
-    if (const auto valid = validate(entry.value(), &fault); !valid) {
+    if (const auto valid = prepare(entry.value(), &fault); !valid) {
         (void)place_of(tree, fault);
         return nullptr;
     }

@@ -88,8 +88,7 @@ Found found_in(std::string_view json) {
     EntryFault fault;
     auto entry = decode_entry(tree.value(), &fault);
     if (entry) {
-        normalize(entry.value());
-        EXPECT_FALSE(validate(entry.value(), &fault)) << json;
+        EXPECT_FALSE(prepare(entry.value(), &fault)) << json;
     }
     const FaultPlace place = place_of(tree.value(), fault);
     return {fault.path, std::string(json.substr(place.offset, 8)), fault.meant,
@@ -152,6 +151,25 @@ TEST(EntryFault, LeadsOnlyThroughWhatIsThere) {
            "Failover/V1", R"({"Servic)");
     expect(R"({"Kind":"service-resolver","Name":"a","Subsets":{"V \"]1\\":{"Filter":""}}})",
            R"(Subsets/V "]1\)", R"({"Filter)");
+}
+
+// Texts count them as they are stored, which is Consul's way.
+TEST(EntryFault, SourcesAreCountedAsTheyWereWritten) {
+    const auto way = [](const std::string& sources) {
+        return found_in(R"({"Kind":"service-intentions","Name":"a","Sources":[)" + sources + "]}")
+            .way;
+    };
+    EXPECT_EQ(way(R"({"Name":"*","Action":"deny"},{"Name":"b","Action":"maybe"})"),
+              "Sources/1/Action");
+    EXPECT_EQ(way(R"({"Name":"*","Action":"no"},{"Name":"b","Action":"deny"})"),
+              "Sources/0/Action");
+    EXPECT_EQ(
+        way(R"({"Name":"*","Action":"deny"},{"Name":"c","Action":"deny"},{"Name":"C","Action":"deny"})"),
+        "Sources/2/Name");
+    EXPECT_EQ(way(R"({"Name":"*","Action":"deny"},{"Name":"b","Permissions":[{"Action":"deny",
+                      "HTTP":{"Methods":["GET","GIT"]}}]})"),
+              "Sources/1/Permissions/0/HTTP/Methods/1");
+    EXPECT_EQ(way(""), "Sources");
 }
 
 TEST(EntryFault, KeysOfClientsAreReadAsTheyWereWritten) {
