@@ -30,7 +30,7 @@ Span span_of(const TreeNode& root, const EntryFault& fault) {
         std::vector<const TreeNode::Member*> found;
         for (const TreeNode::Member& member : at->members)
             if (is_step(member.key, steps[i])) found.push_back(&member);
-        if (found.empty() && number == 0U) continue;
+        if (found.empty() && number == 0) continue;
         if (found.empty()) break;
         const TreeNode::Member* member = found.back();
         if (found.size() > 1 && i + 1 < steps.size())
@@ -77,12 +77,10 @@ std::optional<EntryRead> read_config_entry(const TreeNode& root,
             source, diagnostics);
         return std::nullopt;
     }
-    normalize(entry.value());
-    const auto valid = validate(entry.value());
+    const auto valid = prepare(entry.value(), &fault);
     auto stored = valid ? stored_form(entry.value()) : Result<std::string>(valid.error());
     if (stored) return EntryRead{std::move(entry).value(), std::move(stored).value()};
-    const std::string why = stored.error().message();
-    say(fault_of_rule(why), "W1054", why, root, source, diagnostics);
+    say(fault, "W1054", stored.error().message(), root, source, diagnostics);
     return std::nullopt;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "agent/config_entry/rule_check.hpp"
@@ -6,19 +8,19 @@
 namespace weft::agent {
 namespace {
 
-Result<void> check_action(const std::string& place, const std::string& action) {
+RuleResult check_action(const std::string& place, const std::string& action) {
     if (action == "allow" || action == "deny") return success();
     return broken_rule("{}.Action is \"{}\": it must be \"allow\" or \"deny\"", place, action);
 }
 
 // A name of services may only be "*" as a whole.
-Result<void> check_wildcard(const std::string& field, const std::string& name) {
+RuleResult check_wildcard(const std::string& field, const std::string& name) {
     if (name == kWildcard || name.find('*') == std::string::npos) return success();
     return broken_rule("{} is \"{}\": \"*\" stands for all names, and for nothing less", field,
                        name);
 }
 
-Result<void> check_requirements(const std::string& place, const JwtRequirements& requirements) {
+RuleResult check_requirements(const std::string& place, const JwtRequirements& requirements) {
     for (std::size_t i = 0; i < requirements.providers.size(); ++i) {
         if (requirements.providers[i].name.empty())
             return broken_rule("{}.Providers[{}].Name is missing: name a jwt-provider", place, i);
@@ -26,7 +28,7 @@ Result<void> check_requirements(const std::string& place, const JwtRequirements&
     return success();
 }
 
-Result<void> check_permission(const std::string& place, const IntentionPermission& permission) {
+RuleResult check_permission(const std::string& place, const IntentionPermission& permission) {
     WEFT_TRY(check_action(place, permission.action));
     if (!permission.http && !permission.jwt)
         return broken_rule("{} says nothing of requests: give it HTTP or JWT", place);
@@ -35,16 +37,17 @@ Result<void> check_permission(const std::string& place, const IntentionPermissio
     }
     if (!permission.http) return success();
     const IntentionHttpMatch& http = *permission.http;
-    const std::string at = place + ".HTTP";
+    const RulePlace at = place + ".HTTP";
+    if (http == IntentionHttpMatch{}) return broken_rule("{} should not be empty", at.said);
     WEFT_TRY(check_paths(at, http.path_exact, http.path_prefix, http.path_regex));
     for (std::size_t i = 0; i < http.header.size(); ++i) {
-        WEFT_TRY(check_header_match(fmt::format("{} Header[{}]", at, i), http.header[i]));
+        WEFT_TRY(check_header_match(at.field(fmt::format("Header[{}]", i)), http.header[i]));
     }
     return check_methods(at, http.methods);
 }
 
-Result<void> check_source(const std::string& place, const IntentionSource& source,
-                          bool to_everything) {
+RuleResult check_source(const std::string& place, const IntentionSource& source,
+                        bool to_everything) {
     if (source.name.empty())
         return broken_rule("{}.Name is missing: name a service, or \"*\" for all", place);
     WEFT_TRY(check_wildcard(place + ".Name", source.name));
@@ -65,7 +68,7 @@ Result<void> check_source(const std::string& place, const IntentionSource& sourc
     return success();
 }
 
-Result<void> check_key_set(const JwtProvider& entry) {
+RuleResult check_key_set(const JwtProvider& entry) {
     if (!entry.json_web_key_set ||
         entry.json_web_key_set->local.has_value() == entry.json_web_key_set->remote.has_value()) {
         return broken_rule("JSONWebKeySet must have either a Local or a Remote");
@@ -83,7 +86,7 @@ Result<void> check_key_set(const JwtProvider& entry) {
     return check_not_negative("JSONWebKeySet.Remote.CacheDuration", remote.cache_duration);
 }
 
-Result<void> check_location(const std::string& place, const JwtLocation& location) {
+RuleResult check_location(const std::string& place, const JwtLocation& location) {
     const int ways =
         (location.header ? 1 : 0) + (location.query_param ? 1 : 0) + (location.cookie ? 1 : 0);
     if (ways != 1) return broken_rule("{} must have one of Header, QueryParam and Cookie", place);
@@ -94,11 +97,48 @@ Result<void> check_location(const std::string& place, const JwtLocation& locatio
     return success();
 }
 
-Result<void> check_version(const std::string& field, const std::string& version) {
+RuleResult check_version(const std::string& field, const std::string& version) {
     return check_word(field, version, {"TLS_AUTO", "TLSv1_0", "TLSv1_1", "TLSv1_2", "TLSv1_3"});
 }
 
-Result<void> check_bounds(const std::string& place, const TlsBounds& bounds) {
+// The ones that Consul hands on to Envoy: below TLS 1.3, whose suites cannot be chosen.
+constexpr std::string_view kSuites[] = {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_RSA_WITH_AES_128_CBC_SHA",
+                                        "TLS_RSA_WITH_AES_128_GCM_SHA256",
+                                        "TLS_RSA_WITH_AES_256_CBC_SHA",
+                                        "TLS_RSA_WITH_AES_256_GCM_SHA384",
+                                        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                                        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"};
+
+RuleResult check_ciphers(const std::string& place, const std::string& direction,
+                         const TlsBounds& bounds) {
+    if (bounds.cipher_suites.empty()) return success();
+    const std::string path = place + ".CipherSuites";
+    if (bounds.tls_min_version == "TLSv1_3") {
+        return broken_rule_of(
+            path,
+            "error in {} TLS configuration: configuring CipherSuites is only applicable to "
+            "connections negotiated with TLS 1.2 or earlier, TLSMinVersion is set to {}",
+            direction, bounds.tls_min_version);
+    }
+    std::vector<std::string> unknown;
+    std::copy_if(bounds.cipher_suites.begin(), bounds.cipher_suites.end(),
+                 std::back_inserter(unknown),
+                 [](const std::string& suite) { return !is_one_of(suite, kSuites); });
+    if (unknown.empty()) return success();
+    return broken_rule_of(
+        path, "error in {} TLS configuration: no matching Envoy TLS cipher suite found for {}",
+        direction, fmt::join(unknown, ","));
+}
+
+RuleResult check_bounds(const std::string& place, const TlsBounds& bounds) {
     WEFT_TRY(check_version(place + ".TLSMinVersion", bounds.tls_min_version));
     WEFT_TRY(check_version(place + ".TLSMaxVersion", bounds.tls_max_version));
     // The words sort as the versions do, but for the one that leaves the choice open.
@@ -110,7 +150,7 @@ Result<void> check_bounds(const std::string& place, const TlsBounds& bounds) {
     return success();
 }
 
-Result<void> check_normalization(const std::string& place, const RequestNormalization& part) {
+RuleResult check_normalization(const std::string& place, const RequestNormalization& part) {
     WEFT_TRY(check_word(place + ".PathWithEscapedSlashesAction",
                         part.path_with_escaped_slashes_action,
                         {"IMPLEMENTATION_SPECIFIC_DEFAULT", "KEEP_UNCHANGED", "REJECT_REQUEST",
@@ -121,7 +161,7 @@ Result<void> check_normalization(const std::string& place, const RequestNormaliz
 
 }  // namespace
 
-Result<void> check_rules(const ServiceIntentions& entry) {
+RuleResult check_rules(const ServiceIntentions& entry) {
     if (entry.name.empty()) return broken_rule("Name is required");
     WEFT_TRY(check_wildcard("Name", entry.name));
     if (entry.sources.empty())
@@ -139,7 +179,7 @@ Result<void> check_rules(const ServiceIntentions& entry) {
     return success();
 }
 
-Result<void> check_rules(const JwtProvider& entry) {
+RuleResult check_rules(const JwtProvider& entry) {
     if (entry.name.empty()) return broken_rule("Name is required");
     WEFT_TRY(check_key_set(entry));
     for (std::size_t i = 0; i < entry.locations.size(); ++i) {
@@ -152,7 +192,7 @@ Result<void> check_rules(const JwtProvider& entry) {
     return success();
 }
 
-Result<void> check_rules(const Mesh& entry) {
+RuleResult check_rules(const Mesh& entry) {
     if (entry.http && entry.http->incoming && entry.http->incoming->request_normalization) {
         WEFT_TRY(check_normalization("HTTP.Incoming.RequestNormalization",
                                      *entry.http->incoming->request_normalization));
@@ -163,9 +203,11 @@ Result<void> check_rules(const Mesh& entry) {
     if (!entry.tls) return success();
     if (entry.tls->incoming) {
         WEFT_TRY(check_bounds("TLS.Incoming", *entry.tls->incoming));
+        WEFT_TRY(check_ciphers("TLS.Incoming", "incoming", *entry.tls->incoming));
     }
     if (entry.tls->outgoing) {
         WEFT_TRY(check_bounds("TLS.Outgoing", *entry.tls->outgoing));
+        WEFT_TRY(check_ciphers("TLS.Outgoing", "outgoing", *entry.tls->outgoing));
     }
     return success();
 }

@@ -12,10 +12,6 @@ namespace {
 
 constexpr Duration kDefaultConnectTimeout = std::chrono::seconds(5);
 
-bool has_requests(std::string_view protocol) {
-    return protocol == "http" || protocol == "http2" || protocol == "grpc";
-}
-
 std::string in_namespace(std::string_view service) {
     return fmt::format("{}.{}", service, kOnlyNamespace);
 }
@@ -55,6 +51,10 @@ std::string hash_of(const ChainOverrides& overrides) {
 }
 
 }  // namespace
+
+bool has_requests(std::string_view protocol) {
+    return protocol == "http" || protocol == "http2" || protocol == "grpc";
+}
 
 std::string ChainNode::key() const {
     switch (type) {

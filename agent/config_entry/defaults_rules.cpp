@@ -5,7 +5,7 @@
 namespace weft::agent {
 namespace {
 
-Result<void> check_expose(const ExposeSettings& expose) {
+RuleResult check_expose(const ExposeSettings& expose) {
     for (std::size_t i = 0; i < expose.paths.size(); ++i) {
         const ExposedPath& path = expose.paths[i];
         const std::string place = fmt::format("Expose.Paths[{}]", i);
@@ -18,12 +18,12 @@ Result<void> check_expose(const ExposeSettings& expose) {
     return success();
 }
 
-Result<void> check_percent(std::string_view field, const std::optional<std::int64_t>& percent) {
+RuleResult check_percent(std::string_view field, const std::optional<std::int64_t>& percent) {
     if (!percent || (*percent >= 0 && *percent <= 100)) return success();
     return broken_rule("{} is {}: it is a percentage from 0 to 100", field, *percent);
 }
 
-Result<void> check_limits(const std::string& place, const UpstreamLimits& limits) {
+RuleResult check_limits(const std::string& place, const UpstreamLimits& limits) {
     WEFT_TRY(check_not_negative(place + ".MaxConnections", limits.max_connections.value_or(0)));
     WEFT_TRY(
         check_not_negative(place + ".MaxPendingRequests", limits.max_pending_requests.value_or(0)));
@@ -31,7 +31,7 @@ Result<void> check_limits(const std::string& place, const UpstreamLimits& limits
                               limits.max_concurrent_requests.value_or(0));
 }
 
-Result<void> check_health(const std::string& place, const PassiveHealthCheck& check) {
+RuleResult check_health(const std::string& place, const PassiveHealthCheck& check) {
     WEFT_TRY(check_not_negative(place + ".Interval", check.interval));
     WEFT_TRY(check_not_negative(place + ".MaxFailures", check.max_failures));
     WEFT_TRY(check_percent(place + ".EnforcingConsecutive5xx", check.enforcing_consecutive_5xx));
@@ -40,7 +40,7 @@ Result<void> check_health(const std::string& place, const PassiveHealthCheck& ch
                               check.base_ejection_time.value_or(Duration{}));
 }
 
-Result<void> check_upstream(const std::string& place, const UpstreamSettings& upstream) {
+RuleResult check_upstream(const std::string& place, const UpstreamSettings& upstream) {
     WEFT_TRY(check_not_negative(place + ".ConnectTimeoutMs", upstream.connect_timeout_ms));
     WEFT_TRY(check_word(place + ".BalanceOutboundConnections",
                         upstream.balance_outbound_connections, {"exact_balance"}));
@@ -51,7 +51,7 @@ Result<void> check_upstream(const std::string& place, const UpstreamSettings& up
     return check_health(place + ".PassiveHealthCheck", *upstream.passive_health_check);
 }
 
-Result<void> check_upstreams(const UpstreamConfiguration& configuration) {
+RuleResult check_upstreams(const UpstreamConfiguration& configuration) {
     if (configuration.defaults) {
         if (!configuration.defaults->name.empty())
             return broken_rule(
@@ -69,7 +69,7 @@ Result<void> check_upstreams(const UpstreamConfiguration& configuration) {
     return success();
 }
 
-Result<void> check_destination(const ExternalDestination& destination) {
+RuleResult check_destination(const ExternalDestination& destination) {
     if (destination.addresses.empty())
         return broken_rule("Destination.Addresses is empty: name a host or an address");
     WEFT_TRY(check_port("Destination.Port", destination.port));
@@ -80,7 +80,7 @@ Result<void> check_destination(const ExternalDestination& destination) {
 
 // What both kinds have.
 template <class Entry>
-Result<void> check_proxy_settings(const Entry& entry) {
+RuleResult check_proxy_settings(const Entry& entry) {
     if (!entry.envoy_extensions.empty())
         return broken_rule(
             "EnvoyExtensions has an item, but weft's proxy is not Envoy: leave it out");
@@ -93,8 +93,8 @@ Result<void> check_proxy_settings(const Entry& entry) {
 
 }  // namespace
 
-Result<void> check_rules(const ServiceDefaults& entry) {
-    if (entry.name.empty()) return broken_rule("serviceName is required");
+RuleResult check_rules(const ServiceDefaults& entry) {
+    if (entry.name.empty()) return broken_rule_of("Name", "serviceName is required");
     WEFT_TRY(check_proxy_settings(entry));
     WEFT_TRY(check_not_negative("MaxInboundConnections", entry.max_inbound_connections));
     WEFT_TRY(check_not_negative("LocalConnectTimeoutMs", entry.local_connect_timeout_ms));
@@ -109,7 +109,7 @@ Result<void> check_rules(const ServiceDefaults& entry) {
     return success();
 }
 
-Result<void> check_rules(const ProxyDefaults& entry) {
+RuleResult check_rules(const ProxyDefaults& entry) {
     WEFT_TRY(check_proxy_settings(entry));
     const AccessLogSettings& logs = entry.access_logs;
     WEFT_TRY(check_word("AccessLogs.Type", logs.type, {"stdout", "stderr", "file"}));

@@ -18,6 +18,9 @@ namespace weft::agent {
 // The only one; ids and answers name it as Consul's do.
 inline constexpr std::string_view kOnlyNamespace = "default";
 
+// Whether a proxy sees single requests of the protocol, or only connections.
+bool has_requests(std::string_view protocol);
+
 // A set of instances that traffic may go to.
 struct ChainTarget {
     std::string id;  // "v1.web.default.dc1"

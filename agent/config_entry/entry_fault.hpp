@@ -19,20 +19,31 @@ struct EntryFault {
     std::string meant = {};  // what may have been meant; mostly empty
 };
 
-// The field that a broken rule speaks of, which its text begins with.
-EntryFault fault_of_rule(std::string_view text);
+// One step of a path: the name of a field, or in brackets the number of an item or a key.
+struct FaultStep {
+    std::string name;
+    bool in_brackets = false;
+    bool operator==(const FaultStep&) const = default;
+};
 
-// Names of members and numbers of items: "Routes", "0", "Match", "PathPrefix".
-std::vector<std::string> steps_of(std::string_view path);
+// "Routes", "[0]", "Match", "PathPrefix". Keys may stand in quotes, as with_key() writes them.
+std::vector<FaultStep> steps_of(std::string_view path);
 
-// Of a step to an item; nullopt for the name of a member.
-std::optional<std::size_t> number_of(std::string_view step);
+// The path of what an object has under a key of the client's: `Subsets["v1"]`.
+std::string with_key(std::string_view path, std::string_view key);
 
-// Whether a file or body that says name means the field: without regard to case and underscores.
-// Rules speak of one "Route[0]" of the Routes.
-bool is_step(std::string_view name, std::string_view step);
+// Of a step to an item; nullopt for names.
+std::optional<std::size_t> number_of(const FaultStep& step);
 
-// Of what the fault is about in the JSON that was read, or of the innermost part around it.
-std::uint32_t offset_of(const JsonValue& entry, const EntryFault& fault);
+// Whether a file or body that says name means the step: fields without regard to case and
+// underscores, keys as they are.
+bool is_step(std::string_view name, const FaultStep& step);
+
+// What the fault is about in the JSON that was read, or the innermost part around it.
+struct FaultPlace {
+    std::uint32_t offset = 0;
+    std::vector<std::string> way;  // the members' names as they stand there, and numbers of items
+};
+FaultPlace place_of(const JsonValue& entry, const EntryFault& fault);
 
 }  // namespace weft::agent

@@ -1,6 +1,7 @@
 #include "agent/config_entry/entry_rules.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "agent/config_entry/rule_check.hpp"
 
@@ -66,22 +67,64 @@ void fill_in(ServiceResolver&) {}
 void fill_in(ServiceSplitter&) {}
 void fill_in(TerminatingGateway&) {}
 
+// Which of the sources as they are written will be the first, the second, ..
+std::vector<std::size_t> order_of_sources(const ServiceIntentions& entry) {
+    std::vector<std::size_t> order(entry.sources.size());
+    std::iota(order.begin(), order.end(), std::size_t{});
+    const auto precedence = [&](std::size_t i) {
+        return precedence_of(entry.sources[i].name, entry.name);
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return precedence(a) > precedence(b); });
+    return order;
+}
+
+// Of a path into sorted sources, the one into those that were written.
+std::string as_written(const std::string& path, const std::vector<std::size_t>& order) {
+    const auto steps = steps_of(path);
+    if (steps.size() < 2 || steps[0].name != "Sources") return path;
+    const auto number = number_of(steps[1]);
+    if (!number || *number >= order.size()) return path;
+    return fmt::format("Sources[{}]{}", order[*number], path.substr(path.find(']') + 1));
+}
+
+RuleResult check_name(const ConfigEntry& entry) {
+    constexpr std::size_t kMostOfName = 4096;
+    const std::string& name = name_of(entry);
+    const bool is_usable = name.size() <= kMostOfName && name.find('/') == std::string::npos &&
+                           name.find('\0') == std::string::npos;
+    if (is_usable) return success();
+    return broken_rule("Name is not usable: it may hold no '/' or zero byte, and at most {} bytes",
+                       kMostOfName);
+}
+
+RuleResult check(const ConfigEntry& entry) {
+    WEFT_TRY(check_name(entry));
+    return std::visit([](const auto& body) { return check_rules(body); }, entry);
+}
+
 }  // namespace
 
 void normalize(ConfigEntry& entry) {
     std::visit([](auto& body) { fill_in(body); }, entry);
 }
 
-Result<void> validate(const ConfigEntry& entry) {
-    constexpr std::size_t kMostOfName = 4096;
-    const std::string& name = name_of(entry);
-    if (name.size() > kMostOfName || name.find('/') != std::string::npos ||
-        name.find('\0') != std::string::npos) {
-        return broken_rule(
-            "Name is not usable: it may hold no '/' or zero byte, and at most {} bytes",
-            kMostOfName);
-    }
-    return std::visit([](const auto& body) { return check_rules(body); }, entry);
+Result<void> validate(const ConfigEntry& entry, EntryFault* fault) {
+    auto checked = check(entry);
+    if (checked) return success();
+    BrokenRule broken = std::move(checked).error();
+    if (fault != nullptr) *fault = EntryFault{.path = std::move(broken.path)};
+    return make_error(Errc::InvalidArgument, std::move(broken.text));
+}
+
+Result<void> prepare(ConfigEntry& entry, EntryFault* fault) {
+    std::vector<std::size_t> order;
+    if (const auto* intentions = std::get_if<ServiceIntentions>(&entry))
+        order = order_of_sources(*intentions);
+    normalize(entry);
+    auto valid = validate(entry, fault);
+    if (!valid && fault != nullptr) fault->path = as_written(fault->path, order);
+    return valid;
 }
 
 }  // namespace weft::agent

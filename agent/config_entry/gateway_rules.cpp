@@ -34,8 +34,8 @@ bool is_host(std::string_view host, bool with_tls) {
     }
 }
 
-Result<void> check_service(const std::string& place, const IngressListener& listener,
-                           const IngressService& service) {
+RuleResult check_service(const std::string& place, const IngressListener& listener,
+                         const IngressService& service) {
     if (service.name.empty()) return broken_rule("{}.Name is missing: say which service", place);
     const bool is_wildcard = service.name == kWildcard;
     if (is_wildcard && listener.protocol == "tcp") {
@@ -58,8 +58,8 @@ Result<void> check_service(const std::string& place, const IngressListener& list
     return success();
 }
 
-Result<void> check_hosts(const std::string& place, const IngressService& service, bool with_tls,
-                         std::set<std::string>& hosts) {
+RuleResult check_hosts(const std::string& place, const IngressService& service, bool with_tls,
+                       std::set<std::string>& hosts) {
     for (const std::string& host : service.hosts) {
         if (!is_host(host, with_tls)) {
             return broken_rule(
@@ -74,8 +74,8 @@ Result<void> check_hosts(const std::string& place, const IngressService& service
     return success();
 }
 
-Result<void> check_listener(const std::string& place, const IngressListener& listener,
-                            bool with_tls) {
+RuleResult check_listener(const std::string& place, const IngressListener& listener,
+                          bool with_tls) {
     WEFT_TRY(check_port(place + ".Port", listener.port));
     WEFT_TRY(check_word(place + ".Protocol", listener.protocol, {"tcp", "http", "http2", "grpc"}));
     if (listener.services.empty())
@@ -102,7 +102,7 @@ Result<void> check_listener(const std::string& place, const IngressListener& lis
 
 }  // namespace
 
-Result<void> check_rules(const IngressGateway& entry) {
+RuleResult check_rules(const IngressGateway& entry) {
     if (entry.name.empty()) return broken_rule("serviceName is required");
     std::set<std::int64_t> ports;
     for (std::size_t i = 0; i < entry.listeners.size(); ++i) {
@@ -117,7 +117,7 @@ Result<void> check_rules(const IngressGateway& entry) {
     return success();
 }
 
-Result<void> check_rules(const TerminatingGateway& entry) {
+RuleResult check_rules(const TerminatingGateway& entry) {
     if (entry.name.empty()) return broken_rule("serviceName is required");
     std::set<std::string> names;
     for (std::size_t i = 0; i < entry.services.size(); ++i) {

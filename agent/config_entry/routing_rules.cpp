@@ -1,6 +1,7 @@
 #include <set>
 #include <utility>
 
+#include "agent/config_entry/entry_fault.hpp"
 #include "agent/config_entry/rule_check.hpp"
 
 // service-resolver, service-splitter and service-router.
@@ -13,7 +14,7 @@ bool has_subset(const ServiceResolver& entry, const std::string& name) {
     return entry.subsets.contains(name);
 }
 
-Result<void> check_redirect(const ServiceResolver& entry) {
+RuleResult check_redirect(const ServiceResolver& entry) {
     const ResolverRedirect& redirect = *entry.redirect;
     if (redirect == ResolverRedirect{}) return broken_rule("Redirect is empty");
     WEFT_TRY(check_namespace("Redirect.Namespace", redirect.name_space));
@@ -31,18 +32,19 @@ Result<void> check_redirect(const ServiceResolver& entry) {
     return success();
 }
 
-Result<void> check_failover_subset(const ServiceResolver& entry, const std::string& place,
-                                   const std::string& service, const std::string& subset) {
+RuleResult check_failover_subset(const ServiceResolver& entry, const std::string& place,
+                                 const std::string& service, const std::string& subset) {
     const bool is_own = service.empty() || lower_case(service) == lower_case(entry.name);
     if (subset.empty() || !is_own || has_subset(entry, subset)) return success();
     return broken_rule("{}.ServiceSubset \"{}\" is not a valid subset", place, subset);
 }
 
-Result<void> check_failover(const ServiceResolver& entry, const std::string& of,
-                            const ResolverFailover& failover) {
+RuleResult check_failover(const ServiceResolver& entry, const std::string& of,
+                          const ResolverFailover& failover) {
     const std::string place = fmt::format("Failover[\"{}\"]", of);
     if (of != kWildcard && !has_subset(entry, of))
-        return broken_rule("{} is of a subset that Subsets does not define", place);
+        return broken_rule_of(with_key("Failover", of),
+                              "{} is of a subset that Subsets does not define", place);
     if (failover == ResolverFailover{}) {
         return broken_rule(
             "{} is empty: give one of Service, ServiceSubset, Datacenters and Targets", place);
@@ -68,7 +70,7 @@ Result<void> check_failover(const ServiceResolver& entry, const std::string& of,
     return success();
 }
 
-Result<void> check_hash_policy(const std::string& place, const HashPolicy& policy) {
+RuleResult check_hash_policy(const std::string& place, const HashPolicy& policy) {
     WEFT_TRY(check_word(place + ".Field", policy.field, {"header", "cookie", "query_parameter"}));
     if (policy.source_ip && (!policy.field.empty() || !policy.field_value.empty())) {
         return broken_rule("{} has both a SourceIP and a Field: leave one out", place);
@@ -86,7 +88,7 @@ Result<void> check_hash_policy(const std::string& place, const HashPolicy& polic
     return success();
 }
 
-Result<void> check_balancer(const LoadBalancer& balancer) {
+RuleResult check_balancer(const LoadBalancer& balancer) {
     const std::string& policy = balancer.policy;
     WEFT_TRY(check_word("LoadBalancer.Policy", policy,
                         {"random", "round_robin", "least_request", "ring_hash", "maglev"}));
@@ -121,57 +123,83 @@ Result<void> check_balancer(const LoadBalancer& balancer) {
 
 // ---- service-router
 
-Result<void> check_query(const std::string& place, const QueryParameterMatch& match) {
-    if (match.name.empty())
-        return broken_rule("{} Name is missing: say which parameter is matched", place);
+RuleResult check_query(const RulePlace& place, const QueryParameterMatch& match) {
+    if (match.name.empty()) {
+        return broken_rule_of(place.field("Name").path,
+                              "{} Name is missing: say which parameter is matched", place.said);
+    }
     const int ways =
         (match.present ? 1 : 0) + (match.exact.empty() ? 0 : 1) + (match.regex.empty() ? 0 : 1);
-    if (ways > 1)
-        return broken_rule("{} should only contain one of Present, Exact, or Regex", place);
+    if (ways != 1) {
+        return broken_rule_of(place.path, "{} should only contain one of Present, Exact, or Regex",
+                              place.said);
+    }
     return success();
 }
 
-Result<void> check_match(const std::string& place, const RouteHttpMatch& match) {
+RuleResult check_match(const RulePlace& place, const RouteHttpMatch& match) {
     WEFT_TRY(check_paths(place, match.path_exact, match.path_prefix, match.path_regex));
     for (std::size_t i = 0; i < match.header.size(); ++i) {
-        WEFT_TRY(check_header_match(fmt::format("{} Header[{}]", place, i), match.header[i]));
+        WEFT_TRY(check_header_match(place.field(fmt::format("Header[{}]", i)), match.header[i]));
     }
     for (std::size_t i = 0; i < match.query_param.size(); ++i) {
-        WEFT_TRY(check_query(fmt::format("{} QueryParam[{}]", place, i), match.query_param[i]));
+        WEFT_TRY(check_query(place.field(fmt::format("QueryParam[{}]", i)), match.query_param[i]));
     }
     return check_methods(place, match.methods);
 }
 
-Result<void> check_destination(const std::string& place, const ServiceRoute& route) {
-    const RouteDestination& destination = *route.destination;
-    WEFT_TRY(check_namespace(place + " Destination.Namespace", destination.name_space));
-    WEFT_TRY(check_not_negative(place + " RequestTimeout", destination.request_timeout));
-    WEFT_TRY(check_not_negative(place + " IdleTimeout", destination.idle_timeout));
-    WEFT_TRY(check_not_negative(place + " NumRetries", destination.num_retries));
-    for (const std::int64_t code : destination.retry_on_status_codes) {
-        if (code < 100 || code > 599)
-            return broken_rule(
-                "{} RetryOnStatusCodes holds {}: a status is a number from 100 to 599", place,
-                code);
+RuleResult check_retries(const RulePlace& place, const RouteDestination& destination) {
+    constexpr std::string_view kConditions[] = {
+        "5xx",           "gateway-error",     "reset",     "connect-failure",   "envoy-ratelimited",
+        "retriable-4xx", "refused-stream",    "cancelled", "deadline-exceeded", "internal",
+        "unavailable",   "resource-exhausted"};
+    WEFT_TRY(check_not_negative(place.field("NumRetries"), destination.num_retries));
+    const std::vector<std::string>& conditions = destination.retry_on;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+        if (is_one_of(conditions[i], kConditions)) continue;
+        return broken_rule_of(place.field(fmt::format("RetryOn[{}]", i)).path,
+                              "{} contains an invalid retry condition: \"{}\"", place.said,
+                              conditions[i]);
     }
+    const std::vector<std::int64_t>& codes = destination.retry_on_status_codes;
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+        if (codes[i] >= 100 && codes[i] <= 599) continue;
+        return broken_rule_of(
+            place.field(fmt::format("RetryOnStatusCodes[{}]", i)).path,
+            "{} RetryOnStatusCodes holds {}: a status is a number from 100 to 599", place.said,
+            codes[i]);
+    }
+    return success();
+}
+
+RuleResult check_destination(const RulePlace& place, const ServiceRoute& route) {
+    const RouteDestination& destination = *route.destination;
+    WEFT_TRY(
+        check_namespace(RulePlace(place.said + " Destination.Namespace", place.path + ".Namespace"),
+                        destination.name_space));
+    WEFT_TRY(check_not_negative(place.field("RequestTimeout"), destination.request_timeout));
+    WEFT_TRY(check_not_negative(place.field("IdleTimeout"), destination.idle_timeout));
+    WEFT_TRY(check_retries(place, destination));
     if (destination.prefix_rewrite.empty()) return success();
     const RouteHttpMatch* http = route.match && route.match->http ? &*route.match->http : nullptr;
     if (http == nullptr || (http->path_exact.empty() && http->path_prefix.empty())) {
-        return broken_rule(
+        return broken_rule_of(
+            place.field("PrefixRewrite").path,
             "{} PrefixRewrite replaces what the path was matched by: it needs a PathPrefix or a "
             "PathExact",
-            place);
+            place.said);
     }
     return success();
 }
 
 }  // namespace
 
-Result<void> check_rules(const ServiceResolver& entry) {
+RuleResult check_rules(const ServiceResolver& entry) {
     if (entry.name.empty()) return broken_rule("Name is required");
     for (const auto& [name, subset] : entry.subsets) {
         if (!is_subset_name(name)) {
-            return broken_rule(
+            return broken_rule_of(
+                with_key("Subsets", name),
                 "Subsets[\"{}\"] has a name that is not usable: it may hold up to 63 lower-case "
                 "letters, digits and, between them, '-'",
                 name);
@@ -191,9 +219,9 @@ Result<void> check_rules(const ServiceResolver& entry) {
     return success();
 }
 
-Result<void> check_rules(const ServiceSplitter& entry) {
+RuleResult check_rules(const ServiceSplitter& entry) {
     if (entry.name.empty()) return broken_rule("Name is required");
-    if (entry.splits.empty()) return broken_rule("no splits configured");
+    if (entry.splits.empty()) return broken_rule_of("Splits", "no splits configured");
     std::set<std::pair<std::string, std::string>> seen;
     std::int64_t sum = 0;
     for (std::size_t i = 0; i < entry.splits.size(); ++i) {
@@ -213,20 +241,21 @@ Result<void> check_rules(const ServiceSplitter& entry) {
         }
     }
     if (sum == kWholeWeight) return success();
-    return broken_rule("the sum of all split weights must be 100, not {}.{:02}0000", sum / 100,
-                       sum % 100);
+    return broken_rule_of("Splits", "the sum of all split weights must be 100, not {}.{:02}0000",
+                          sum / 100, sum % 100);
 }
 
-Result<void> check_rules(const ServiceRouter& entry) {
+RuleResult check_rules(const ServiceRouter& entry) {
     if (entry.name.empty()) return broken_rule("Name is required");
     for (std::size_t i = 0; i < entry.routes.size(); ++i) {
         const ServiceRoute& route = entry.routes[i];
-        const std::string place = fmt::format("Route[{}]", i);
+        const std::string said = fmt::format("Route[{}]", i);
+        const std::string path = fmt::format("Routes[{}]", i);
         if (route.match && route.match->http) {
-            WEFT_TRY(check_match(place, *route.match->http));
+            WEFT_TRY(check_match({said, path + ".Match.HTTP", ' '}, *route.match->http));
         }
         if (route.destination) {
-            WEFT_TRY(check_destination(place, route));
+            WEFT_TRY(check_destination({said, path + ".Destination", ' '}, route));
         }
     }
     return success();

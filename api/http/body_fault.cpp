@@ -31,6 +31,20 @@ bool begins_character(char c) {
 
 }  // namespace
 
+std::string pointer_step(std::string_view name) {
+    std::string step = "/";
+    for (const char c : name) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step += c;
+        }
+    }
+    return step;
+}
+
 std::string describe(const BodyFault& fault, std::string_view body) {
     const std::string_view before = body.substr(0, fault.offset);
     const auto line = std::count(before.begin(), before.end(), '\n') + 1;

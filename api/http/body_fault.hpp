@@ -15,6 +15,9 @@ struct BodyFault {
     std::string help;  // a sentence about what to do; may be empty
 };
 
+// The way from a value to its member or item: "/a~1b".
+std::string pointer_step(std::string_view name);
+
 // For a header: "#/Check/Intreval, line 3, column 14: did you mean `Interval`?" Lines and columns
 // count from 1, columns in characters, as in messages about files.
 std::string describe(const BodyFault& fault, std::string_view body);

@@ -20,11 +20,12 @@ CatalogBodyError undecodable(const std::string& text, BodyFault fault) {
 
 BodyFault place_of(const JsonValue& entry, std::string_view pointer,
                    const agent::EntryFault& fault) {
+    const agent::FaultPlace place = agent::place_of(entry, fault);
     BodyFault found;
     found.found = true;
-    found.offset = agent::offset_of(entry, fault);
+    found.offset = place.offset;
     found.pointer = pointer;
-    for (const std::string& step : agent::steps_of(fault.path)) found.pointer += "/" + step;
+    for (const std::string& name : place.way) found.pointer += pointer_step(name);
     if (!fault.meant.empty()) found.help = fmt::format("did you mean `{}`?", fault.meant);
     return found;
 }
@@ -58,7 +59,7 @@ CatalogBody<WantedChange> read_wanted(const JsonValue& item, const std::string& 
                 return malformed(value, pointer + "/ModifyIndex", "ModifyIndex is no index");
             wanted.cas = index;
         } else {
-            return malformed(value, pointer + "/" + name,
+            return malformed(value, pointer + pointer_step(name),
                              "an item has an Entry and perhaps a ModifyIndex, a number");
         }
     }
@@ -82,11 +83,10 @@ CatalogBody<ConfigEntryBody> read_config_entry_body(std::string_view body) {
 
 CatalogBody<void> check_config_entry(agent::ConfigEntry& entry, const JsonValue& tree,
                                      std::string_view pointer) {
-    agent::normalize(entry);
-    const auto valid = agent::validate(entry);
+    agent::EntryFault fault;
+    const auto valid = agent::prepare(entry, &fault);
     if (valid) return boost::outcome_v2::success();
-    const std::string text = valid.error().message();
-    return CatalogBodyError{500, text, place_of(tree, pointer, agent::fault_of_rule(text))};
+    return CatalogBodyError{500, valid.error().message(), place_of(tree, pointer, fault)};
 }
 
 CatalogBody<std::vector<WantedChange>> read_config_entries_body(std::string_view body) {

@@ -54,17 +54,7 @@ void JsonDecoder::fail(std::string context) {
     fault_.found = true;
     if (!path_.empty()) fault_.offset = path_.back().offset;
     for (const Step& step : path_) {
-        fault_.pointer += '/';
-        if (step.name.empty()) fault_.pointer += std::to_string(step.index);
-        for (const char c : step.name) {
-            if (c == '~') {
-                fault_.pointer += "~0";
-            } else if (c == '/') {
-                fault_.pointer += "~1";
-            } else {
-                fault_.pointer += c;
-            }
-        }
+        fault_.pointer += pointer_step(step.name.empty() ? std::to_string(step.index) : step.name);
     }
 }
 

@@ -17,11 +17,10 @@ using namespace weft::agent;
 EntryPtr stored_entry(const JsonValue& tree) {
     EntryFault fault;
     auto entry = decode_entry(tree, &fault);
-    (void)offset_of(tree, fault);
+    (void)place_of(tree, fault);
     if (!entry) return nullptr;
-    normalize(entry.value());
-    if (const auto valid = validate(entry.value()); !valid) {
-        (void)offset_of(tree, fault_of_rule(valid.error().context));
+    if (const auto valid = prepare(entry.value(), &fault); !valid) {
+        (void)place_of(tree, fault);
         return nullptr;
     }
     const auto stored = stored_form(entry.value());

@@ -44,7 +44,8 @@ std::string pretty(const std::string& json) {
 
 std::string problems_text(const std::vector<SetProblem>& problems) {
     std::string out;
-    for (const SetProblem& problem : problems) out += "error: " + problem.text + "\n";
+    for (const SetProblem& problem : problems)
+        out += fmt::format("{}: {}\n", to_string(problem.about), problem.text);
     return out.empty() ? "ok\n" : out;
 }
 

@@ -80,14 +80,19 @@ struct Found {
     std::string path;
     std::string text;  // from there on
     std::string meant;
+    std::string way;
 };
 
 Found found_in(std::string_view json) {
     const auto tree = parse_json(json);
     EntryFault fault;
     auto entry = decode_entry(tree.value(), &fault);
-    if (entry) fault = fault_of_rule(validate(entry.value()).error().context);
-    return {fault.path, std::string(json.substr(offset_of(tree.value(), fault), 8)), fault.meant};
+    if (entry) {
+        EXPECT_FALSE(prepare(entry.value(), &fault)) << json;
+    }
+    const FaultPlace place = place_of(tree.value(), fault);
+    return {fault.path, std::string(json.substr(place.offset, 8)), fault.meant,
+            fmt::format("{}", fmt::join(place.way, "/"))};
 }
 
 TEST(EntryFault, SaysWhereTheFirstMistakeIs) {
@@ -114,6 +119,65 @@ TEST(EntryFault, SaysWhereTheFirstMistakeIs) {
     // Rules, once the types are right.
     expect(R"({"Kind":"mesh","TLS":{"Incoming":{"TLSMinVersion":"1.3"}}})",
            "TLS.Incoming.TLSMinVersion", R"("1.3"}}})");
+}
+
+// The way is that of the body, not of the rule: a client's spelling, lists that are written as
+// their one item, and keys as they are. It ends where the body does.
+TEST(EntryFault, LeadsOnlyThroughWhatIsThere) {
+    const auto expect = [](std::string_view json, std::string_view way, std::string_view text) {
+        const Found found = found_in(json);
+        EXPECT_EQ(found.way, way) << json;
+        EXPECT_EQ(found.text, text) << json;
+    };
+    expect(R"({"Kind":"service-splitter","Name":"a","splits":[{"Weight":95}]})", "splits",
+           R"([{"Weigh)");
+    expect(R"({"Kind":"service-splitter","Name":"a"})", "", R"({"Kind":)");
+    expect(R"({"Kind":"service-defaults"})", "", R"({"Kind":)");
+    expect(R"({"Kind":"service-router","Name":"a","Routes":[{},
+               {"match":{"HTTP":{"path_prefix":"x"}}}]})",
+           "Routes/1/match/HTTP/path_prefix", R"("x"}}}]})");
+    expect(R"({"Kind":"service-router","Name":"a","Routes":{"Match":[{"HTTP":
+               {"Header":[{"Name":"h"}]}}]}})",
+           "Routes/Match/0/HTTP/Header/0", R"({"Name":)");
+    expect(R"({"Kind":"service-router","Name":"a","Routes":[
+               {"Destination":{"NumRetries":-1,"RetryOnStatusCodes":[503]}}]})",
+           "Routes/0/Destination/NumRetries", R"(-1,"Retr)");
+    expect(R"({"Kind":"service-router","Name":"a","Routes":[
+               {"Destination":{"RetryOnStatusCodes":[503,1]}}]})",
+           "Routes/0/Destination/RetryOnStatusCodes/1", "1]}}]}");
+    expect(R"({"Kind":"service-resolver","Name":"a","Failover":{"*":{}}})", "Failover/*", "{}}}");
+    expect(R"({"Kind":"service-resolver","Name":"a","Failover":{"V1":{"Service":"b"},"v1":{}},
+               "Subsets":{"v1":{}}})",
+           "Failover/V1", R"({"Servic)");
+    expect(R"({"Kind":"service-resolver","Name":"a","Subsets":{"V \"]1\\":{"Filter":""}}})",
+           R"(Subsets/V "]1\)", R"({"Filter)");
+}
+
+// Texts count them as they are stored, which is Consul's way.
+TEST(EntryFault, SourcesAreCountedAsTheyWereWritten) {
+    const auto way = [](const std::string& sources) {
+        return found_in(R"({"Kind":"service-intentions","Name":"a","Sources":[)" + sources + "]}")
+            .way;
+    };
+    EXPECT_EQ(way(R"({"Name":"*","Action":"deny"},{"Name":"b","Action":"maybe"})"),
+              "Sources/1/Action");
+    EXPECT_EQ(way(R"({"Name":"*","Action":"no"},{"Name":"b","Action":"deny"})"),
+              "Sources/0/Action");
+    EXPECT_EQ(
+        way(R"({"Name":"*","Action":"deny"},{"Name":"c","Action":"deny"},{"Name":"C","Action":"deny"})"),
+        "Sources/2/Name");
+    EXPECT_EQ(way(R"({"Name":"*","Action":"deny"},{"Name":"b","Permissions":[{"Action":"deny",
+                      "HTTP":{"Methods":["GET","GIT"]}}]})"),
+              "Sources/1/Permissions/0/HTTP/Methods/1");
+    EXPECT_EQ(way(""), "Sources");
+}
+
+TEST(EntryFault, KeysOfClientsAreReadAsTheyWereWritten) {
+    for (const std::string key : {"v1", "*", "0", "a.b[1]", "\"]", "\\", "\\\"", ""}) {
+        const std::vector<FaultStep> expected = {{"Subsets"}, {key, true}, {"Filter"}};
+        EXPECT_EQ(steps_of(with_key("Subsets", key) + ".Filter"), expected) << key;
+    }
+    EXPECT_EQ(steps_of("a[\"b").size(), 2U) << "never closed";
 }
 
 TEST(EntryDecode, WeightsAreKeptToAHundredthOfAPercent) {

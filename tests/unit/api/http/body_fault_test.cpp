@@ -47,6 +47,25 @@ TEST(BodyFault, AWrongValueIsPointedAt) {
     EXPECT_EQ(fault_of("/v1/config", "{"), "#, line 1, column 2");
 }
 
+// Consul's sentences do not begin with the field; a pointer leads to something all the same.
+TEST(BodyFault, ARuleOfAnEntryIsPointedAtWhateverItsWords) {
+    const auto expect = [](const std::string& rest, const std::string& fault) {
+        EXPECT_EQ(fault_of("/v1/config", R"({"Name":"a",)" + rest), fault);
+    };
+    expect(R"("Kind":"service-splitter","Splits":[{"Weight":95}]})", "#/Splits, line 1, column 48");
+    expect(R"("Kind":"service-splitter"})", "#, line 1, column 1");
+    expect(R"("Kind":"service-router","Routes":[{"Match":{"HTTP":{"PathPrefix":"x"}}}]})",
+           "#/Routes/0/Match/HTTP/PathPrefix, line 1, column 78");
+    expect(R"("Kind":"service-resolver","Failover":{"*":{}}})",
+           "#/Failover/%2A, line 1, column 55");
+    expect(R"("Kind":"service-resolver","Subsets":{"V/~ 1":{}}})",
+           "#/Subsets/V~1~0%201, line 1, column 58");
+    EXPECT_EQ(fault_of("/v1/config", R"({"Kind":"service-defaults"})"), "#, line 1, column 1");
+    EXPECT_EQ(
+        fault_of("/v1/internal/weft/config-entries", R"([{"Entry":{"Kind":"mesh"}},{"a/b":1}])"),
+        "#/1/a~1b, line 1, column 35");
+}
+
 TEST(BodyFault, BrokenJsonIsPointedAtByCharacter) {
     EXPECT_EQ(fault_of(kService, "{\n\"\xc3\xa9\": x}"), "#, line 2, column 6");
     EXPECT_EQ(fault_of(kService, ""), "#, line 1, column 1");

@@ -112,7 +112,7 @@ TEST(ConfigEntrySet, MistakesHaveAPlace) {
         return answer->headers.at(0).second;
     };
     EXPECT_EQ(place(item(kWeb) + "," + item(R"({"Kind":"mesh","Tls":1})")),
-              "#/1/Entry/TLS, line 1, column 101");
+              "#/1/Entry/Tls, line 1, column 101");
     EXPECT_EQ(place(item(kWeb) + "," + item(kWeb)), "#/1, line 1, column 71");
     EXPECT_EQ(place(R"({"entry":{}})"), "#/0/entry, line 1, column 11");
     EXPECT_EQ(place("{}"), "#/0, line 1, column 2");
