@@ -19,7 +19,7 @@ public:
 
     template <class T>
     void operator()(const EntryField& field, const T& member) {
-        if (!(member == T{})) always(field, member);
+        if (!is_default(member)) always(field, member);
     }
     template <class T>
     void always(const EntryField& field, const T& member) {
@@ -39,6 +39,15 @@ public:
     }
 
 private:
+    template <class T>
+    static bool is_default(const T& member) {
+        return member == T{};
+    }
+    template <class T>
+    static bool is_default(const std::optional<T>& member) {
+        return !member;
+    }
+
     void write(const std::string& text) { json_.value(text); }
     void write(bool flag) { json_.value(flag); }
     void write(std::int64_t number) { json_.value(number); }
