@@ -60,8 +60,7 @@ Result<void> validate_service(agent::ServiceDefinition& service) {
 }
 
 Result<void> validate_service_meta(const body::ServiceBody& service, std::string_view node) {
-    const auto valid =
-        service.meta ? agent::validate_metadata(*service.meta, false) : success();
+    const auto valid = service.meta ? agent::validate_metadata(*service.meta, false) : success();
     if (valid) return success();
     return make_error(Errc::InvalidArgument,
                       fmt::format("Invalid Service Meta for node {} and serviceID {}: {}", node,

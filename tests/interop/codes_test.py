@@ -71,7 +71,7 @@ def each_code_is_seen_and_has_a_page(program):
         gives("W2007", 7, "wait", "-for=service=none", "-timeout=100ms", at=at)
         gives("W2009", 1, "run", "app", "/no/such/program", at=at)
         gives("W2010", 1, "kv", "put", "a", "@/no/such/file", at=at)
-        lock = subprocess.Popen([os.path.abspath(program), "lock", "jobs", "echo held; exec timeout 30 tail -f /dev/null"],
+        lock = subprocess.Popen([os.path.abspath(program), "lock", "jobs", "echo held; exec sleep 30"],
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(at))
         assert lock.stdout.readline() == "held\n"
         agent.put("/v1/session/destroy/" + agent.get("/v1/kv/jobs/.lock")[0]["Session"])
