@@ -46,32 +46,36 @@ struct Runtime::Parts {
     ~Parts();  // ends the threads first
 
     api::Ring& ring();
+    std::vector<boost::asio::io_context*> worker_contexts();
+    SnapshotOrigin snapshot_origin() const;
+    AgentStats consensus_stats() const;
+    AgentStats stats() const;
+
     Result<void> open_ring();
     Result<void> open_listeners();
     Result<void> open_storage();
     Result<void> open_checkpoint();
     Result<void> open_voter(std::unique_ptr<raft::LogStore> store);
     void storage_failed(const Error& error);
+    void ring_lost(const Error& error);
+
+    Result<void> apply_reload(const AgentConfig& effective);
+    Result<OwnApi> api_for_watches(const AgentConfig& config) const;
+    void run_watches(const AgentConfig& config, OwnApi api);
+
     Result<void> start();
     void register_self(std::function<void(Result<void>)> done);
     void wait_for_telemetry();
-    SnapshotOrigin snapshot_origin() const;
-    AgentStats consensus_stats() const;
-    AgentStats stats() const;
-    Result<void> apply_reload(const AgentConfig& effective);
+
     void leave(std::function<void()> done);
     void begin_stop(bool leave);
-    Result<OwnApi> api_for_watches(const AgentConfig& config) const;
-    void run_watches(const AgentConfig& config, OwnApi api);
     void tell_left();
     void stop_serving();
     boost::asio::awaitable<void> close_watches();
     void close_listeners();
-    void ring_lost(const Error& error);
     boost::asio::awaitable<void> close_health();
     void finish_stop();
     void join_threads();
-    std::vector<boost::asio::io_context*> worker_contexts();
 
     RuntimeOptions options;
     Instant began;
