@@ -1,13 +1,12 @@
 #include "gossip/core/membership.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <limits>
 #include <utility>
 
 #include "agent/base/assert.hpp"
+#include "gossip/core/compatibility.hpp"
 #include "gossip/core/encoded.hpp"
 #include "gossip/core/hash.hpp"
 #include "gossip/wire/tags.hpp"
@@ -38,12 +37,6 @@ bool is_sound(const Alive& alive) {
            decode_tags(alive.meta);
 }
 
-// As memberlist looks at the first three.
-bool is_speakable(const Versions& versions) {
-    return versions.protocol_min != 0 && versions.protocol_max != 0 &&
-           versions.protocol_min <= versions.protocol_max;
-}
-
 std::string encoded_alive(const Member& member) {
     const auto versions = member.description->versions.bytes();
     return encoded(Alive{member.incarnation, member.name(), bytes_of(member.endpoint().address),
@@ -58,36 +51,6 @@ RefPtr<Description> described(const Alive& alive, const Versions& versions) {
     made->versions = versions;
     made->meta = alive.meta.value_or(std::string_view());
     return made;
-}
-
-// The versions that all who were added understand.
-class CommonVersions {
-public:
-    void add(const Versions& versions) {
-        protocol_min_ = std::max(protocol_min_, versions.protocol_min);
-        protocol_max_ = std::min(protocol_max_, versions.protocol_max);
-        delegate_min_ = std::max(delegate_min_, versions.delegate_min);
-        delegate_max_ = std::min(delegate_max_, versions.delegate_max);
-    }
-    bool covers(const Versions& versions) const {
-        return protocol_min_ <= versions.protocol_current &&
-               versions.protocol_current <= protocol_max_ &&
-               delegate_min_ <= versions.delegate_current &&
-               versions.delegate_current <= delegate_max_;
-    }
-
-private:
-    std::uint8_t protocol_min_ = 0;
-    std::uint8_t protocol_max_ = 255;
-    std::uint8_t delegate_min_ = 0;
-    std::uint8_t delegate_max_ = 255;
-};
-
-bool understand_each_other(const Versions& a, const Versions& b) {
-    CommonVersions common;
-    common.add(a);
-    common.add(b);
-    return common.covers(a) && common.covers(b);
 }
 
 }  // namespace
@@ -237,12 +200,11 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
     }
     const auto versions = Versions::of(alive.versions);
     if (!is_sound(alive)) return out.refused.push_back(Refusal::Alive);
-    // Accepted, it would have us refuse every view of the ring: see check_versions().
-    if (versions && !(is_speakable(*versions) &&
-                      understand_each_other(*versions, self().description->versions))) {
+    // Accepted, it would have us refuse every view of the ring: see check_compatible().
+    if (versions && !understand_each_other(*versions, self().description->versions)) {
         return out.refused.push_back(Refusal::Versions);
     }
-    if (known != self_ && foreign_value(alive.meta)) {
+    if (known != self_ && foreign_value(alive.meta, config_)) {
         return out.refused.push_back(Refusal::ForeignRing);
     }
     if (known == self_ && leaving_) return;
@@ -425,61 +387,8 @@ void Membership::bury(MemberId id, const Dead& dead, Instant now, MembershipOutp
     out.events.push_back({kind, member.name(), member.description, {}});
 }
 
-std::optional<std::string_view> Membership::foreign_value(const Bytes& meta) const {
-    if (config_.ring_tag.empty()) return std::nullopt;
-    const auto tags = decode_tags(meta);
-    if (!tags) return std::nullopt;
-    for (const auto& [name, value] : tags.value()) {
-        if (name == config_.ring_tag && value != config_.ring_tag_value) return value;
-    }
-    return std::nullopt;
-}
-
-// Of the dead nothing is taken but that they are.
-Result<void> Membership::check_ring_tag(const NodeRecords& nodes) const {
-    std::string foreign;
-    nodes.for_each([&](const NodeRecord& record) {
-        const bool is_alive = record.state == static_cast<std::int64_t>(MemberState::Alive);
-        if (!foreign.empty() || !is_alive || record.name == self().name()) return;
-        const auto value = foreign_value(record.meta);
-        if (!value) return;
-        foreign = fmt::format("its member {} is of another ring: {}={}, ours is {}", record.name,
-                              config_.ring_tag, *value, config_.ring_tag_value);
-    });
-    if (foreign.empty()) return success();
-    return make_error(Errc::InvalidArgument, foreign);
-}
-
-Result<void> Membership::check_versions(const NodeRecords& nodes) const {
-    CommonVersions common;
-    nodes.for_each([&](const NodeRecord& record) {
-        const auto versions = Versions::of(record.versions);
-        if (versions && record.state == static_cast<std::int64_t>(MemberState::Alive)) {
-            common.add(*versions);
-        }
-    });
-    table_.for_each([&](MemberId, const Member& known) {
-        if (known.state == MemberState::Alive) common.add(known.description->versions);
-    });
-    std::string odd;
-    nodes.for_each([&](const NodeRecord& record) {
-        const Versions versions =
-            Versions::of(record.versions).value_or(Versions{0, 0, 0, 0, 0, 0});
-        if (odd.empty() && !common.covers(versions)) odd = record.name;
-    });
-    table_.for_each([&](MemberId, const Member& known) {
-        if (odd.empty() && !common.covers(known.description->versions)) odd = known.name();
-    });
-    if (odd.empty()) return success();
-    return make_error(Errc::Unsupported,
-                      fmt::format("member {} speaks no protocol version that all of both rings "
-                                  "understand",
-                                  odd));
-}
-
 Result<void> Membership::merge(const NodeRecords& nodes, Instant now, MembershipOutput& out) {
-    WEFT_TRY(check_ring_tag(nodes));
-    WEFT_TRY(check_versions(nodes));
+    WEFT_TRY(check_compatible(nodes, table_, config_));
     nodes.for_each([&](const NodeRecord& record) {
         switch (static_cast<MemberState>(record.state)) {
             case MemberState::Alive:

@@ -85,9 +85,8 @@ public:
                                     Instant now);
     void reserve(std::size_t members) { table_.reserve(members); }
 
-    // The nodes of somebody's push/pull. Errors name the member, and nothing was merged:
-    // Errc::Unsupported when one of them or of ours speaks no version that all understand,
-    // Errc::InvalidArgument for a living one of another ring (NodeConfig::ring_tag).
+    // The nodes of somebody's push/pull. Errors are those of check_compatible(), and nothing was
+    // merged.
     Result<void> merge(const NodeRecords& nodes, Instant now, MembershipOutput& out);
 
     // A suspected member has until then at most to refute; nothing for others.
@@ -150,10 +149,6 @@ private:
     void blame_accusers(MemberId refuted, Instant now, MembershipOutput& out);
     void end_suspicion(MemberId id);
     void drop(MemberId id);
-    Result<void> check_versions(const NodeRecords& nodes) const;
-    // What a member of another ring says that it is; nullopt: it is none.
-    std::optional<std::string_view> foreign_value(const Bytes& meta) const;
-    Result<void> check_ring_tag(const NodeRecords& nodes) const;
 
     const NodeConfig& config_;
     DescriptionPool& pool_;
