@@ -37,6 +37,7 @@ void list(const Endpoints& endpoints, const Result<Filter>& filter, Respond resp
 }
 
 ReadBody<agent::CheckDefinition> read_definition(const Request& request) {
+    if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     BodyFault fault;
     auto definition = read_check_body(request.body, fault);
     if (!definition) return refused_body(400, definition.error().message(), fault, request);
@@ -49,12 +50,14 @@ void register_check(const Endpoints& endpoints, const agent::CheckDefinition& de
 }
 
 void deregister_check(const Endpoints& endpoints, const Request& request, Respond respond) {
+    if (auto refusal = refused_namespace(request)) return respond(std::move(*refusal));
     if (request.rest.empty()) return respond(Response::text(500, "CheckID missing"));
     endpoints.local.deregister_check(request.rest, ok_if_unknown(std::move(respond)));
 }
 
 template <agent::Status status>
 void set_status(const Endpoints& endpoints, const Request& request, Respond respond) {
+    if (auto refusal = refused_namespace(request)) return respond(std::move(*refusal));
     std::string note(request.parameter("note").value_or(""));
     endpoints.local.update_ttl(request.rest, status, std::move(note),
                                empty_or_failure(std::move(respond)));
@@ -69,6 +72,7 @@ ReadBody<Update> read_update(const Request& request) {
     BodyFault fault;
     auto content = read_check_update_body(request.body, fault);
     if (!content) return refused_body(400, content.error().message(), fault, request);
+    if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     return Update{request.rest, std::move(content).value()};
 }
 

@@ -39,6 +39,7 @@ struct Registration {
 };
 
 ReadBody<Registration> read_registration(const Request& request) {
+    if (auto refusal = refused_namespace(request)) return std::move(*refusal);
     BodyFault fault;
     auto definition = read_service_body(request.body, fault);
     if (!definition) return refused_body(400, definition.error().message(), fault, request);
@@ -60,6 +61,7 @@ void register_service(const Endpoints& endpoints, const Registration& registrati
 }
 
 void deregister_service(const Endpoints& endpoints, const Request& request, Respond respond) {
+    if (auto refusal = refused_namespace(request)) return respond(std::move(*refusal));
     if (request.rest.empty()) return respond(Response::text(500, "ServiceID missing"));
     endpoints.local.deregister_service(request.rest, ok_if_unknown(std::move(respond)));
 }
@@ -68,6 +70,7 @@ void maintain_service(const Endpoints& endpoints, const Request& request, Respon
     if (request.rest.empty()) return respond(Response::text(400, "Missing service ID"));
     auto enable = read_enable(request);
     if (!enable) return respond(Response::text(400, enable.error().context));
+    if (auto refusal = refused_namespace(request)) return respond(std::move(*refusal));
     std::string reason(request.parameter("reason").value_or(""));
     endpoints.local.service_maintenance(
         request.rest, enable.value(), std::move(reason),
@@ -94,6 +97,7 @@ void add_agent_service_routes(std::vector<Route>& routes, const EndpointsPtr& en
                       {}});
     const auto watch = ServiceWatch::start(endpoints->local, endpoints->timers, endpoints->seed);
     ControlHandler one{[watch](std::shared_ptr<const Request> request, Respond respond) {
+        if (auto refusal = refused_namespace(*request)) return respond(std::move(*refusal));
         watch->answer(std::move(request), std::move(respond));
     }};
     routes.push_back({"/v1/agent/service/", {{"GET", std::move(one)}}, {}});

@@ -77,20 +77,18 @@ void remove(const EndpointsPtr& endpoints, const Request& request, const std::st
 // Of the query itself only.
 template <class Write>
 AsyncHandler handler(const EndpointsPtr& endpoints, Write write) {
-    return [endpoints, write](std::shared_ptr<const Request> request, Respond respond) {
-        const QueryPath path = query_path(*request);
-        if (path.action != QueryAction::Itself) return respond(wrong_query_method(*request));
-        write(endpoints, *request, path.id, std::move(respond));
-    };
+    return write_handler(
+        endpoints, [write](const EndpointsPtr& given, const Request& request, Respond respond) {
+            const QueryPath path = query_path(request);
+            if (path.action != QueryAction::Itself) return respond(wrong_query_method(request));
+            write(given, request, path.id, std::move(respond));
+        });
 }
 
 }  // namespace
 
 void add_prepared_query_write_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    AsyncHandler post = [endpoints](std::shared_ptr<const Request> request, Respond respond) {
-        create(endpoints, *request, std::move(respond));
-    };
-    routes.push_back({"/v1/query", {{"POST", std::move(post)}}, {}});
+    routes.push_back({"/v1/query", {{"POST", write_handler(endpoints, create)}}, {}});
     routes.push_back({"/v1/query/",
                       {{"PUT", handler(endpoints, update)}, {"DELETE", handler(endpoints, remove)}},
                       {}});

@@ -125,10 +125,7 @@ void run(const EndpointsPtr& endpoints, const Request& request, Respond respond)
 }  // namespace
 
 void add_txn_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints) {
-    AsyncHandler handler = [endpoints](std::shared_ptr<const Request> request, Respond respond) {
-        run(endpoints, *request, std::move(respond));
-    };
-    routes.push_back({"/v1/txn", {{"PUT", std::move(handler)}}, {}});
+    routes.push_back({"/v1/txn", {{"PUT", write_handler(endpoints, run)}}, {}});
 }
 
 }  // namespace weft::api

@@ -114,12 +114,22 @@ TEST(KeyEndpoint, WritesToANamespaceAreRefused) {
     for (const char* line :
          {"DELETE /v1/kv/?recurse&ns=team-a", "PUT /v1/kv/a?ns=team-a",
           "PUT /v1/session/create?ns=team-a", "PUT /v1/config?ns=team-a",
-          "DELETE /v1/config/mesh/mesh?ns=team-a", "PUT /v1/catalog/register?ns=team-a"}) {
+          "DELETE /v1/config/mesh/mesh?ns=team-a", "PUT /v1/catalog/register?ns=team-a",
+          "PUT /v1/txn?ns=team-a", "POST /v1/query?ns=team-a", "PUT /v1/query/a?ns=team-a",
+          "DELETE /v1/query/a?ns=team-a", "PUT /v1/agent/service/register?ns=team-a",
+          "PUT /v1/agent/service/deregister/web?ns=team-a",
+          "PUT /v1/agent/service/maintenance/web?enable=true&ns=team-a",
+          "GET /v1/agent/service/web?ns=team-a", "PUT /v1/agent/check/register?ns=team-a",
+          "PUT /v1/agent/check/deregister/c?ns=team-a", "PUT /v1/agent/check/pass/c?ns=team-a",
+          "PUT /v1/agent/check/warn/c?ns=team-a", "PUT /v1/agent/check/fail/c?ns=team-a"}) {
         const auto refused = fixture.call(line);
         ASSERT_TRUE(refused) << line;
         EXPECT_EQ(refused->status, 400) << line;
         EXPECT_THAT(refused->body, ::testing::HasSubstr("Invalid query parameter: \"ns\"")) << line;
     }
+    const auto update =
+        fixture.call("PUT /v1/agent/check/update/c?ns=team-a", R"({"Status":"passing"})");
+    EXPECT_TRUE(update && update->status == 400);
     EXPECT_EQ(fixture.body_of("GET /v1/kv/a?raw"), "x");
 }
 
