@@ -53,7 +53,7 @@ struct KeyRow {
     std::optional<double> min_value;
     std::optional<double> max_value;
     std::span<const std::string_view> choices;
-    std::string_view off_choice;  // Refused: the one that asks for nothing
+    std::string_view off_word;  // Refused: the text that asks for nothing
     void (*set)(AgentConfig& config, const KeyValue& value) = nullptr;
 
     // For tables that read as sentences: key(..).now().at_least(1)
@@ -79,7 +79,7 @@ struct KeyRow {
         return with([&](KeyRow& row) { row.choices = words; });
     }
     constexpr KeyRow off(std::string_view word) const {
-        return with([&](KeyRow& row) { row.off_choice = word; });
+        return with([&](KeyRow& row) { row.off_word = word; });
     }
     constexpr KeyRow with_set(void (*setter)(AgentConfig&, const KeyValue&)) const {
         return with([&](KeyRow& row) { row.set = setter; });

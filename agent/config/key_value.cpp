@@ -343,9 +343,8 @@ bool is_off(const KeyRow& row, const KeyValue& value) {
         case ValueType::Decimal:
             return value.decimal <= 0;
         case ValueType::Text:
-            return value.text.empty();
         case ValueType::Choice:
-            return value.text.empty() || value.text == row.off_choice;
+            return value.text.empty() || value.text == row.off_word;
         case ValueType::Period:
             return value.duration == Duration{};
         case ValueType::Texts:

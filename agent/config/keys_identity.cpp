@@ -40,7 +40,7 @@ const KeyRow kRows[] = {
         .to<&AgentConfig::bootstrap_expect>(),
     refused("segment", Text, kSegments),
     refused("segments", Anything, kSegments),
-    refused("partition", Text, "partitions are not part of weft"),
+    refused("partition", Text, "partitions are not part of weft").off("default"),
     refused("license_path", Text, "weft needs no license"),
     refused("audit.enabled", Bool, kAudit),
     no_effect("audit.sink", Anything, kAudit),
