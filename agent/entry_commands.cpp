@@ -206,25 +206,26 @@ ExitCode changed_meanwhile(CliConsole& console) {
                  .code = failure_code::kConflict});
 }
 
-ExitCode write_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
-    const auto response = client.call("PUT", kEntrySet, set_of(steps));
+ExitCode send_set(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps,
+                  const std::string& target, std::string refused) {
+    const auto response = client.call("PUT", target, set_of(steps));
     return with_answer(
         console, client, response,
         [&](const HttpResponse& answer) {
             return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
         },
-        with_files("the entries were refused, nothing was written", response, steps));
+        with_files(std::move(refused), response, steps));
 }
 
-// Whether apply would write them.
+ExitCode write_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
+    return send_set(client, console, steps, kEntrySet,
+                    "the entries were refused, nothing was written");
+}
+
+// Whether write_all() would write them.
 ExitCode try_all(const AgentClient& client, CliConsole& console, const std::vector<Step>& steps) {
-    const auto response = client.call("PUT", std::string(kEntrySet) + "?dry-run", set_of(steps));
-    return with_answer(
-        console, client, response,
-        [&](const HttpResponse& answer) {
-            return answer.body.starts_with("true") ? ExitCode::Ok : changed_meanwhile(console);
-        },
-        with_files("the entries would be refused", response, steps));
+    return send_set(client, console, steps, std::string(kEntrySet) + "?dry-run",
+                    "the entries would be refused");
 }
 
 // Exits with 1 when something would change.
