@@ -92,6 +92,23 @@ ExitCode tell(const ReloadPlan& plan, CliConsole& console, bool as_json) {
     return plan.empty() ? ExitCode::Ok : ExitCode::Failed;
 }
 
+// The agent does not say which services its files hold: only keys are compared.
+ExitCode tell_of_keys(const ShownConfig& running, AgentConfig next, CliConsole& console,
+                      bool as_json) {
+    const bool has_definitions = !next.services.empty() || !next.checks.empty() ||
+                                 !next.bootstrap_entries.empty() || !next.watches.empty();
+    if (has_definitions)
+        console.err(
+            "note: services, checks, watches and entries are not compared with a running agent; "
+            "`weft config diff OLD NEW` compares those of files\n");
+    AgentConfig before, after;
+    before.set_keys = running.keys;
+    after.set_keys = std::move(next.set_keys);
+    ReloadPlan plan = plan_reload(before, after);
+    plan.keys_alone = true;
+    return tell(plan, console, as_json);
+}
+
 ExitCode diff(const CliArguments& arguments, CliConsole& console) {
     const auto& words = arguments.words();
     const auto as_json = wants_json(arguments);
@@ -109,14 +126,7 @@ ExitCode diff(const CliArguments& arguments, CliConsole& console) {
         auto next = load_or_report(as_reloaded(request, running), console);
         if (!next) return ExitCode::Usage;
         keep_given(next->set_keys, running);
-        // The agent does not say which services its files hold: only keys are compared.
-        AgentConfig before;
-        before.set_keys = running.keys;
-        before.services = next->services;
-        before.checks = next->checks;
-        before.bootstrap_entries = next->bootstrap_entries;
-        before.watches = next->watches;
-        return tell(plan_reload(before, *next), console, as_json.value());
+        return tell_of_keys(running, std::move(*next), console, as_json.value());
     });
 }
 

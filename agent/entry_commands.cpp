@@ -9,6 +9,7 @@
 
 #include "agent/base/deep_json.hpp"
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/arguments.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/entry_files.hpp"
 
@@ -286,8 +287,8 @@ ExitCode with_steps(
 }
 
 std::vector<CliFlag> entry_flags() {
-    return with_server_flags({{"kind", "KIND", "such as service-defaults"},
-                              {"name", "NAME", "of the entry, mostly that of a service"}});
+    return {{"kind", "KIND", "such as service-defaults"},
+            {"name", "NAME", "of the entry, mostly that of a service"}};
 }
 
 }  // namespace
@@ -299,7 +300,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Show a configuration entry as JSON.",
          .words = {},
          .words_max = 0,
-         .flags = entry_flags(),
+         .flags = with_server_flags(entry_flags()),
          .examples = {"weft config read -kind service-defaults -name web"},
          .run = read},
         {.path = "config write",
@@ -307,9 +308,9 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Write a configuration entry from a file.",
          .words = "FILE | -",
          .words_max = 1,
-         .flags = with_server_flags(
+         .flags = with_write_flags(
              {{"cas", "", "only if the entry is still at -modify-index"},
-              {"modify-index", "N", "ModifyIndex that the entry has; 0, the default: none"}}),
+              modify_index_flag("ModifyIndex that the entry has; 0, the default: none")}),
          .examples = {"weft config write web.hcl"},
          .run = write},
         {.path = "config list",
@@ -325,7 +326,7 @@ std::vector<CliCommand> entry_commands() {
          .summary = "Delete a configuration entry.",
          .words = {},
          .words_max = 0,
-         .flags = entry_flags(),
+         .flags = with_write_flags(entry_flags()),
          .examples = {"weft config delete -kind service-defaults -name web"},
          .run = remove},
         {.path = "config plan",

@@ -1,5 +1,7 @@
 #include "agent/service_files.hpp"
 
+#include <fmt/format.h>
+
 #include <type_traits>
 
 #include "agent/base/go_duration.hpp"
@@ -101,18 +103,23 @@ std::string to_json(const ServiceDefinition& definition) {
     return json;
 }
 
-Result<std::vector<ServiceBody>> read_service_file(const std::string& path) {
+Result<ServiceFile> read_service_file(const std::string& path) {
     WEFT_TRY(auto text, read_file(path, kFileMax));
     const auto source = Source::make(path, std::move(text));
     Diagnostics diagnostics;
     Settings settings;
     settings.add(parse_document(source, diagnostics), diagnostics);
     if (diagnostics.has_errors()) return make_error(Errc::InvalidArgument, render(diagnostics, 1));
-    std::vector<ServiceBody> bodies;
+    ServiceFile file;
     for (const ServiceEntry& entry : settings.definitions().services)
-        bodies.push_back(
+        file.services.push_back(
             {entry.definition.effective_id(), to_json(entry.definition), entry.definition.name});
-    return bodies;
+    if (diagnostics.warnings() > 0) file.remarks = render(diagnostics, 1);
+    for (const CheckEntry& entry : settings.definitions().checks)
+        file.remarks += fmt::format(
+            "warning: {}: check \"{}\" is not registered: only those inside of services are\n",
+            path, entry.definition.name);
+    return file;
 }
 
 }  // namespace weft::agent

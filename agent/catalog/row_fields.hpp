@@ -117,6 +117,21 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("interval_ns", row.interval_ns);
     visit("timeout_ns", row.timeout_ns);
     visit("deregister_critical_service_after_ns", row.deregister_critical_service_after_ns);
+    visit("ttl_ns", row.ttl_ns);
+    visit("output_max_size", row.output_max_size);
+    visit("script_args", row.script_args);
+    visit("docker_container_id", row.docker_container_id);
+    visit("shell", row.shell);
+    visit("grpc", row.grpc);
+    visit("alias_node", row.alias_node);
+    visit("alias_service", row.alias_service);
+    visit("udp", row.udp);
+    visit("h2ping", row.h2ping);
+    visit("os_service", row.os_service);
+    visit("grpc_use_tls", row.grpc_use_tls);
+    visit("h2ping_use_tls", row.h2ping_use_tls);
+    visit("tcp_use_tls", row.tcp_use_tls);
+    visit("disable_redirects", row.disable_redirects);
 }
 
 // service_name and service_tags are the service's and not stored with the check.

@@ -125,6 +125,21 @@ struct CheckDefinitionRow {
     std::int64_t interval_ns = 0;
     std::int64_t timeout_ns = 0;
     std::int64_t deregister_critical_service_after_ns = 0;
+    std::int64_t ttl_ns = 0;
+    std::int64_t output_max_size = 0;
+    TextList script_args;
+    SharedText docker_container_id;
+    SharedText shell;
+    SharedText grpc;
+    SharedText alias_node;
+    SharedText alias_service;
+    SharedText udp;
+    SharedText h2ping;
+    SharedText os_service;
+    bool grpc_use_tls = false;
+    bool h2ping_use_tls = false;
+    bool tcp_use_tls = false;
+    bool disable_redirects = false;
     bool operator==(const CheckDefinitionRow&) const = default;
 };
 

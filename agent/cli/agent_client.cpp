@@ -37,8 +37,17 @@ std::string setting(const CliArguments& arguments, const CliConsole& console,
     return console.variable(variables).value_or(of_context);
 }
 
-bool is_true(std::string_view text) {
-    return text == "1" || text == "true" || text == "TRUE" || text == "True" || text == "t";
+// The truth values of Go's strconv.ParseBool.
+Result<bool> truth(const CliConsole& console, std::initializer_list<const char*> variables,
+                   bool fallback) {
+    const auto text = console.variable(variables);
+    if (!text) return fallback;
+    for (const char* yes : {"1", "t", "T", "true", "TRUE", "True"})
+        if (*text == yes) return true;
+    for (const char* no : {"0", "f", "F", "false", "FALSE", "False"})
+        if (*text == no) return false;
+    return make_error(Errc::InvalidArgument, fmt::format("{} is true or false, not \"{}\"",
+                                                         fmt::join(variables, " or "), *text));
 }
 
 Result<std::string> read_token_file(const std::string& path) {
@@ -87,12 +96,30 @@ Result<void> add_tls(const CliArguments& arguments, const CliConsole& console,
         .ca_file = setting(arguments, console, "ca-file", {"WEFT_CACERT", "CONSUL_CACERT"},
                            context.ca_file),
         .ca_path = setting(arguments, console, "ca-path", {"WEFT_CAPATH", "CONSUL_CAPATH"})};
-    const bool verify = is_true(
-        console.variable({"WEFT_HTTP_SSL_VERIFY", "CONSUL_HTTP_SSL_VERIFY"}).value_or("true"));
+    WEFT_TRY(const bool verify,
+             truth(console, {"WEFT_HTTP_SSL_VERIFY", "CONSUL_HTTP_SSL_VERIFY"}, true));
     WEFT_TRY(prototype.tls, make_client_tls(files, !verify));
     prototype.tls_server_name =
         setting(arguments, console, "tls-server-name",
                 {"WEFT_TLS_SERVER_NAME", "CONSUL_TLS_SERVER_NAME"}, context.tls_server_name);
+    return success();
+}
+
+// Whoever gives them expects that nobody else can read the token. Consul's only reads the files.
+Result<void> refuse_tls_flags(const CliArguments& arguments, const CliConsole& console,
+                              const std::string& base) {
+    if (console.as_consul) {
+        HttpRequest unused;
+        return add_tls(arguments, console, {}, unused);
+    }
+    for (const char* flag :
+         {"ca-file", "ca-path", "client-cert", "client-key", "tls-server-name"}) {
+        if (arguments.has(flag))
+            return make_error(Errc::InvalidArgument,
+                              fmt::format("-{} is for https, and the agent's address is {}: write "
+                                          "-http-addr=https://..",
+                                          flag, base));
+    }
     return success();
 }
 
@@ -212,9 +239,18 @@ std::vector<CliFlag> with_client_flags(std::vector<CliFlag> flags) {
     return flags;
 }
 
-std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
+CliFlag idle_stale_flag() {
+    return {.name = "stale",
+            .value = {},
+            .help = {},
+            .idle = "-stale is about reading, and nothing is read here: leave it out"};
+}
+
+namespace {
+
+std::vector<CliFlag> with_place_flags(std::vector<CliFlag> flags, CliFlag stale) {
     flags.push_back({"datacenter", "NAME", "datacenter to ask; the agent's own by default"});
-    flags.push_back({"stale", "", "any server may answer, also with what is a little old"});
+    flags.push_back(std::move(stale));
     flags.push_back({.name = "namespace",
                      .value = "NAME",
                      .help = {},
@@ -223,17 +259,40 @@ std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
     return with_client_flags(std::move(flags));
 }
 
-CliCommand data_command(std::string path, std::string summary, std::string words,
-                        std::vector<CliFlag> flags, std::string example, CliHandler run) {
+CliCommand command_of(std::string path, std::string summary, std::string words,
+                      std::vector<CliFlag> flags, std::string example, CliHandler run) {
     const std::size_t words_max = words.empty() ? 0 : 1;
     return {.path = std::move(path),
             .group = "data",
             .summary = std::move(summary),
             .words = std::move(words),
             .words_max = words_max,
-            .flags = with_server_flags(std::move(flags)),
+            .flags = std::move(flags),
             .examples = {std::move(example)},
             .run = std::move(run)};
+}
+
+}  // namespace
+
+std::vector<CliFlag> with_server_flags(std::vector<CliFlag> flags) {
+    return with_place_flags(std::move(flags),
+                            {"stale", "", "any server may answer, also with what is a little old"});
+}
+
+std::vector<CliFlag> with_write_flags(std::vector<CliFlag> flags) {
+    return with_place_flags(std::move(flags), idle_stale_flag());
+}
+
+CliCommand data_command(std::string path, std::string summary, std::string words,
+                        std::vector<CliFlag> flags, std::string example, CliHandler run) {
+    return command_of(std::move(path), std::move(summary), std::move(words),
+                      with_server_flags(std::move(flags)), std::move(example), std::move(run));
+}
+
+CliCommand write_command(std::string path, std::string summary, std::string words,
+                         std::vector<CliFlag> flags, std::string example, CliHandler run) {
+    return command_of(std::move(path), std::move(summary), std::move(words),
+                      with_write_flags(std::move(flags)), std::move(example), std::move(run));
 }
 
 CliFlag format_flag() {
@@ -262,7 +321,7 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
                                   {"WEFT_HTTP_ADDR", "CONSUL_HTTP_ADDR"}, context.address);
     if (address.empty()) address = kDefaultAddress;
     client.address_ = address;
-    bool tls = is_true(console.variable({"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}).value_or("false"));
+    WEFT_TRY(bool tls, truth(console, {"WEFT_HTTP_SSL", "CONSUL_HTTP_SSL"}, false));
     if (address.starts_with("unix://")) {
         client.prototype_.unix_socket = address.substr(7);
         if (client.prototype_.unix_socket.empty())
@@ -286,6 +345,8 @@ Result<AgentClient> AgentClient::open(const CliArguments& arguments, const CliCo
     client.base_ = (tls ? "https://" : "http://") + address;
     if (tls) {
         WEFT_TRY(add_tls(arguments, console, context, client.prototype_));
+    } else {
+        WEFT_TRY(refuse_tls_flags(arguments, console, client.base_));
     }
 
     WEFT_TRY(auto token, find_token(arguments, console, context));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "agent/base/go_duration.hpp"
 #include "agent/base/go_quote.hpp"
@@ -38,7 +39,11 @@ public:
     Result<std::size_t> take_flag(std::span<const std::string> words, std::size_t at,
                                   CliArguments& arguments) const;
 
+    // Whether each flag has a meaning beside the others.
+    Result<void> check_together(const CliArguments& arguments) const;
+
 private:
+    bool is_given(const CliArguments& arguments, const std::string& name) const;
     Error unknown_flag(const std::string& name) const;
     const CliFlag* flag_of(const std::string& name) const;
     Result<std::string> switch_value(const CliFlag& flag, const std::string& text) const;
@@ -113,6 +118,28 @@ Result<std::size_t> Reader::take_flag(std::span<const std::string> words, std::s
     return std::size_t{2};
 }
 
+bool Reader::is_given(const CliArguments& arguments, const std::string& name) const {
+    const CliFlag* flag = flag_of(name);
+    if (!flag) return false;
+    return flag->value.empty() ? arguments.is_on(name) : arguments.has(name);
+}
+
+Result<void> Reader::check_together(const CliArguments& arguments) const {
+    const auto given = [&](const std::string& name) { return is_given(arguments, name); };
+    for (const CliFlag& flag : command_.flags) {
+        if (!given(flag.name)) continue;
+        if (!flag.idle.empty()) return usage_error(flag.idle, {});
+        const bool has_needed = std::any_of(flag.needs.begin(), flag.needs.end(), given);
+        if (!flag.needs.empty() && !has_needed)
+            return usage_error(
+                fmt::format("-{} goes with -{}", flag.name, fmt::join(flag.needs, " or -")), {});
+        const auto other = std::find_if(flag.against.begin(), flag.against.end(), given);
+        if (other != flag.against.end())
+            return usage_error(fmt::format("give -{} or -{}, not both", flag.name, *other), {});
+    }
+    return success();
+}
+
 // Of its commands only `kv put` takes one word or two.
 std::string too_many_in_consul(std::size_t most, std::size_t given) {
     if (most == 2) return fmt::format("Error! Too many arguments (expected 1 or 2, got {})", given);
@@ -158,6 +185,9 @@ Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const 
         return reader.usage_error(
             fmt::format("unexpected argument \"{}\"", arguments.words()[command.words_max]),
             too_many_in_consul(command.words_max, given));
+    if (!as_consul && !arguments.asks_for_help()) {
+        WEFT_TRY(reader.check_together(arguments));
+    }
     return arguments;
 }
 
@@ -173,6 +203,10 @@ Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::stri
     const std::string bound = most == ~std::uint64_t{0} ? "on" : "to " + std::to_string(most);
     return make_error(Errc::InvalidArgument, fmt::format("-{} is a number from {} {}, not \"{}\"",
                                                          flag, least, bound, text));
+}
+
+CliFlag modify_index_flag(std::string help) {
+    return {.name = "modify-index", .value = "INDEX", .help = std::move(help), .needs = {"cas"}};
 }
 
 Result<Duration> time_flag(const CliArguments& arguments, const std::string& flag,

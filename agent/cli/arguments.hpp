@@ -25,4 +25,7 @@ Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::stri
 Result<Duration> time_flag(const CliArguments& arguments, const std::string& flag,
                            Duration fallback = Duration::zero());
 
+// -modify-index of commands with -cas.
+CliFlag modify_index_flag(std::string help);
+
 }  // namespace weft::agent

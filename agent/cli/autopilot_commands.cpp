@@ -137,7 +137,7 @@ std::vector<CliCommand> autopilot_commands() {
          .summary = "Change how failed servers are dealt with; what is not named stays.",
          .words = {},
          .words_max = 0,
-         .flags = with_server_flags(
+         .flags = with_write_flags(
              {{"cleanup-dead-servers", "", "a dead server is removed when a new one has come"},
               {"last-contact-threshold", "TIME", "a server is healthy that heard so recently"},
               {"max-trailing-logs", "N", "of the leader, and is at most so many entries behind"},

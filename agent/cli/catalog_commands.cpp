@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/value.hpp>
 #include <map>
 
@@ -107,6 +108,15 @@ std::string services_of_node_table(const json::value& node) {
     return table.render();
 }
 
+// Adds those of an instance to its service's, once each.
+void add_tags(json::value& of_service, const json::value& instance) {
+    json::array& all = of_service.is_array() ? of_service.get_array() : of_service.emplace_array();
+    const json::value* tags = instance.as_object().if_contains("Tags");
+    if (!tags || !tags->is_array()) return;
+    for (const json::value& tag : tags->get_array())
+        if (std::find(all.begin(), all.end(), tag) == all.end()) all.push_back(tag);
+}
+
 // What a node has, as GET catalog/services lists it: tags by name.
 json::value names_of_node(const json::value& node) {
     json::object names;
@@ -114,7 +124,7 @@ json::value names_of_node(const json::value& node) {
         node.is_object() ? node.get_object().if_contains("Services") : nullptr;
     if (services && services->is_object())
         for (const auto& [id, service] : services->get_object())
-            names[json_text(service, "Service")] = service.at("Tags");
+            add_tags(names[json_text(service, "Service")], service);
     return names;
 }
 
@@ -170,11 +180,15 @@ CliCommand catalog_services_command() {
             .summary = "List the services with their tags.",
             .words = {},
             .words_max = 0,
-            .flags = with_server_flags(
-                {{"node", "NAME", "only services of this node, with their ports"},
-                 {"node-meta", "KEY=VALUE", "only services on nodes with this metadata", true},
-                 {"tags", "", "false: names alone"},
-                 format_flag()}),
+            .flags =
+                with_server_flags({{"node", "NAME", "only services of this node, with their ports"},
+                                   {.name = "node-meta",
+                                    .value = "KEY=VALUE",
+                                    .help = "only services on nodes with this metadata",
+                                    .repeatable = true,
+                                    .against = {"node"}},
+                                   {"tags", "", "false: names alone"},
+                                   format_flag()}),
             .examples = {"weft catalog services", "weft catalog services -node=db1"},
             .run = list_services};
 }

@@ -16,9 +16,14 @@ struct ServiceBody {
     std::string name = {};
 };
 
+struct ServiceFile {
+    std::vector<ServiceBody> services;
+    std::string remarks = {};  // lines about what else it holds, or nothing
+};
+
 // Reads the service definitions of an HCL or JSON file; handed in by main, since agent/config reads
 // files. InvalidArgument for a file with mistakes: the error shows each at its place.
-using ServiceFileReader = std::function<Result<std::vector<ServiceBody>>(const std::string& path)>;
+using ServiceFileReader = std::function<Result<ServiceFile>(const std::string& path)>;
 
 CliCommand status_command();
 CliCommand reload_command();

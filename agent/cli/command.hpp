@@ -42,6 +42,11 @@ struct CliFlag {
     std::string refusal =
         {};  // a flag of Consul's that weft does not have yet: the sentence that refuses it
     std::string taken = {};  // but for this value, which asks for nothing
+    // Consul's commands leave out of account what has no meaning; weft's refuse it. None of these
+    // counts under Consul's name. A switch that is off counts as not given.
+    std::vector<std::string> needs = {};    // has a meaning beside one of these flags alone
+    std::vector<std::string> against = {};  // cannot be true beside any of these
+    std::string idle = {};                  // never has a meaning: the sentence that says so
 };
 
 // Flags and words of one call, checked against the command's table.

@@ -225,6 +225,10 @@ Result<Wish> wish_of(const CliArguments& arguments, std::int64_t unix_time) {
         wish.subjects.push_back(subject);
     }
     if (wish.subjects.empty()) wish.subjects.assign(kSubjects.begin(), kSubjects.end());
+    for (const char* flag : {"duration", "interval"}) {
+        if (arguments.has(flag) && !wish.has("logs") && !wish.has("metrics"))
+            return misuse(fmt::format("-{} goes with -capture=logs or -capture=metrics", flag));
+    }
     wish.level = arguments.text("log-level", "trace");
     wish.as_archive = arguments.text("archive", "true") == "true";
     wish.path = arguments.text("output", fmt::format("weft-debug-{}", unix_time));

@@ -86,7 +86,7 @@ CliCommand kv_import_command() {
             .summary = "Write all keys of an export.",
             .words = "@FILE | - | JSON",
             .words_max = 1,
-            .flags = with_server_flags({{"prefix", "TEXT", "put before each key"}}),
+            .flags = with_write_flags({{"prefix", "TEXT", "put before each key"}}),
             .examples = {"weft kv import @config.json",
                          "weft kv export a/ | weft kv import -prefix=old/ -"},
             .run = kv_import};

@@ -75,8 +75,15 @@ ManPage overview_page(std::span<const CliCommand> commands, const std::string& v
         text += fmt::format(".TP\n.B {}\n{}\n", escaped(command.path), escaped(command.summary));
     text +=
         ".SH ENVIRONMENT\n.TP\n.B WEFT_HTTP_ADDR, CONSUL_HTTP_ADDR\nthe agent to ask\n"
-        ".TP\n.B WEFT_TOKEN, WEFT_TOKEN_FILE, CONSUL_HTTP_TOKEN\nthe token of requests\n"
-        ".TP\n.B WEFT_CONTEXT\nthe context to use, see\n.BR weft\\-context\\-add (1)\n"
+        ".TP\n.B WEFT_TOKEN, WEFT_TOKEN_FILE, CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE\nthe token "
+        "of requests\n"
+        ".TP\n.B WEFT_HTTP_SSL, WEFT_HTTP_SSL_VERIFY, WEFT_CACERT, WEFT_CAPATH, "
+        "WEFT_CLIENT_CERT, WEFT_CLIENT_KEY, WEFT_TLS_SERVER_NAME\n"
+        "TLS to the agent; each also with CONSUL_ in place of WEFT_\n"
+        ".TP\n.B WEFT_HTTP_AUTH, CONSUL_HTTP_AUTH\nuser:password of a proxy before the agent\n"
+        ".TP\n.B WEFT_CONTEXT\nthe context to use, see\n.BR weft\\-context\\-add (1);\n"
+        "the variables above are stronger\n"
+        ".TP\n.B WEFT_FORMAT\njson: what \\-format is where it is not given\n"
         ".TP\n.B WEFT_CONFIG_*\nkeys of the agent's configuration\n"
         ".SH EXIT STATUS\n0 ok, 1 the agent said no, 2 usage, 3 no agent answered, 4 permission "
         "denied, 5 not found, 6 no leader, 7 timed out.\n.SH SEE ALSO\n.BR weft.hcl (5)\n";

@@ -116,7 +116,7 @@ std::vector<CliCommand> operator_commands() {
              "Take a server that is gone for good out of those that keep the log; asks first.",
          .words = {},
          .words_max = 0,
-         .flags = with_server_flags(with_danger_flags(
+         .flags = with_write_flags(with_danger_flags(
              {{"id", "ID", "the server with this id, see `weft operator raft list-peers`"},
               {"address", "ADDRESS", "the server with this address, host:port"}})),
          .examples = {"weft operator raft remove-peer -id=e35bde83-4e9c-434f-a6ef-453f44ee21ea"},

@@ -114,7 +114,12 @@ ExitCode run(const CliArguments& arguments, CliConsole& console) {
 
 CliCommand run_command() {
     std::vector<CliFlag> flags = service_flags();
-    flags.push_back({"no-check", "", "no check; by default a port gets one"});
+    for (CliFlag& flag : flags)
+        if (flag.name == "check-interval") flag.needs.push_back("port");  // of the check it gets
+    flags.push_back({.name = "no-check",
+                     .value = {},
+                     .help = "no check; by default a port gets one",
+                     .against = {"check-http", "check-tcp", "check-interval"}});
     flags.push_back({"env", "NAME=VALUE", "a variable for the program", true});
     return {.path = "run",
             .group = "start",

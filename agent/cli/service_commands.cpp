@@ -20,6 +20,17 @@ std::optional<ExitCode> misuse(const CliArguments& arguments, CliConsole& consol
     return fail_usage(console, what, arguments.has(flag) ? "" : in_consul);
 }
 
+// Consul's command leaves them out of account.
+std::optional<ExitCode> flags_beside_files(const CliArguments& arguments, CliConsole& console) {
+    if (console.as_consul || arguments.words().empty()) return std::nullopt;
+    for (const CliFlag& flag : service_flags()) {
+        if (arguments.has(flag.name))
+            return fail_usage(console, fmt::format("-{} is not for files: write it into {}",
+                                                   flag.name, arguments.words().front()));
+    }
+    return std::nullopt;
+}
+
 // The services of all files; or prints what is wrong with them, and there are none.
 std::optional<std::vector<ServiceBody>> read_all(const CliArguments& arguments, CliConsole& console,
                                                  const ServiceFileReader& read_file) {
@@ -27,19 +38,21 @@ std::optional<std::vector<ServiceBody>> read_all(const CliArguments& arguments, 
     for (const std::string& path : arguments.words()) {
         Failure failure{.what = "cannot use the service definitions of " + path,
                         .code = failure_code::kFile};
-        const auto bodies = read_file(path);
-        if (!bodies && bodies.error().code == Errc::InvalidArgument) {
-            console.err(bodies.error().message() + "\n");
+        const auto file = read_file(path);
+        if (!file && file.error().code == Errc::InvalidArgument) {
+            console.err(file.error().message() + "\n");
             failure.cause = "the mistakes above";
-        } else if (!bodies) {
-            failure.cause = bodies.error().message();
+        } else if (!file) {
+            failure.cause = file.error().message();
             failure.as_consul = fmt::format("Error: config: Open failed on {}. {}", path,
-                                            go_file_error(path, bodies.error()));
-        } else if (bodies.value().empty()) {
+                                            go_file_error(path, file.error()));
+        } else if (file.value().services.empty()) {
             failure.cause = "no service is defined there";
             failure.help = "`weft help services register` shows how one is named by flags";
         } else {
-            all.insert(all.end(), bodies.value().begin(), bodies.value().end());
+            const std::vector<ServiceBody>& services = file.value().services;
+            all.insert(all.end(), services.begin(), services.end());
+            if (!console.as_consul) console.err(file.value().remarks);
             continue;
         }
         fail(console, ExitCode::Failed, failure);
@@ -85,6 +98,7 @@ ExitCode register_services(const CliArguments& arguments, CliConsole& console,
     constexpr const char* kNothing =
         "Service registration requires at least one argument or flags.";
     if (const auto code = misuse(arguments, console, "name", kNothing)) return *code;
+    if (const auto code = flags_beside_files(arguments, console)) return *code;
     auto bodies = read_all(arguments, console, read_file);
     if (!bodies) return ExitCode::Failed;
     if (arguments.words().empty()) {
@@ -110,6 +124,8 @@ ExitCode register_services(const CliArguments& arguments, CliConsole& console,
 ExitCode register_one(CliArguments arguments, CliConsole& console) {
     const std::vector<std::string> words = arguments.take_words();
     if (words.empty()) return fail_usage(console, "name the service: register NAME [PORT]");
+    if (words.size() > 1 && arguments.has("port"))
+        return fail_usage(console, "give the port as a word or as -port, not both");
     arguments.add("name", words[0]);
     if (words.size() > 1) arguments.add("port", words[1]);
     return register_services(arguments, console, nullptr);
@@ -142,10 +158,7 @@ ExitCode deregister_one(CliArguments arguments, CliConsole& console) {
 
 std::vector<CliFlag> with_agent_flags(std::vector<CliFlag> flags) {
     flags.push_back({"datacenter", "NAME", "fail if the agent is of another datacenter"});
-    flags.push_back({.name = "stale",
-                     .value = {},
-                     .help = {},
-                     .refusal = "-stale is about reading, and nothing is read here: leave it out"});
+    flags.push_back(idle_stale_flag());
     return with_client_flags(std::move(flags));
 }
 

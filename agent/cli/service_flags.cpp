@@ -91,7 +91,10 @@ std::vector<CliFlag> service_flags() {
             {"kind", "KIND", "as in a service definition"},
             {"check-http", "URL", "check: answers with a status of 2xx"},
             {"check-tcp", "HOST:PORT", "check: accepts connections"},
-            {"check-interval", "TIME", "time between checks; 10s by default"}};
+            {.name = "check-interval",
+             .value = "TIME",
+             .help = "time between checks; 10s by default",
+             .needs = {"check-http", "check-tcp"}}};
 }
 
 Result<ServiceBody> body_of_flags(const CliArguments& arguments) {

@@ -154,7 +154,7 @@ std::vector<CliCommand> session_commands() {
                      "weft session list -node=db1", list),
         data_command("session read", "Show a session.", "ID", {format_flag()},
                      "weft session read 10045420-e6d0-6386-7f5f-01628b38d48a", read),
-        data_command(
+        write_command(
             "session create", "Make a session and print its id.", "",
             {{"name", "TEXT", "a name for people"},
              {"node", "NAME", "node it belongs to; the agent's by default"},
@@ -165,16 +165,16 @@ std::vector<CliCommand> session_commands() {
              {"check", "ID", "it ends with this check; serfHealth by default", true},
              format_flag()},
             "weft session create -name=backup -ttl=30s", create),
-        data_command("session renew", "Renew a session with a TTL.", "ID", {},
-                     "weft session renew 10045420-e6d0-6386-7f5f-01628b38d48a",
-                     [](const CliArguments& arguments, CliConsole& console) {
-                         return change(arguments, console, "renew", "Renewed");
-                     }),
-        data_command("session destroy", "End a session.", "ID", {},
-                     "weft session destroy 10045420-e6d0-6386-7f5f-01628b38d48a",
-                     [](const CliArguments& arguments, CliConsole& console) {
-                         return change(arguments, console, "destroy", "Destroyed");
-                     }),
+        write_command("session renew", "Renew a session with a TTL.", "ID", {},
+                      "weft session renew 10045420-e6d0-6386-7f5f-01628b38d48a",
+                      [](const CliArguments& arguments, CliConsole& console) {
+                          return change(arguments, console, "renew", "Renewed");
+                      }),
+        write_command("session destroy", "End a session.", "ID", {},
+                      "weft session destroy 10045420-e6d0-6386-7f5f-01628b38d48a",
+                      [](const CliArguments& arguments, CliConsole& console) {
+                          return change(arguments, console, "destroy", "Destroyed");
+                      }),
     };
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "agent/cli/agent_client.hpp"
@@ -31,6 +32,10 @@ Result<std::vector<WaitGoal>> goals_of(const CliArguments& arguments) {
     if (goals.empty())
         return make_error(Errc::InvalidArgument,
                           "say what to wait for: -for=service=NAME, -for=key=KEY or -for=leader");
+    const bool counts = std::any_of(goals.begin(), goals.end(),
+                                    [](const WaitGoal& goal) { return goal.counts_instances(); });
+    if (arguments.has("passing") && !counts)
+        return make_error(Errc::InvalidArgument, "-passing goes with -for=service=NAME");
     return goals;
 }
 

@@ -21,6 +21,8 @@ public:
     // Whether the agent can be asked to wait for a change.
     bool can_block() const { return kind_ != Kind::Leader; }
 
+    bool counts_instances() const { return kind_ == Kind::Service; }
+
     // What is missing, of the answer's status and body; none: it is reached.
     std::optional<std::string> missing(int status, const std::string& body) const;
 

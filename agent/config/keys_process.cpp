@@ -44,12 +44,13 @@ const KeyRow kRows[] = {
     key("telemetry.prometheus_retention_time", Period, "0s",
         "Above 0, /v1/agent/metrics?format=prometheus answers; /metrics always does.")
         .to<&AgentConfig::telemetry, &Telemetry::prometheus_retention_time>(),
-    key("telemetry.disable_hostname", Bool, "false", "Leave the host's name out of gauge names.")
+    key("telemetry.disable_hostname", Bool, "false",
+        "Leave the host's name out of gauge names in /v1/agent/metrics.")
         .to<&AgentConfig::telemetry, &Telemetry::disable_hostname>(),
     key("telemetry.metrics_prefix", Text, "consul", "First part of the names in /v1/agent/metrics.")
         .to<&AgentConfig::telemetry, &Telemetry::metrics_prefix>(),
     key("telemetry.prefix_filter", Texts, "none",
-        "Names that are shown (+name) or left out (-name).")
+        "Names that /v1/agent/metrics shows (+name) or leaves out (-name); /metrics has all.")
         .now()
         .to<&AgentConfig::telemetry, &Telemetry::prefix_filter>(),
     key("telemetry.filter_default", Bool, "true", "Show what prefix_filter does not name.")

@@ -7,6 +7,8 @@ namespace {
 using enum ValueType;
 
 constexpr std::string_view kSingle = "each server of this version keeps its catalog alone";
+constexpr std::string_view kAutopilot =
+    "the API alone changes these settings, and no server of this version acts on them";
 constexpr std::string_view kCheckpoint =
     "the catalog is written to its checkpoint 2 s after a change";
 
@@ -25,14 +27,14 @@ const KeyRow kRows[] = {
     no_effect("raft_logstore", Anything, "weft keeps its log in RocksDB"),
     no_effect("protocol", Integer, "weft has one version of its protocol"),
     no_effect("server_rejoin_age_max", Period, kSingle),
-    no_effect("autopilot.cleanup_dead_servers", Bool, kSingle),
-    no_effect("autopilot.last_contact_threshold", Period, kSingle),
-    no_effect("autopilot.max_trailing_logs", Integer, kSingle),
-    no_effect("autopilot.min_quorum", Integer, kSingle),
-    no_effect("autopilot.server_stabilization_time", Period, kSingle),
-    no_effect("autopilot.disable_upgrade_migration", Bool, kSingle),
-    no_effect("autopilot.redundancy_zone_tag", Text, kSingle),
-    no_effect("autopilot.upgrade_version_tag", Text, kSingle),
+    no_effect("autopilot.cleanup_dead_servers", Bool, kAutopilot),
+    no_effect("autopilot.last_contact_threshold", Period, kAutopilot),
+    no_effect("autopilot.max_trailing_logs", Integer, kAutopilot),
+    no_effect("autopilot.min_quorum", Integer, kAutopilot),
+    no_effect("autopilot.server_stabilization_time", Period, kAutopilot),
+    no_effect("autopilot.disable_upgrade_migration", Bool, kAutopilot),
+    no_effect("autopilot.redundancy_zone_tag", Text, kAutopilot),
+    no_effect("autopilot.upgrade_version_tag", Text, kAutopilot),
     no_effect("cache", Anything, "answers always come from this agent's own catalog"),
     no_effect("use_streaming_backend", Bool, "answers always come from this agent's own catalog"),
     no_effect("rpc", Anything, kSingle),

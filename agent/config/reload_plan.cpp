@@ -170,7 +170,7 @@ bool ReloadPlan::empty() const {
 }
 
 std::string ReloadPlan::text() const {
-    if (empty()) return "nothing changed\n";
+    if (empty()) return keys_alone ? "no key changed\n" : "nothing changed\n";
     std::string out;
     append_changes(out, "applied now", now);
     append_definitions(out, "services", services);
@@ -190,10 +190,11 @@ std::string ReloadPlan::json() const {
     write_changes(writer, "Now", now);
     write_changes(writer, "NewConnections", new_connections);
     write_changes(writer, "Restart", restart);
-    write_definitions(writer, "Services", services);
-    write_definitions(writer, "Checks", checks);
-    write_definitions(writer, "ConfigEntries", entries);
-    write_definitions(writer, "Watches", watches);
+    for (const auto& [name, definitions] : {std::pair{"Services", &services},
+                                            {"Checks", &checks},
+                                            {"ConfigEntries", &entries},
+                                            {"Watches", &watches}})
+        if (!keys_alone) write_definitions(writer, name, *definitions);
     writer.end_object();
     return out + "\n";
 }

@@ -31,10 +31,12 @@ struct ReloadPlan {
     Definitions checks;
     Definitions entries;  // of config_entries.bootstrap
     Definitions watches;
+    // What was compared were keys alone: of a running agent no more is known from outside.
+    bool keys_alone = false;
 
     bool empty() const;
 
-    // For `weft reload -dry-run` and the log: three groups and the definitions.
+    // For `weft config diff` and the log: three groups and the definitions.
     std::string text() const;
     // For `weft config diff -format json`.
     std::string json() const;

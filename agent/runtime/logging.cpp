@@ -6,11 +6,26 @@
 
 namespace weft::agent {
 
+namespace {
+
+// Of what is written; "off" makes no sense for a monitor, so only here.
+Result<spdlog::level::level_enum> output_level(std::string_view text) {
+    if (text == "OFF" || text == "off") return spdlog::level::off;
+    return parse_log_level(text);
+}
+
+bool sets_level(const AgentConfig& config) {
+    return std::any_of(config.set_keys.begin(), config.set_keys.end(),
+                       [](const AgentConfig::SetKey& set) { return set.key == "log_level"; });
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Logging>> Logging::open(const AgentConfig& config, bool quiet) {
     std::unique_ptr<Logging> logging(new Logging);
     logging->quiet_ = quiet;
-    WEFT_TRY(logging->level_, logging->output_level(config.log_level));
     WEFT_TRY(logging->open_sinks(config));
+    WEFT_TRY(logging->set_level(config));
     return logging;
 }
 
@@ -35,18 +50,8 @@ Result<void> Logging::open_sinks(const AgentConfig& config) {
                                             config.log_rotate_bytes, config.log_rotate_max_files}));
         outputs_.push_back(file);
     }
-    for (const auto& output : outputs_) {
-        output->set_formatter(log_format(config.log_json));
-        output->set_level(level_);
-    }
+    for (const auto& output : outputs_) output->set_formatter(log_format(config.log_json));
     return success();
-}
-
-// Of what is written; "off" makes no sense for a monitor, so only here.
-Result<spdlog::level::level_enum> Logging::output_level(std::string_view text) const {
-    if (text == "OFF" || text == "off") return spdlog::level::off;
-    WEFT_TRY(const auto level, parse_log_level(text));
-    return quiet_ ? std::max(level, spdlog::level::warn) : level;
 }
 
 std::shared_ptr<spdlog::logger> Logging::logger(const std::string& name) {
@@ -55,15 +60,17 @@ std::shared_ptr<spdlog::logger> Logging::logger(const std::string& name) {
     if (!logger) {
         logger = std::make_shared<spdlog::logger>(name, outputs_.begin(), outputs_.end());
         logger->sinks().push_back(monitor_);
-        logger->set_level(std::min(level_, monitored_));
+        logger->set_level(logger_level());
     }
     return logger;
 }
 
-Result<void> Logging::set_level(std::string_view text) {
-    WEFT_TRY(auto level, output_level(text));
+Result<void> Logging::set_level(const AgentConfig& config) {
+    WEFT_TRY(const auto level, output_level(config.log_level));
+    const bool is_quiet = quiet_ && !sets_level(config);
     const std::lock_guard lock(mutex_);
     level_ = level;
+    terminal_level_ = is_quiet ? std::max(level, spdlog::level::warn) : level;
     apply_levels();
     return success();
 }
@@ -82,7 +89,13 @@ void Logging::wanted_by_monitor(spdlog::level::level_enum level) {
 
 void Logging::apply_levels() {
     for (const auto& output : outputs_) output->set_level(level_);
-    for (const auto& [name, logger] : loggers_) logger->set_level(std::min(level_, monitored_));
+    outputs_.front()->set_level(terminal_level_);
+    for (const auto& [name, logger] : loggers_) logger->set_level(logger_level());
+}
+
+// Of the one that hears most.
+spdlog::level::level_enum Logging::logger_level() const {
+    return std::min(outputs_.size() > 1 ? level_ : terminal_level_, monitored_);
 }
 
 }  // namespace weft::agent

@@ -20,7 +20,7 @@ namespace weft::agent {
 // are used.
 class Logging {
 public:
-    // quiet: warnings and errors only, whatever the configuration says now or at a reload (the
+    // quiet: warnings and errors only on the terminal, unless the configuration sets a level (the
     // screen of `weft dev`).
     static Result<std::unique_ptr<Logging>> open(const AgentConfig& config, bool quiet);
     ~Logging();
@@ -30,8 +30,8 @@ public:
     // The same logger for the same name. Any thread.
     std::shared_ptr<spdlog::logger> logger(const std::string& name);
 
-    // Of what is written; subscribers have their own.
-    Result<void> set_level(std::string_view level);
+    // log_level of the configuration. Of what is written; subscribers have their own.
+    Result<void> set_level(const AgentConfig& config);
 
     Result<std::unique_ptr<api::LogSubscription>> subscribe(std::string_view level, bool json,
                                                             std::function<void(api::LogLine)> to);
@@ -39,19 +39,20 @@ public:
 private:
     Logging();
 
-    Result<spdlog::level::level_enum> output_level(std::string_view text) const;
     Result<void> open_sinks(const AgentConfig& config);
     void wanted_by_monitor(spdlog::level::level_enum level);
     void apply_levels();
+    spdlog::level::level_enum logger_level() const;
 
     bool quiet_ = false;
-    // Stay as they were opened.
+    // Stay as they were opened; the first is the terminal or the journal.
     std::vector<std::shared_ptr<spdlog::sinks::sink>> outputs_;
     std::shared_ptr<MonitorSink> monitor_;
 
     std::mutex mutex_;  // guards all below
     std::map<std::string, std::shared_ptr<spdlog::logger>> loggers_;
     spdlog::level::level_enum level_ = spdlog::level::info;
+    spdlog::level::level_enum terminal_level_ = spdlog::level::info;
     spdlog::level::level_enum monitored_ = spdlog::level::off;
 };
 

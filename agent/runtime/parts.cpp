@@ -322,7 +322,7 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
         (void)dns->reconfigure(before.dns);
         return changed.error();
     }
-    WEFT_TRY(logging->set_level(effective.log_level));
+    WEFT_TRY(logging->set_level(effective));
     telemetry.set_filter(effective.telemetry);
     distances.follow(effective.dns.sort_by_distance);
     health.reconfigure(health_config(effective, identity));

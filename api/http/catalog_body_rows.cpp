@@ -31,6 +31,21 @@ Shared<agent::CheckDefinitionRow> definition_row(const agent::CheckDefinition& c
     row.interval_ns = check.interval.count();
     row.timeout_ns = check.timeout.count();
     row.deregister_critical_service_after_ns = check.deregister_critical_service_after.count();
+    row.ttl_ns = check.ttl.count();
+    row.output_max_size = check.output_max_size;
+    row.script_args = text_list(check.args);
+    row.docker_container_id = check.docker_container_id;
+    row.shell = check.shell;
+    row.grpc = check.grpc;
+    row.alias_node = check.alias_node;
+    row.alias_service = check.alias_service;
+    row.udp = check.udp;
+    row.h2ping = check.h2ping;
+    row.os_service = check.os_service;
+    row.grpc_use_tls = check.grpc_use_tls;
+    row.h2ping_use_tls = check.h2ping_use_tls && !check.h2ping.empty();
+    row.tcp_use_tls = check.tcp_use_tls;
+    row.disable_redirects = check.disable_redirects;
     if (row == agent::CheckDefinitionRow{}) return {};
     return row;
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <utility>
 
 #include "agent/base/json_writer.hpp"
 #include "api/http/agent_answers.hpp"
@@ -36,6 +37,12 @@ Response bad_request(std::string text) {
     return Response::text(400, "Bad request: " + std::move(text));
 }
 
+constexpr std::uint64_t kRelayFactorMax = 5;
+
+Response bad_relay_factor() {
+    return bad_request("Invalid relay-factor: Relay factor must be in range: [0, 5]");
+}
+
 std::optional<Response> read_relay_factor(const Request& request, KeyRequest& wanted) {
     const std::string_view text = request.parameter("relay-factor").value_or("");
     if (text.empty()) return std::nullopt;
@@ -46,8 +53,7 @@ std::optional<Response> read_relay_factor(const Request& request, KeyRequest& wa
             fmt::format("Error parsing relay factor: strconv.Atoi: parsing {}: invalid syntax",
                         go_quote(text)));
     }
-    if (number < 0 || number > 5)
-        return bad_request("Invalid relay-factor: Relay factor must be in range: [0, 5]");
+    if (number < 0 || std::cmp_greater(number, kRelayFactorMax)) return bad_relay_factor();
     wanted.relay_factor = static_cast<std::uint8_t>(number);
     return std::nullopt;
 }
@@ -81,6 +87,8 @@ ReadBody<KeyRequest> read_request(const Request& request, KeyOperation operation
                                 fault, request);
         }
         wanted.key = std::move(body.key);
+        if (body.relay_factor > kRelayFactorMax) return bad_relay_factor();
+        wanted.relay_factor = static_cast<std::uint8_t>(body.relay_factor);
     }
     if (auto refusal = read_relay_factor(request, wanted)) return std::move(*refusal);
     if (auto refusal = read_local_only(request, wanted)) return std::move(*refusal);

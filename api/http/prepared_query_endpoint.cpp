@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/base/go_duration.hpp"
 #include "agent/base/ip_address.hpp"
 #include "agent/base/json_writer.hpp"
 #include "agent/catalog/coordinates.hpp"
@@ -67,7 +68,9 @@ struct ReadFacts {
 
 ReadFacts facts_of(const Endpoints& endpoints, const Request& request) {
     Consistency consistency = Consistency::Leader;
-    if (request.has("stale")) consistency = Consistency::Stale;
+    const auto max_stale = parse_go_duration(request.parameter("max_stale").value_or(""));
+    const bool may_be_old = max_stale && max_stale.value() > Duration::zero();
+    if (request.has("stale") || may_be_old) consistency = Consistency::Stale;
     if (request.has("consistent")) consistency = Consistency::Consistent;
     return {consistency_name(consistency), &endpoints.catalog};
 }

@@ -160,36 +160,59 @@ void write_check_head(JsonWriter& writer, const CheckRow& row) {
     writer.field("ServiceName", row.service_name.view());
 }
 
+void write_if_set(JsonWriter& writer, std::string_view name, bool flag) {
+    if (flag) writer.field(name, true);
+}
+
 void write_duration_if_set(JsonWriter& writer, std::string_view name, std::int64_t nanoseconds) {
     if (nanoseconds != 0) writer.field(name, format_go_duration(Duration(nanoseconds)));
+}
+
+void write_texts(JsonWriter& writer, std::string_view name, const agent::TextList& texts) {
+    writer.key(name);
+    writer.begin_array();
+    for (const SharedText& text : texts) writer.value(text.view());
+    writer.end_array();
+}
+
+void write_fields(JsonWriter& writer, const agent::CheckDefinitionRow& row) {
+    write_duration_if_set(writer, "Interval", row.interval_ns);
+    if (row.output_max_size != 0) writer.field("OutputMaxSize", row.output_max_size);
+    write_duration_if_set(writer, "Timeout", row.timeout_ns);
+    write_duration_if_set(writer, "DeregisterCriticalServiceAfter",
+                          row.deregister_critical_service_after_ns);
+    write_if_set(writer, "HTTP", row.http);
+    write_if_set(writer, "TLSServerName", row.tls_server_name);
+    write_if_set(writer, "TLSSkipVerify", row.tls_skip_verify);
+    if (!row.header.empty()) {
+        writer.key("Header");
+        writer.begin_object();
+        for (const auto& [name, values] : row.header) write_texts(writer, name.view(), values);
+        writer.end_object();
+    }
+    write_if_set(writer, "Method", row.method);
+    write_if_set(writer, "Body", row.body);
+    write_if_set(writer, "DisableRedirects", row.disable_redirects);
+    write_if_set(writer, "TCP", row.tcp);
+    write_if_set(writer, "TCPUseTLS", row.tcp_use_tls);
+    write_if_set(writer, "UDP", row.udp);
+    write_if_set(writer, "H2PING", row.h2ping);
+    write_if_set(writer, "H2PingUseTLS", row.h2ping_use_tls);
+    write_if_set(writer, "OSService", row.os_service);
+    if (!row.script_args.empty()) write_texts(writer, "ScriptArgs", row.script_args);
+    write_if_set(writer, "DockerContainerID", row.docker_container_id);
+    write_if_set(writer, "Shell", row.shell);
+    write_if_set(writer, "GRPC", row.grpc);
+    write_if_set(writer, "GRPCUseTLS", row.grpc_use_tls);
+    write_if_set(writer, "AliasNode", row.alias_node);
+    write_if_set(writer, "AliasService", row.alias_service);
+    if (row.ttl_ns != 0) writer.field("TTL", row.ttl_ns);  // a number: Consul has no text for it
 }
 
 void write_definition(JsonWriter& writer, const Shared<agent::CheckDefinitionRow>& definition) {
     writer.key("Definition");
     writer.begin_object();
-    if (!definition.is_null()) {
-        write_duration_if_set(writer, "Interval", definition->interval_ns);
-        write_duration_if_set(writer, "Timeout", definition->timeout_ns);
-        write_duration_if_set(writer, "DeregisterCriticalServiceAfter",
-                              definition->deregister_critical_service_after_ns);
-        write_if_set(writer, "HTTP", definition->http);
-        write_if_set(writer, "TLSServerName", definition->tls_server_name);
-        if (definition->tls_skip_verify) writer.field("TLSSkipVerify", true);
-        if (!definition->header.empty()) {
-            writer.key("Header");
-            writer.begin_object();
-            for (const auto& [name, values] : definition->header) {
-                writer.key(name.view());
-                writer.begin_array();
-                for (const SharedText& value : values) writer.value(value.view());
-                writer.end_array();
-            }
-            writer.end_object();
-        }
-        write_if_set(writer, "Method", definition->method);
-        write_if_set(writer, "Body", definition->body);
-        write_if_set(writer, "TCP", definition->tcp);
-    }
+    if (!definition.is_null()) write_fields(writer, *definition);
     writer.end_object();
 }
 

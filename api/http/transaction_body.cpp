@@ -4,6 +4,7 @@
 
 #include "agent/catalog/transaction.hpp"
 #include "api/http/catalog_body_rows.hpp"
+#include "api/http/go_text.hpp"
 #include "api/http/json_decode.hpp"
 
 namespace weft::api {
@@ -170,16 +171,27 @@ Result<agent::CheckOperation> check_operation(const body::CheckOperationBody& bo
     return operation;
 }
 
+// There is one: what is meant for another must not reach it.
+Result<void> check_namespace(const std::string& name) {
+    if (name.empty() || name == "default") return success();
+    return make_error(Errc::InvalidArgument,
+                      fmt::format("Invalid Namespace {} - Namespaces are a Consul Enterprise "
+                                  "feature",
+                                  go_quote(name)));
+}
+
 // The first of the four that is there counts, as in Consul.
 Result<agent::TransactionOperation> to_operation(body::OperationBody& body) {
     agent::TransactionOperation operation;
     if (body.kv) {
+        WEFT_TRY(check_namespace(body.kv->namespace_name));
         operation.kv = kv_operation(*body.kv);
         operation.unknown_verb = body.kv->verb;
     } else if (body.node) {
         operation.node = node_operation(*body.node);
         operation.unknown_verb = body.node->verb;
     } else if (body.service) {
+        WEFT_TRY(check_namespace(body.service->service.namespace_name));
         WEFT_TRY(operation.service, service_operation(*body.service));
         operation.unknown_verb = body.service->verb;
     } else if (body.check) {

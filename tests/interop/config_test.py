@@ -89,16 +89,18 @@ def what_flags_gave_is_no_difference(program):
     with Agent(program, dev=False, args=flags, config={"retry_join": ["127.0.0.2"]}) as agent:
         at = ["-http-addr", "127.0.0.1:%d" % agent.http_port]
         out, _ = weft("config", "diff", agent.config_path, *at)
-        assert out == "nothing changed\n", out
+        assert out == "no key changed\n", out
         out, _ = weft("config", "diff", "-datacenter", "rome", agent.config_path, *at, code=1)
         assert out == 'needs a restart:\n  datacenter: "paris" -> "rome"  (-datacenter)\n', out
         agent.settings["retry_join"] = ["127.0.0.3"]
+        agent.settings["services"] = [{"name": "web"}]
         agent.write_config(agent.settings)
-        out, _ = weft("config", "diff", agent.config_path, *at, code=1)
+        out, err = weft("config", "diff", agent.config_path, *at, code=1)
         assert "retry_join" in out and out.count("\n") == 2, out
+        assert err.startswith("note: services, checks, watches and entries are not compared"), err
     with Agent(program) as agent:
         out, _ = weft("config", "diff", agent.config_path, "-http-addr", "127.0.0.1:%d" % agent.http_port)
-        assert out == "nothing changed\n", out
+        assert out == "no key changed\n", out
 
 
 def entries_are_there_from_the_start(program):

@@ -17,7 +17,7 @@ struct Ran {
 };
 
 Ran run(const std::vector<std::string>& words, bool as_consul = false) {
-    const auto no_files = [](const std::string& path) -> Result<std::vector<ServiceBody>> {
+    const auto no_files = [](const std::string& path) -> Result<ServiceFile> {
         return make_error(Errc::NotFound, path + ": no such file");
     };
     const auto config_help = [](const std::string& key) -> std::optional<std::string> {

@@ -22,7 +22,7 @@ protected:
         return dispatch(client_commands(read), words, console);
     }
 
-    Result<std::vector<ServiceBody>> file_ = std::vector<ServiceBody>();
+    Result<ServiceFile> file_ = ServiceFile();
     std::string err_;
 };
 
@@ -37,9 +37,25 @@ TEST_F(ServiceCommands, AFileThatCannotBeUsedIsNoUsageError) {
     EXPECT_EQ(run({"services", "deregister", "web.hcl"}), ExitCode::Failed);
     EXPECT_THAT(err_, ::testing::StartsWith("error[W1004]: unknown key\n"));
     EXPECT_THAT(err_, HasSubstr("cause: the mistakes above\ncode:  W2010\n"));
-    file_ = std::vector<ServiceBody>();
+    file_ = ServiceFile();
     EXPECT_EQ(run({"services", "register", "web.hcl"}), ExitCode::Failed);
     EXPECT_THAT(err_, HasSubstr("cause: no service is defined there\n"));
+}
+
+TEST_F(ServiceCommands, WhatWouldBeLeftOutIsRefusedOrTold) {
+    file_ = ServiceFile{{{"web", "{}"}}, "warning: the rest of it\n"};
+    EXPECT_EQ(run({"services", "register", "web.hcl", "-port=9090"}), ExitCode::Usage);
+    EXPECT_THAT(err_, HasSubstr("-port is not for files: write it into web.hcl"));
+    EXPECT_EQ(run({"services", "register", "-name=web", "-check-interval=5s"}), ExitCode::Usage);
+    EXPECT_THAT(err_, HasSubstr("-check-interval goes with -check-http or -check-tcp"));
+    EXPECT_EQ(run({"register", "web", "80", "-port=90"}), ExitCode::Usage);
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    });
+    const std::string at = "-http-addr=127.0.0.1:" + std::to_string(server.port());
+    EXPECT_EQ(run({"services", "register", "web.hcl", at}), ExitCode::Ok);
+    EXPECT_EQ(err_, "warning: the rest of it\n");
 }
 
 TEST_F(ServiceCommands, AddressesHaveNames) {

@@ -88,13 +88,33 @@ TEST(Logging, AFileThatCannotBeWrittenIsAnErrorThatNamesIt) {
     EXPECT_THAT(logging.error().message(), HasSubstr("/proc/no-such-folder/agent.log"));
 }
 
-TEST(Logging, WhatIsQuietStaysQuietWhenTheLevelIsSetAgain) {
+TEST(Logging, WhatIsQuietIsSoUnlessALevelIsSet) {
     const auto logging = Logging::open({}, true);
     ASSERT_TRUE(logging);
-    ASSERT_TRUE(logging.value()->set_level("DEBUG"));
     EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::warn);
-    ASSERT_TRUE(logging.value()->set_level("ERROR"));
-    EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::err);
+    AgentConfig config;
+    config.log_level = "DEBUG";
+    config.set_keys.push_back({"log_level", "\"DEBUG\"", {"-log-level", 0}});
+    ASSERT_TRUE(logging.value()->set_level(config));
+    EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::debug);
+    ASSERT_TRUE(logging.value()->set_level({}));
+    EXPECT_EQ(logging.value()->logger("agent")->level(), spdlog::level::warn);
+}
+
+TEST(Logging, AFileIsNotQuiet) {
+    std::string form = (std::filesystem::temp_directory_path() / "weft-log-XXXXXX").string();
+    const std::filesystem::path folder = ::mkdtemp(form.data());
+    AgentConfig config;
+    config.log_file = (folder / "agent.log").string();
+    {
+        const auto logging = Logging::open(config, true);
+        ASSERT_TRUE(logging);
+        logging.value()->logger("agent")->info("line number={}", 1);
+    }
+    std::ifstream written(config.log_file);
+    const std::string text{std::istreambuf_iterator<char>(written), {}};
+    EXPECT_THAT(text, HasSubstr("line number=1"));
+    std::filesystem::remove_all(folder);
 }
 
 TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {

@@ -145,6 +145,23 @@ TEST(Endpoints, NearPutsTheNodesOwnRowsFirst) {
               std::string::npos);
 }
 
+TEST(Endpoints, ADefinitionOfTheCatalogIsGivenBackWhole) {
+    testing::EndpointFixture fixture;
+    const std::string definition =
+        R"({"Interval":"1s","OutputMaxSize":5,"Timeout":"2s",)"
+        R"("DeregisterCriticalServiceAfter":"4s","HTTP":"h","TLSServerName":"n",)"
+        R"("TLSSkipVerify":true,"Header":{"a":["b"]},"Method":"m","Body":"b",)"
+        R"("DisableRedirects":true,"TCP":"t","TCPUseTLS":true,"UDP":"u","H2PING":"p",)"
+        R"("H2PingUseTLS":true,"OSService":"o","ScriptArgs":["x","y"],"DockerContainerID":"d",)"
+        R"("Shell":"sh","GRPC":"g","GRPCUseTLS":true,"AliasNode":"an","AliasService":"as",)"
+        R"("TTL":3000000000})";
+    fixture.call("PUT /v1/catalog/register",
+                 R"({"Node":"e","Address":"127.0.0.9","Check":{"Name":"c","Definition":)" +
+                     definition + "}}");
+    EXPECT_THAT(fixture.body_of("GET /v1/health/node/e"),
+                ::testing::HasSubstr("\"Definition\":" + definition));
+}
+
 TEST(Endpoints, CheckWithAWrongSelectorFailsOnceThereIsACheck) {
     EndpointFixture fixture;
     EXPECT_EQ(fixture.body_of("GET /v1/agent/checks?filter=Bogus==1"), "{}");

@@ -168,6 +168,19 @@ TEST(TransactionBodies, OnlyWhatIsStoredIsChecked) {
               "Invalid Service Meta for node n and serviceID web: Couldn");
 }
 
+TEST(TransactionBodies, TheOnlyNamespaceIsTheDefaultOne) {
+    for (const std::string& operation :
+         {std::string(R"({"KV":{"Verb":"set","Key":"a","Namespace":"team"}})"),
+          std::string(R"({"Service":{"Verb":"get","Node":"n","Service":{"Namespace":"team"}}})")}) {
+        const auto body = read_transaction_body("[" + operation + "]", {}).value();
+        ASSERT_EQ(body.errors.size(), 1u) << operation;
+        EXPECT_EQ(body.errors[0].what.substr(0, 24), "Invalid Namespace \"team\"");
+    }
+    const auto body =
+        read_transaction_body(R"([{"KV":{"Verb":"set","Key":"a","Namespace":"default"}}])", {});
+    EXPECT_TRUE(body.value().errors.empty());
+}
+
 TEST(CatalogBody, RulesAnswer500AndSyntax400) {
     const auto refused = [](std::string_view body) {
         return read_catalog_register_body(body).error();

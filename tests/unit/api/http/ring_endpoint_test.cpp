@@ -313,6 +313,8 @@ TEST(Keyring, ChangesNameAKey) {
     EXPECT_EQ(fixture.call("GET /v1/operator/keyring?relay-factor=6")->body,
               "Bad request: Invalid relay-factor: Relay factor must be in range: [0, 5]");
     EXPECT_EQ(fixture.call("GET /v1/operator/keyring?relay-factor=x")->status, 400);
+    EXPECT_EQ(fixture.call("POST /v1/operator/keyring", R"({"Key":"a","RelayFactor":6})")->body,
+              "Bad request: Invalid relay-factor: Relay factor must be in range: [0, 5]");
     EXPECT_EQ(fixture.call("GET /v1/operator/keyring?local-only=x")->status, 400);
 }
 
