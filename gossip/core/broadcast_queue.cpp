@@ -20,7 +20,7 @@ std::size_t transmit_limit(int multiplier, std::size_t members) {
 }
 
 BroadcastQueue::Ticket BroadcastQueue::add(std::string_view key, std::string bytes) {
-    if (const auto old = by_key_.find(key); old != by_key_.end()) remove(old->second);
+    remove(key);
     const Ticket ticket = next_ticket_++;
     const auto [at, added] = by_ticket_.try_emplace(ticket);
     at->second = {std::string(key), std::make_shared<const std::string>(std::move(bytes)), 0};
@@ -59,6 +59,10 @@ std::size_t BroadcastQueue::prune(std::size_t count) {
     std::size_t dropped = 0;
     for (; size() > count; ++dropped) remove(std::prev(ranks_.end())->ticket);
     return dropped;
+}
+
+void BroadcastQueue::remove(std::string_view key) {
+    if (const auto at = by_key_.find(key); at != by_key_.end()) remove(at->second);
 }
 
 void BroadcastQueue::remove(Ticket ticket) {

@@ -35,6 +35,9 @@ public:
     // Drops down to count: what was sent most, then what is smallest. Returns how many.
     std::size_t prune(std::size_t count);
 
+    // The one with this key, if there is one.
+    void remove(std::string_view key);
+
     bool is_queued(Ticket ticket) const { return by_ticket_.contains(ticket); }
     bool is_queued(std::string_view key) const { return by_key_.contains(key); }
     std::size_t size() const { return by_ticket_.size(); }

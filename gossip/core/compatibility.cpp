@@ -39,6 +39,12 @@ private:
     std::uint8_t delegate_max_ = 255;
 };
 
+// Of what a peer says, for people: it may be as long as a stream.
+std::string shortened(std::string_view text) {
+    constexpr std::size_t kShownMax = 100;
+    return fmt::format("{}{}", text.substr(0, kShownMax), text.size() > kShownMax ? ".." : "");
+}
+
 // Of the dead nothing is taken but that they are.
 Result<void> check_ring_tag(const NodeRecords& nodes, const NodeConfig& own) {
     std::string foreign;
@@ -47,8 +53,9 @@ Result<void> check_ring_tag(const NodeRecords& nodes, const NodeConfig& own) {
         if (!foreign.empty() || !is_alive || record.name == own.name) return;
         const auto value = foreign_value(record.meta, own);
         if (!value) return;
-        foreign = fmt::format("its member {} is of another ring: {}={}, ours is {}", record.name,
-                              own.ring_tag, *value, own.ring_tag_value);
+        foreign = fmt::format("its member {} is of another ring: {}={}, ours is {}",
+                              shortened(record.name), own.ring_tag, shortened(*value),
+                              own.ring_tag_value);
     });
     if (foreign.empty()) return success();
     return make_error(Errc::InvalidArgument, foreign);
@@ -78,17 +85,27 @@ Result<void> check_versions(const NodeRecords& nodes, const MemberTable& known) 
     return make_error(Errc::Unsupported,
                       fmt::format("member {} speaks no protocol version that all of both rings "
                                   "understand",
-                                  odd));
+                                  shortened(odd)));
 }
 
 }  // namespace
 
-bool understand_each_other(const Versions& a, const Versions& b) {
-    if (!is_speakable(a) || !is_speakable(b)) return false;
+// Nearly all speak what this agent speaks: only of others each member is looked at.
+bool is_understood(const Versions& versions, const MemberTable& known, const Versions& own) {
+    if (versions == own) return true;
+    if (!is_speakable(versions)) return false;
     CommonVersions common;
-    common.add(a);
-    common.add(b);
-    return common.covers(a) && common.covers(b);
+    common.add(versions);
+    common.add(own);
+    known.for_each([&](MemberId, const Member& member) {
+        if (member.state == MemberState::Alive) common.add(member.description->versions);
+    });
+    bool is_covered = common.covers(versions) && common.covers(own);
+    known.for_each([&](MemberId, const Member& member) {
+        is_covered = is_covered && (member.state != MemberState::Alive ||
+                                    common.covers(member.description->versions));
+    });
+    return is_covered;
 }
 
 std::optional<std::string_view> foreign_value(const Bytes& meta, const NodeConfig& own) {

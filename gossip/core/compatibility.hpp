@@ -14,9 +14,11 @@ namespace weft::gossip {
 // Who can be in one ring: by the versions of both protocols as memberlist compares them (protocols:
 // version negotiation), and by the tag that one ring has in common (NodeConfig::ring_tag).
 
-bool understand_each_other(const Versions& a, const Versions& b);
+// Whether a member of these versions and all that live understand each other; own is what this
+// agent speaks, which they do.
+bool is_understood(const Versions& versions, const MemberTable& known, const Versions& own);
 
-// Whether a ring of these nodes and the known ones can be; errors name the member:
+// Whether a ring of these nodes and the known ones can be; errors name the member, briefly:
 // Errc::Unsupported when one of them speaks no version that all understand, Errc::InvalidArgument
 // for a living one of another ring.
 Result<void> check_compatible(const NodeRecords& nodes, const MemberTable& known,

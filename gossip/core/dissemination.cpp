@@ -20,7 +20,15 @@ constexpr BroadcastQueue::Ticket kNoTicket = 0;
 }  // namespace
 
 void Dissemination::add_about(std::string_view node, std::string message) {
+    if (!fits_packet(message.size())) {
+        ++dropped_;
+        return;
+    }
     members_.add(node, std::move(message));
+}
+
+bool Dissemination::fits_packet(std::size_t message_bytes) const {
+    return message_bytes + kPartOverhead + kFrameMax + config_.label_bytes <= config_.packet_bytes;
 }
 
 BroadcastQueue& Dissemination::queue(Kind kind) {
@@ -35,7 +43,7 @@ BroadcastQueue::Ticket Dissemination::add(Kind kind, std::string_view blob) {
     std::string message = encoded_user(blob);
     BroadcastQueue& waiting = queue(kind);
     // Would wait for ever: push/pull carries it.
-    if (message.size() + kPartOverhead + kFrameMax + config_.label_bytes > config_.packet_bytes) {
+    if (!fits_packet(message.size())) {
         ++dropped_;
         return kNoTicket;
     }

@@ -18,8 +18,11 @@ public:
     // config outlives it.
     explicit Dissemination(const NodeConfig& config) : config_(config) {}
 
-    // A message of memberlist about a node: replaces what is queued about it.
+    // A message of memberlist about a node: replaces what is queued about it. One that no packet
+    // holds is not queued.
     void add_about(std::string_view node, std::string message);
+    // Nobody knows that node any more. So there is never more than one message for each member.
+    void forget_about(std::string_view node) { members_.remove(node); }
 
     // Serf's blobs. The ticket is for is_queued(). One that no packet holds is not queued.
     enum class Kind : std::uint8_t { Intents, Queries, UserEvents };
@@ -43,10 +46,11 @@ public:
 
     // Down to config.queue_max each.
     void prune();
-    // Blobs that went unsent since the start: too many, or too large for a packet.
+    // Messages that went unsent since the start: too many, or too large for a packet.
     std::uint64_t dropped() const { return dropped_; }
 
 private:
+    bool fits_packet(std::size_t message_bytes) const;
     std::size_t limit_for(std::size_t members, bool all_weft) const;
     BroadcastQueue& queue(Kind kind);
     const BroadcastQueue& queue(Kind kind) const;

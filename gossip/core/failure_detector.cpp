@@ -65,6 +65,16 @@ std::optional<MemberId> FailureDetector::successor() {
     return successors_.back();
 }
 
+std::vector<MemberId> FailureDetector::heirs() {
+    const auto next = successor();
+    if (!next) return {};
+    std::vector<MemberId> found = {*next};
+    if (is_weft(*membership_.table()[*next].description)) return found;
+    const std::vector<MemberId> behind = schedule_.up_to_weft(*next);
+    found.insert(found.end(), behind.begin(), behind.end());
+    return found;
+}
+
 void FailureDetector::probe_successors(Instant now, DetectorOutput& out) {
     for (const MemberId id : successors()) probe(id, now, out);
 }

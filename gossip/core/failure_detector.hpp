@@ -61,6 +61,9 @@ public:
 
     // The next alive one on the ring: what it misses of the gossip, nobody else would notice.
     std::optional<MemberId> successor();
+    // To whom news goes first, so that nobody depends on chance alone: the successor and, where it
+    // is a stranger, who hands nothing on, those behind it up to the next agent of weft.
+    std::vector<MemberId> heirs();
 
     int health_score() const { return awareness_.score(); }
     std::size_t probes_under_way() const { return probes_.size(); }

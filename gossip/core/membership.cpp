@@ -24,6 +24,15 @@ constexpr Duration kAnswerGap = std::chrono::milliseconds(100);
 // Of a higher one nobody could say that it is no longer true.
 constexpr std::uint32_t kIncarnationMax = std::numeric_limits<std::uint32_t>::max() - 1;
 
+// Whoever is said to be at the highest one cannot say that it lives, but it can die.
+bool is_beyond_refutation(std::uint32_t incarnation) {
+    return incarnation >= kIncarnationMax;
+}
+
+bool is_accuser(std::string_view name) {
+    return !name.empty() && name.size() <= kNameBytesMax;
+}
+
 bool is_address(const Bytes& bytes) {
     return bytes && (bytes->size() == 4 || bytes->size() == 16);
 }
@@ -159,19 +168,15 @@ std::optional<MemberId> Membership::preload(const DescriptionPtr& member, std::u
     return table_.add({member, now, incarnation, MemberState::Alive});
 }
 
-std::optional<MemberId> Membership::admit(const Alive& alive, Instant now, MembershipOutput& out) {
-    const auto versions = Versions::of(alive.versions);
-    if (!versions) {
-        out.refused.push_back(Refusal::Alive);
-        return std::nullopt;
-    }
+std::optional<MemberId> Membership::admit(const Alive& alive, const Versions& versions, Instant now,
+                                          MembershipOutput& out) {
     if (table_.size() >= config_.members_max) {
         out.refused.push_back(Refusal::MembersLimit);
         out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
         return std::nullopt;
     }
     count_change(alive.node);
-    const DescriptionPtr description = pool_.intern(described(alive, *versions));
+    const DescriptionPtr description = pool_.intern(described(alive, versions));
     strangers_ += is_weft(*description) ? 0 : 1;
     return table_.add({description, now, 0, MemberState::Dead});
 }
@@ -198,10 +203,11 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
         if (table_[*known].state != MemberState::Alive) tell_accused(*known, now, out);
         return;
     }
+    // Stock agents end themselves over a version array that is too short, whoever passes it on.
     const auto versions = Versions::of(alive.versions);
-    if (!is_sound(alive)) return out.refused.push_back(Refusal::Alive);
+    if (!versions || !is_sound(alive)) return out.refused.push_back(Refusal::Alive);
     // Accepted, it would have us refuse every view of the ring: see check_compatible().
-    if (versions && !understand_each_other(*versions, self().description->versions)) {
+    if (!is_understood(*versions, table_, self().description->versions)) {
         return out.refused.push_back(Refusal::Versions);
     }
     if (known != self_ && foreign_value(alive.meta, config_)) {
@@ -209,7 +215,7 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
     }
     if (known == self_ && leaving_) return;
 
-    if (!known) known = admit(alive, now, out);
+    if (!known) known = admit(alive, *versions, now, out);
     if (!known) return;
     const Member& member = table_[*known];
     if (place_of(member, alive, now) == Place::Taken) {
@@ -220,14 +226,14 @@ void Membership::handle(const Alive& alive, Instant now, MembershipOutput& out) 
         return;
     }
     if (*known == self_) return hear_of_self(alive, out);
-    accept(*known, alive, now, out);
+    accept(*known, alive, *versions, now, out);
 }
 
-void Membership::accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out) {
+void Membership::accept(MemberId id, const Alive& alive, const Versions& versions, Instant now,
+                        MembershipOutput& out) {
     Member& member = table_[id];
     const DescriptionPtr before = member.description;
-    const auto versions = Versions::of(alive.versions);
-    auto described_now = described(alive, versions.value_or(before->versions));
+    auto described_now = described(alive, versions);
     if (!before->is_same(*described_now)) {
         member.description = pool_.intern(described_now);
         strangers_ += is_weft(*before) ? 0 : -std::size_t{1};
@@ -249,7 +255,7 @@ void Membership::accept(MemberId id, const Alive& alive, Instant now, Membership
 
 // Somebody holds another picture of us, of an earlier life of ours perhaps.
 void Membership::hear_of_self(const Alive& alive, MembershipOutput& out) {
-    if (alive.incarnation < self().incarnation || alive.incarnation >= kIncarnationMax) return;
+    if (alive.incarnation < self().incarnation || is_beyond_refutation(alive.incarnation)) return;
     const bool is_ours = alive.incarnation == self().incarnation &&
                          alive.meta.value_or(std::string_view()) == self().description->meta &&
                          Versions::of(alive.versions) == self().description->versions;
@@ -297,13 +303,15 @@ void Membership::accuse(MemberId id, std::uint32_t incarnation, Instant now,
 }
 
 void Membership::consider(const Suspect& suspect, bool is_own, Instant now, MembershipOutput& out) {
-    if (suspect.from.empty() || suspect.incarnation >= kIncarnationMax) {
+    if (!is_accuser(suspect.from) || suspect.incarnation > kIncarnationMax) {
         return out.refused.push_back(Refusal::Accusation);
     }
     const auto id = table_.find(suspect.node);
     if (!id) return;
     if (*id == self_) {
         if (leaving_) return;
+        if (is_beyond_refutation(suspect.incarnation))
+            return out.refused.push_back(Refusal::Accusation);
         if (suspect.incarnation >= self().incarnation) refute(suspect.incarnation, out);
         return answer_accuser(suspect.from, now, out);
     }
@@ -367,14 +375,19 @@ void Membership::hasten(MemberId id, Instant deadline) {
 }
 
 void Membership::handle(const Dead& dead, Instant now, MembershipOutput& out) {
-    if (dead.incarnation >= kIncarnationMax) return out.refused.push_back(Refusal::Accusation);
+    if (dead.incarnation > kIncarnationMax || dead.from.size() > kNameBytesMax)
+        return out.refused.push_back(Refusal::Accusation);
     const auto id = table_.find(dead.node);
     if (!id || dead.incarnation < table_[*id].incarnation) return;
     if (is_gone(table_[*id].state)) {
         table_[*id].incarnation = dead.incarnation;
         return;
     }
-    if (*id == self_ && !leaving_) return refute(dead.incarnation, out);
+    if (*id == self_ && !leaving_) {
+        if (is_beyond_refutation(dead.incarnation))
+            return out.refused.push_back(Refusal::Accusation);
+        return refute(dead.incarnation, out);
+    }
     bury(*id, dead, now, out);
 }
 
@@ -390,9 +403,13 @@ void Membership::bury(MemberId id, const Dead& dead, Instant now, MembershipOutp
 Result<void> Membership::merge(const NodeRecords& nodes, Instant now, MembershipOutput& out) {
     WEFT_TRY(check_compatible(nodes, table_, config_));
     nodes.for_each([&](const NodeRecord& record) {
+        if (record.state < 0 || record.state > static_cast<std::int64_t>(MemberState::Left))
+            return out.refused.push_back(Refusal::Record);
+        // Old versions of memberlist name no port: everybody has the same one there.
+        const std::uint16_t port = record.port == 0 ? config_.advertise.port : record.port;
         switch (static_cast<MemberState>(record.state)) {
             case MemberState::Alive:
-                return handle(Alive{record.incarnation, record.name, record.address, record.port,
+                return handle(Alive{record.incarnation, record.name, record.address, port,
                                     record.meta, record.versions},
                               now, out);
             case MemberState::Left:

@@ -132,9 +132,11 @@ private:
 
     bool is_self(std::string_view name) const { return name == self().name(); }
 
-    std::optional<MemberId> admit(const Alive& alive, Instant now, MembershipOutput& out);
+    std::optional<MemberId> admit(const Alive& alive, const Versions& versions, Instant now,
+                                  MembershipOutput& out);
     Place place_of(const Member& member, const Alive& alive, Instant now) const;
-    void accept(MemberId id, const Alive& alive, Instant now, MembershipOutput& out);
+    void accept(MemberId id, const Alive& alive, const Versions& versions, Instant now,
+                MembershipOutput& out);
     void hear_of_self(const Alive& alive, MembershipOutput& out);
     void refute(std::uint32_t accusation, MembershipOutput& out);
     void answer_accuser(std::string_view accuser, Instant now, MembershipOutput& out);

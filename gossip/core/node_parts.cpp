@@ -108,6 +108,13 @@ void Node::Parts::note_leap(const SerfOutput& serf, const Endpoint& from, Instan
         event::ClockLeap{from, std::string(serf.leap->clock), serf.leap->own, serf.leap->seen});
 }
 
+// The table has done so already.
+void Node::Parts::forget(MemberId id, std::string_view name) {
+    detector.member_forgotten(id);
+    coordinates.forget(name);
+    dissemination.forget_about(name);
+}
+
 void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
     if (!from.broadcasts.empty()) {
         expect_gossip(now);
@@ -176,8 +183,7 @@ void Node::Parts::take(SerfOutput&& from, Instant now, Output& out) {
     for (const Refusal refusal : from.refused) counters.messages_refused.add(refusal);
     for (const std::string& name : members.take_pruned()) {
         if (const auto id = membership.table().find(name); id && membership.forget(name)) {
-            detector.member_forgotten(*id);
-            coordinates.forget(name);
+            forget(*id, name);
         }
     }
     conflict_vote.filter(from.events);

@@ -31,6 +31,7 @@ public:
     void take(MembershipOutput&& from, Instant now, Output& out);
     void take(DetectorOutput&& from, Instant now, Output& out);
     void take(SerfOutput&& from, Instant now, Output& out);
+    void forget(MemberId id, std::string_view name);
 
     // Own place in the network, for an ack; nothing for who was sent it lately.
     std::string coordinate_for(const Endpoint& asker, Instant now);

@@ -82,20 +82,19 @@ void Node::Parts::gossip(Instant now, Output& out) {
         return id != membership.self_id() && !is_gone(member.state);
     };
     std::vector<MemberId> told;
-    // News goes to the successor on the ring first, so that nobody depends on chance alone.
-    const auto successor = has_news_ ? detector.successor() : std::nullopt;
-    if (successor) told.push_back(*successor);
+    if (has_news_) told = detector.heirs();
+    const bool has_heirs = !told.empty();
     for (int i = 0; i < config.gossip_nodes; ++i) {
         const auto id = gossip_round_.next(wanted);
         if (!id) break;
         if (std::find(told.begin(), told.end(), *id) == told.end()) told.push_back(*id);
     }
-    for (const MemberId id : told) {
+    for (std::size_t i = 0; i < told.size(); ++i) {
         if (dissemination.is_empty()) return;
-        const Description& to = *membership.table()[id].description;
+        const Description& to = *membership.table()[told[i]].description;
         send_with_gossip(to.endpoint, {}, understands_crc(to), out);
         // Again next time, if not all of it went into one datagram.
-        if (id == successor) has_news_ = dissemination.has_unsent();
+        if (has_heirs && i == 0) has_news_ = dissemination.has_unsent();
     }
 }
 
@@ -156,8 +155,7 @@ void Node::Parts::exchange(Instant now, Output& out) {
 void Node::Parts::reap(Instant now, Output& out) {
     next_reap_ = now + config.reap_interval;
     for (const auto& [id, name] : membership.forget(now)) {
-        detector.member_forgotten(id);
-        coordinates.forget(name);
+        forget(id, name);
     }
     SerfOutput serf;
     members.reap(now, serf);

@@ -11,6 +11,8 @@ namespace {
 
 // Asked for more at once, it is being used against somebody.
 constexpr std::size_t kRelaysMax = 1024;
+// Of one agent, which looks at some members in each second.
+constexpr std::size_t kRelaysOfOneMax = 64;
 // Streams for others at once: this agent needs some itself. Who is not looked at is not seen
 // silent.
 constexpr std::size_t kLooksMax = 32;
@@ -19,13 +21,19 @@ constexpr std::size_t kLooksMax = 32;
 
 void ProbeRelay::handle(const IndirectPing& request, const Endpoint& from, Instant now,
                         DetectorOutput& out) {
-    if (!request.target_address || relays_.size() >= kRelaysMax) return;
-    const auto address = address_from_bytes(*request.target_address);
-    if (!address) return;
+    const auto address =
+        request.target_address ? address_from_bytes(*request.target_address) : std::nullopt;
+    const auto under_way = under_way_.find(from);
+    const bool is_too_many = relays_.size() >= kRelaysMax || (under_way != under_way_.end() &&
+                                                              under_way->second >= kRelaysOfOneMax);
+    if (!address || request.node.size() > kNameBytesMax || is_too_many) {
+        return out.membership.refused.push_back(Refusal::ProbeRequest);
+    }
     const std::uint16_t port =
         request.target_port == 0 ? config_.advertise.port : request.target_port;
 
     Relay relay;
+    relay.from = from;
     relay.requester = reply_to(request.source_address, request.source_port, from);
     relay.sequence = request.sequence;
     relay.target = {*address, port};
@@ -42,6 +50,7 @@ void ProbeRelay::handle(const IndirectPing& request, const Endpoint& from, Insta
     const std::uint32_t sequence = ids_.next_sequence();
     out.sends.push_back({relay.target, {encoded(Ping{sequence, request.node, {}, 0, {}})}});
     if (relay.dial) dials_.emplace(*relay.dial, sequence);
+    ++under_way_[from];
     relays_.emplace(sequence, std::move(relay));
 }
 
@@ -98,6 +107,8 @@ void ProbeRelay::nack(Relay& relay, DetectorOutput& out) {
 
 void ProbeRelay::forget(Relays::iterator relay) {
     if (relay->second.dial) dials_.erase(*relay->second.dial);
+    const auto under_way = under_way_.find(relay->second.from);
+    if (--under_way->second == 0) under_way_.erase(under_way);
     relays_.erase(relay);
 }
 

@@ -26,6 +26,7 @@ public:
                Ids& ids)
         : config_(config), membership_(membership), times_(times), ids_(ids) {}
 
+    // Of one agent, by the address that it sends from, some at a time: it must not be all of them.
     void handle(const IndirectPing& request, const Endpoint& from, Instant now,
                 DetectorOutput& out);
     // False when that is no sequence of a relayed ping.
@@ -49,7 +50,8 @@ public:
 
 private:
     struct Relay {
-        Endpoint requester;
+        Endpoint from;
+        Endpoint requester;          // to whom the answer goes
         std::uint32_t sequence = 0;  // the requester's
         Endpoint target;
         std::string node;
@@ -71,6 +73,7 @@ private:
     const PeerTimes& times_;
     Ids& ids_;
     Relays relays_;
+    std::map<Endpoint, std::size_t> under_way_;  // relays of each that asked
     std::map<DialId, std::uint32_t> dials_;
     std::vector<std::string> witnessed_;
 };

@@ -31,7 +31,13 @@ public:
     // too: nearest first, few. Empty: there is no other.
     std::vector<MemberId> successors() const;
 
+    // The alive ones that follow that one on the ring up to the first agent of weft, few.
+    std::vector<MemberId> up_to_weft(MemberId from) const;
+
 private:
+    template <class Wanted>
+    std::vector<MemberId> nearest(std::uint64_t after, std::size_t count, Wanted wanted) const;
+
     bool is_probed(MemberId id, const Member& member) const {
         return id != self_ && !is_gone(member.state);
     }

@@ -18,8 +18,13 @@ constexpr std::size_t kWaitingMax = 1024;
 constexpr std::uint8_t kRelaysMax = 8;
 constexpr std::string_view kQueryClock = "query";
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
+// As large as peers let a query be that they send.
+constexpr std::size_t kQueryBytesMax = 9 << 10;
+constexpr std::size_t kFiltersMax = 32;
+// Of an expression that somebody sent.
+constexpr std::size_t kExpressionLengthMax = 1 << 10;
 
-// Of an expression that somebody sent, compiled.
+// Of it, compiled.
 constexpr std::int64_t kExpressionBytesMax = 256 << 10;
 
 bool matches(const QueryFilter& filter, const Description& self) {
@@ -27,6 +32,7 @@ bool matches(const QueryFilter& filter, const Description& self) {
         return std::find(names->nodes.begin(), names->nodes.end(), self.name) != names->nodes.end();
     }
     const auto& wanted = std::get<TagFilter>(filter);
+    if (wanted.expression.size() > kExpressionLengthMax) return false;
     std::string_view value;
     const auto tags = decode_tags(std::string_view(self.meta));
     for (const auto& [name, text] : tags ? tags.value() : TagList()) {
@@ -83,9 +89,11 @@ bool QueryInbox::is_for_us(const Query& query) const {
 
 void QueryInbox::handle(const Query& query, std::string_view blob, Instant now, SerfOutput& out) {
     const auto address = query.address ? address_from_bytes(*query.address) : std::nullopt;
-    if (!address || query.port == 0 || query.name.empty()) {
-        return out.refused.push_back(Refusal::Query);
-    }
+    const bool is_sound = address && query.port != 0 && !query.name.empty() &&
+                          query.source_node.size() <= kNameBytesMax &&
+                          blob.size() <= kQueryBytesMax &&
+                          (!query.filters || query.filters->size() <= kFiltersMax);
+    if (!is_sound) return out.refused.push_back(Refusal::Query);
     if (!is_news(query, out)) return;
     if ((query.flags & kQueryNoBroadcast) == 0) {
         out.broadcasts.push_back({Dissemination::Kind::Queries, std::string(blob)});

@@ -14,6 +14,8 @@ namespace weft::gossip {
 namespace {
 
 constexpr int kTimeoutIntervals = 16;
+// Many times what peers let an answer be.
+constexpr std::size_t kAnswerBytesMax = 64 << 10;
 constexpr std::uint32_t kIdMax = 0x7fffffff;  // peers keep it in a signed number
 
 std::vector<std::string> encoded_filters(const QueryParams& params) {
@@ -72,6 +74,10 @@ Result<std::uint32_t> QueryOutbox::ask(const QueryParams& params, QueryInbox& in
 void QueryOutbox::handle(const QueryAnswer& answer, Instant now, SerfOutput& out) {
     const auto at = running_.find(answer.id);
     if (at == running_.end() || at->second.time != answer.time || at->second.deadline < now) return;
+    const std::string_view payload = answer.payload.value_or(std::string_view());
+    if (answer.from.size() > kNameBytesMax || payload.size() > kAnswerBytesMax) {
+        return out.refused.push_back(Refusal::QueryAnswer);
+    }
     Running& query = at->second;
     const bool is_ack = (answer.flags & kQueryAck) != 0;
     auto& heard = is_ack ? query.acks : query.answers;
@@ -80,8 +86,7 @@ void QueryOutbox::handle(const QueryAnswer& answer, Instant now, SerfOutput& out
         out.events.push_back(event::QueryAcknowledged{answer.id, std::string(answer.from)});
     } else {
         out.events.push_back(
-            event::QueryAnswered{answer.id, std::string(answer.from),
-                                 std::string(answer.payload.value_or(std::string_view()))});
+            event::QueryAnswered{answer.id, std::string(answer.from), std::string(payload)});
     }
 }
 

@@ -15,7 +15,11 @@ enum class Refusal : std::uint8_t {
     ForeignRing,    // of a member whose ring_tag has another value
     MembersLimit,   // of a newcomer, and the table is full
     Accusation,     // by nobody, or of an incarnation nobody could refute
-    Query,          // without a name, or an address to answer to
+    Query,          // without a name or an address to answer to, or larger than any peer makes it
+    QueryAnswer,    // larger than any peer makes it
+    Intent,         // without a name, or about one more unknown name than is remembered
+    ProbeRequest,   // without an address, or one more than one agent may have under way
+    Record,         // of a view of the ring: of a state that there is not
     EventTooLarge,  // for any peer
     Flood,          // one more at a Lamport time, or waiting, than an honest ring has
     Coordinate,     // an ack's: of another kind, or no number

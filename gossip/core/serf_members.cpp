@@ -118,7 +118,7 @@ void SerfMembers::gone(const MemberEvent& event, Instant now, SerfOutput& out) {
 
 // ---- what members mean to do
 
-bool SerfMembers::remember(std::string_view node, const Intent& intent) {
+bool SerfMembers::remember(std::string_view node, const Intent& intent, SerfOutput& out) {
     if (!is_name(node)) return false;
     const auto known = intents_.find(node);
     if (known != intents_.end()) {
@@ -126,14 +126,17 @@ bool SerfMembers::remember(std::string_view node, const Intent& intent) {
         known->second = intent;
         return true;
     }
-    if (intents_.size() >= kIntentsMax) return false;
+    if (intents_.size() >= kIntentsMax) {
+        out.refused.push_back(Refusal::Intent);
+        return false;
+    }
     intents_.emplace(node, intent);
     return true;
 }
 
 bool SerfMembers::apply(const LeaveIntent& intent, Instant now, SerfOutput& out) {
     const auto id = table_.find(intent.node);
-    if (!id) return remember(intent.node, {intent.time, true, now});
+    if (!id) return remember(intent.node, {intent.time, true, now}, out);
     SerfMember& member = table_[*id];
     if (intent.time <= member.status_time) return false;
     if (*id == self_ && !leaving_) {
@@ -168,7 +171,7 @@ void SerfMembers::stays(Id id, Instant now, SerfOutput& out) {
 
 bool SerfMembers::apply(const JoinIntent& intent, Instant now, SerfOutput& out) {
     const auto id = table_.find(intent.node);
-    if (!id) return remember(intent.node, {intent.time, false, now});
+    if (!id) return remember(intent.node, {intent.time, false, now}, out);
     SerfMember& member = table_[*id];
     if (intent.time <= member.status_time) return false;
     member.status_time = intent.time;
@@ -178,7 +181,8 @@ bool SerfMembers::apply(const JoinIntent& intent, Instant now, SerfOutput& out) 
 
 void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !witness(clock_, kMemberClock, intent.time, out)) return;
+    if (!is_name(intent.node)) return out.refused.push_back(Refusal::Intent);
+    if (!witness(clock_, kMemberClock, intent.time, out)) return;
     if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }
@@ -186,7 +190,8 @@ void SerfMembers::handle(const LeaveIntent& intent, std::string_view blob, Insta
 
 void SerfMembers::handle(const JoinIntent& intent, std::string_view blob, Instant now,
                          SerfOutput& out) {
-    if (!is_name(intent.node) || !witness(clock_, kMemberClock, intent.time, out)) return;
+    if (!is_name(intent.node)) return out.refused.push_back(Refusal::Intent);
+    if (!witness(clock_, kMemberClock, intent.time, out)) return;
     if (apply(intent, now, out)) {
         out.broadcasts.push_back({Dissemination::Kind::Intents, std::string(blob)});
     }

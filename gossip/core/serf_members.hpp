@@ -92,7 +92,7 @@ private:
     bool apply(const LeaveIntent& intent, Instant now, SerfOutput& out);
     bool apply(const JoinIntent& intent, Instant now, SerfOutput& out);
     void stays(Id id, Instant now, SerfOutput& out);
-    bool remember(std::string_view node, const Intent& intent);
+    bool remember(std::string_view node, const Intent& intent, SerfOutput& out);
     void left_elsewhere(Id id, LamportTime time, Instant now, SerfOutput& out);
     static void pass_on(const LeaveIntent& intent, SerfOutput& out);
     void set_status(Id id, MemberStatus status, Instant now);

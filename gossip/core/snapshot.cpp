@@ -101,11 +101,14 @@ void resume(NodeConfig& config, const Snapshot& snapshot, std::int64_t unix_seco
     constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max() / 2;
     const auto by_time = static_cast<std::uint32_t>(
         std::clamp<std::int64_t>(unix_seconds - kIncarnationEpoch, 1, kMax));
-    const bool can_rise = snapshot.incarnation < std::numeric_limits<std::uint32_t>::max() - 1;
-    config.incarnation =
-        std::max(by_time, can_rise ? snapshot.incarnation + 1 : snapshot.incarnation);
-    // What no clock can show was not written by one, and would have everything be too old.
-    const auto is_time = [](LamportTime time) { return time > 0 && time < LamportClock::kTimeMax; };
+    // What no clock can show was not written by one: of such an incarnation peers would believe
+    // nothing, and for such a time everything would be too old. Somebody's accusation may have
+    // brought it there honestly, and brings it there again.
+    const bool is_incarnation = snapshot.incarnation < kMax;
+    config.incarnation = std::max(by_time, is_incarnation ? snapshot.incarnation + 1 : 0);
+    const auto is_time = [](LamportTime time) {
+        return time > 0 && time < LamportClock::kTimeMax / 2;
+    };
     const Node::Clocks& clocks = snapshot.clocks;
     if (is_time(clocks.member)) config.member_clock = std::max(config.member_clock, clocks.member);
     if (is_time(clocks.event)) config.event_time_min = clocks.event;

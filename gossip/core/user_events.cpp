@@ -77,7 +77,12 @@ Result<void> UserEvents::fire(std::string_view name, std::string_view payload, b
             fmt::format("user event {} takes {} bytes with its payload, the limit is {}", name,
                         blob.size(), config_.event_bytes_max));
     }
-    handle(event, blob, out);
+    if (!take(event, out)) {
+        return make_error(Errc::Limit, fmt::format("user event {} is not told: as many have "
+                                                   "happened as the ring's clock can count",
+                                                   name));
+    }
+    out.broadcasts.push_back({Dissemination::Kind::UserEvents, blob});
     return success();
 }
 

@@ -120,8 +120,9 @@ constexpr std::array<const char*, ReasonCounts::kReasons> kReasons = {
     "empty",        "not_encrypted", "encrypted"};
 // In the order of Refusal.
 constexpr std::array<const char*, kRefusals> kRefusalNames = {
-    "misplaced",  "relay", "alive",           "versions", "foreign_ring", "members_limit",
-    "accusation", "query", "event_too_large", "flood",    "coordinate",   "digest"};
+    "misplaced",       "relay", "alive",        "versions", "foreign_ring",  "members_limit",
+    "accusation",      "query", "query_answer", "intent",   "probe_request", "record",
+    "event_too_large", "flood", "coordinate",   "digest"};
 // In the order of DialFailure.
 constexpr std::array<const char*, 5> kFailures = {"refused", "unreachable", "silent", "unanswered",
                                                   "garbled"};

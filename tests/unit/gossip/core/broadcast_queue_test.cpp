@@ -82,6 +82,15 @@ TEST(BroadcastQueue, NewsAboutOneReplacesOlderNews) {
     EXPECT_EQ(queue.size(), 1u);
 }
 
+TEST(BroadcastQueue, NewsAboutOneThatIsForgottenGoes) {
+    BroadcastQueue queue(kOverhead);
+    queue.add("node", text('a', 10));
+    queue.add("other", text('b', 10));
+    queue.remove("node");
+    queue.remove("nobody");
+    EXPECT_EQ(taken(queue, 1000, 1), "b");
+}
+
 TEST(BroadcastQueue, PruningDropsWhatWasSentMostThenTheSmallest) {
     BroadcastQueue queue(kOverhead);
     queue.add("", text('a', 50));

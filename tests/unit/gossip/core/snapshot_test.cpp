@@ -55,11 +55,13 @@ TEST(Snapshot, IncarnationsRiseWithTheTimeAndNeverFall) {
     EXPECT_EQ(config.incarnation, 1u);
 }
 
-TEST(Snapshot, ClocksThatCannotBeAreNotTakenOver) {
+TEST(Snapshot, NumbersThatCannotBeAreNotTakenOver) {
     NodeConfig config;
     Snapshot snapshot;
-    snapshot.clocks = {~LamportTime{0}, ~LamportTime{0}, ~LamportTime{0}};
+    snapshot.clocks = {~LamportTime{0}, LamportTime{1} << 61, LamportTime{1} << 62};
+    snapshot.incarnation = 0xffffffff;
     resume(config, snapshot, 0);
+    EXPECT_EQ(config.incarnation, 1u);
     EXPECT_EQ(config.member_clock, 1u);
     EXPECT_EQ(config.event_time_min, 0u);
     EXPECT_EQ(config.query_time_min, 0u);
