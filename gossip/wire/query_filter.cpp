@@ -10,6 +10,9 @@ namespace {
 
 enum class FilterType : std::uint8_t { Nodes = 0, Tag = 1 };
 
+// A query has 1,024 bytes, of which a name takes two at least.
+constexpr ElementLimit kNodeLimit{1024};
+
 }  // namespace
 
 template <class Fields, Of<TagFilter> F>
@@ -25,7 +28,7 @@ Result<QueryFilter> decode_query_filter(std::string_view bytes) {
     switch (static_cast<FilterType>(bytes.front())) {
         case FilterType::Nodes: {
             List<std::string_view> nodes;
-            read_value(reader, nodes);
+            read_value(reader, nodes, kNodeLimit);
             if (nodes) filter = NodeFilter{std::move(*nodes)};
             break;
         }

@@ -12,6 +12,7 @@
 // each struct. It names the fields in ascending order of bytes, which is the order on the wire:
 //   fields("Name", record.name);              always written
 //   fields.unless_zero("Port", record.port);  left out when it is zero or empty
+//   fields("Tags", record.tags, kTagLimit);   a list or map, with how much of it is read
 // Types of fields: those of values.hpp, and structs that have fields.
 namespace weft::gossip {
 
@@ -21,6 +22,8 @@ namespace record_detail {
 struct AnyFields {
     template <class T>
     void operator()(std::string_view, T&);
+    template <class T>
+    void operator()(std::string_view, T&, ElementLimit);
     template <class T>
     void unless_zero(std::string_view, T&);
 };
@@ -65,9 +68,11 @@ public:
 
     template <class T>
     void operator()(std::string_view name, T& value) {
-        if (found_ || name != key_) return;
-        found_ = true;
-        read_value(reader_, value);
+        if (is_at(name)) read_value(reader_, value);
+    }
+    template <class T>
+    void operator()(std::string_view name, T& value, ElementLimit limit) {
+        if (is_at(name)) read_value(reader_, value, limit);
     }
     template <class T>
     void unless_zero(std::string_view name, T& value) {
@@ -77,6 +82,12 @@ public:
     bool found() const { return found_; }
 
 private:
+    bool is_at(std::string_view name) {
+        if (found_ || name != key_) return false;
+        found_ = true;
+        return true;
+    }
+
     std::string_view key_;
     ValueReader& reader_;
     bool found_ = false;
@@ -87,6 +98,10 @@ struct FieldCounter {
 
     template <class T>
     void operator()(std::string_view, const T&) {
+        ++fields;
+    }
+    template <class T>
+    void operator()(std::string_view, const T&, ElementLimit) {
         ++fields;
     }
     template <class T>
@@ -103,6 +118,10 @@ public:
     void operator()(std::string_view name, const T& value) {
         writer_.write_text(name);
         write_value(writer_, value);
+    }
+    template <class T>
+    void operator()(std::string_view name, const T& value, ElementLimit) {
+        (*this)(name, value);
     }
     template <class T>
     void unless_zero(std::string_view name, const T& value) {

@@ -8,9 +8,9 @@ namespace weft::gossip {
 namespace {
 
 template <class M>
-Result<SerfMessage> decoded(ValueReader& reader, const M& message) {
+Result<SerfMessage> decoded(const ValueReader& reader, M message) {
     if (const auto why = reader.failure()) return make_error(*why);
-    return SerfMessage(message);
+    return SerfMessage(std::move(message));
 }
 
 template <Record M>
@@ -18,7 +18,7 @@ Result<SerfMessage> decode_as(std::string_view record) {
     ValueReader reader(record);
     M message;
     read_record(reader, message);
-    return decoded(reader, message);
+    return decoded(reader, std::move(message));
 }
 
 // Of the keys of a ring: peers are known to fall over an empty payload there.
@@ -45,7 +45,7 @@ Result<SerfMessage> decode_conflict_answer(std::string_view body) {
     ValueReader reader(body);
     ConflictAnswer answer;
     read_value(reader, answer.member);
-    return decoded(reader, answer);
+    return decoded(reader, std::move(answer));
 }
 
 Result<SerfMessage> decode_relay(std::string_view body) {

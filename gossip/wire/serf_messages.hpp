@@ -7,6 +7,7 @@
 #include "agent/base/result.hpp"
 #include "gossip/wire/messages.hpp"
 #include "gossip/wire/record.hpp"
+#include "gossip/wire/tags.hpp"
 
 // What Serf says in memberlist's user messages (protocols: Serf messages). Texts and bytes point
 // into what was decoded.
@@ -27,6 +28,16 @@ enum class SerfType : std::uint8_t {
 };
 
 using LamportTime = std::uint64_t;
+
+// What is read of lists: more than a correct peer has.
+inline constexpr ElementLimit kFilterLimit{32};
+inline constexpr ElementLimit kListedKeyLimit{1024};
+// A ring has up to 65,536 members, and peers remember as many again that have left.
+inline constexpr ElementLimit kListedMemberLimit{std::uint32_t{1} << 17};
+inline constexpr ElementLimit kEventSlotLimit{512};  // the whole ring of events
+// Agents that fire at once do so at one Lamport time, so that it may have more events than anybody
+// needs to be told of. They must not cost the view of the ring that they come with.
+inline constexpr ElementLimit kSlotEventLimit{128, true};
 
 struct LeaveIntent {
     static constexpr SerfType kType = SerfType::Leave;
@@ -172,7 +183,7 @@ void visit_fields(Fields& fields, M& message) {
 template <class Fields, Of<Query> M>
 void visit_fields(Fields& fields, M& message) {
     fields("Addr", message.address);
-    fields("Filters", message.filters);
+    fields("Filters", message.filters, kFilterLimit);
     fields("Flags", message.flags);
     fields("ID", message.id);
     fields("LTime", message.time);
@@ -205,7 +216,7 @@ void visit_fields(Fields& fields, M& member) {
     fields("ProtocolMax", member.protocol_max);
     fields("ProtocolMin", member.protocol_min);
     fields("Status", member.status);
-    fields("Tags", member.tags);
+    fields("Tags", member.tags, kTagLimit);
 }
 
 template <class Fields, Of<KeyRequest> M>
@@ -215,7 +226,7 @@ void visit_fields(Fields& fields, M& message) {
 
 template <class Fields, Of<KeyAnswer> M>
 void visit_fields(Fields& fields, M& message) {
-    fields("Keys", message.keys);
+    fields("Keys", message.keys, kListedKeyLimit);
     fields("Message", message.message);
     fields("PrimaryKey", message.primary_key);
     fields("Result", message.result);
@@ -229,18 +240,18 @@ void visit_fields(Fields& fields, M& event) {
 
 template <class Fields, Of<EventsAtTime> M>
 void visit_fields(Fields& fields, M& slot) {
-    fields("Events", slot.events);
+    fields("Events", slot.events, kSlotEventLimit);
     fields("LTime", slot.time);
 }
 
 template <class Fields, Of<SerfPushPull> M>
 void visit_fields(Fields& fields, M& message) {
     fields("EventLTime", message.event_time);
-    fields("Events", message.events);
+    fields("Events", message.events, kEventSlotLimit);
     fields("LTime", message.time);
-    fields("LeftMembers", message.left_members);
+    fields("LeftMembers", message.left_members, kListedMemberLimit);
     fields("QueryLTime", message.query_time);
-    fields("StatusLTimes", message.status_times);
+    fields("StatusLTimes", message.status_times, kListedMemberLimit);
 }
 
 template <class Fields, Of<RelayAddress> M>

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "gossip/wire/value_writer.hpp"
-#include "gossip/wire/values.hpp"
 
 namespace weft::gossip {
 namespace {
@@ -17,7 +16,7 @@ Result<TagList> decode_tags(const Bytes& meta) {
     if (!bytes.starts_with(kTagsFollow)) return TagList{{"role", bytes}};
     ValueReader reader(bytes.substr(1));
     MapByText<std::string_view> tags;
-    read_value(reader, tags);
+    read_value(reader, tags, kTagLimit);
     if (const auto why = reader.failure()) return make_error(*why);
     return tags ? std::move(*tags) : TagList();
 }

@@ -9,11 +9,14 @@
 
 #include "agent/base/result.hpp"
 #include "gossip/wire/value_reader.hpp"
+#include "gossip/wire/values.hpp"
 
 // Serf's tags, which memberlist carries as the meta of a node (protocols: tags in Meta).
 namespace weft::gossip {
 
 inline constexpr std::size_t kMetaBytesMax = 512;
+// More do not fit: each takes two bytes at least.
+inline constexpr ElementLimit kTagLimit{kMetaBytesMax / 2};
 
 using TagList = std::vector<std::pair<std::string_view, std::string_view>>;
 

@@ -76,15 +76,28 @@ using List = std::optional<std::vector<T>>;
 template <class T>
 using MapByText = std::optional<std::vector<std::pair<std::string_view, T>>>;
 
+// How many elements of a list or map are kept. Each takes a byte on the wire, far less compressed,
+// and dozens in memory: a limit of bytes alone would let a few KB become hundreds of MB.
+struct ElementLimit {
+    std::uint32_t elements;
+    bool skips_more = false;  // reads over those beyond, where WireErrc::TooLarge would cost more
+};
+
+// There is none without a limit.
 template <class T>
-void read_value(ValueReader& reader, List<T>& list) {
+void read_value(ValueReader& reader, List<T>& list, ElementLimit limit) {
     list.reset();
     const auto count = reader.read_array();
     if (!count) return;
+    if (*count > limit.elements && !limit.skips_more) return reader.fail(WireErrc::TooLarge);
     auto& elements = list.emplace();
     // Grows as elements come: a count alone, however large, costs nothing.
     for (std::uint32_t i = 0; i < *count && !reader.failed(); ++i) {
-        read_value(reader, elements.emplace_back());
+        if (i < limit.elements) {
+            read_value(reader, elements.emplace_back());
+        } else {
+            reader.skip();
+        }
     }
 }
 template <class T>
@@ -95,12 +108,18 @@ void write_value(ValueWriter& writer, const List<T>& list) {
 }
 
 template <class T>
-void read_value(ValueReader& reader, MapByText<T>& map) {
+void read_value(ValueReader& reader, MapByText<T>& map, ElementLimit limit) {
     map.reset();
     const auto pairs = reader.read_map();
     if (!pairs) return;
+    if (*pairs > limit.elements && !limit.skips_more) return reader.fail(WireErrc::TooLarge);
     auto& elements = map.emplace();
     for (std::uint32_t i = 0; i < *pairs && !reader.failed(); ++i) {
+        if (i >= limit.elements) {
+            reader.skip();
+            reader.skip();
+            continue;
+        }
         auto& [key, value] = elements.emplace_back();
         key = reader.read_text();
         read_value(reader, value);

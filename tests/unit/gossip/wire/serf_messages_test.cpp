@@ -78,11 +78,58 @@ TEST(SerfMessages, CountsOfAHostileBlobCostNothing) {
     EXPECT_EQ(std::get<SerfPushPull>(ring.value()).events->size(), 512u);
 }
 
+TEST(SerfMessages, ListsHoldNotMoreThanACorrectPeerHas) {
+    SerfPushPull state;
+    state.left_members.emplace(kListedMemberLimit.elements, "n");
+    state.status_times.emplace(kListedMemberLimit.elements);
+    state.events.emplace(kEventSlotLimit.elements);
+    EXPECT_TRUE(decode_serf(encoded(state)));
+
+    SerfPushPull slots;
+    slots.events.emplace(kEventSlotLimit.elements + 1);
+    EXPECT_EQ(code_of(decode_serf(encoded(slots))), WireErrc::TooLarge);
+    SerfPushPull left;
+    left.left_members.emplace(kListedMemberLimit.elements + 1, "n");
+    EXPECT_EQ(code_of(decode_serf(encoded(left))), WireErrc::TooLarge);
+    SerfPushPull times;
+    times.status_times.emplace(kListedMemberLimit.elements + 1);
+    EXPECT_EQ(code_of(decode_serf(encoded(times))), WireErrc::TooLarge);
+
+    const std::string filter = "\x00\x90"s;
+    using Filters = std::vector<std::string_view>;
+    EXPECT_TRUE(decode_serf(encoded(query("q", Filters(32, filter)))));
+    EXPECT_EQ(code_of(decode_serf(encoded(query("q", Filters(33, filter))))), WireErrc::TooLarge);
+    EXPECT_EQ(code_of(decode_query_filter("\x00\xdc\x04\x01"s + std::string(1025, '\xa0'))),
+              WireErrc::TooLarge);
+    KeyAnswer keys;
+    keys.keys.emplace(kListedKeyLimit.elements + 1, "k");
+    EXPECT_EQ(code_of(decode_serf(encoded(keys))), WireErrc::TooLarge);
+}
+
+// As when a thousand agents fire at once: it must not cost the rest of the view.
+TEST(SerfMessages, EventsOfOneTimeBeyondTheLimitAreReadOver) {
+    EventsAtTime slot;
+    slot.time = 7;
+    slot.events.emplace(kSlotEventLimit.elements + 72, PastEvent{"deploy", "now"});
+    SerfPushPull state;
+    state.events.emplace(std::size_t{2}, slot);
+    state.query_time = 9;
+    const std::string blob = encoded(state);
+    const auto again = decode_serf(blob);
+    ASSERT_TRUE(again);
+    const auto& read = std::get<SerfPushPull>(again.value());
+    EXPECT_EQ(read.events->at(0)->events->size(), kSlotEventLimit.elements);
+    EXPECT_EQ(read.events->at(1)->time, 7u);
+    EXPECT_EQ(read.query_time, 9u);
+}
+
 TEST(Tags, OldRolesAndLimits) {
     EXPECT_EQ(decode_tags(std::string_view("db")).value(), (TagList{{"role", "db"}}));
     EXPECT_EQ(decode_tags(std::nullopt).value(), (TagList{{"role", ""}}));
     EXPECT_EQ(decode_tags(std::string_view("\xff\x80")).value(), TagList());
     EXPECT_EQ(code_of(decode_tags(std::string_view("\xff\x81\xa1k"))), WireErrc::Truncated);
+    const std::string many = "\xff\xde\x01\x01"s + std::string(2 * 257, '\xa0');
+    EXPECT_EQ(code_of(decode_tags(std::string_view(many))), WireErrc::TooLarge);
     std::string out = "kept";
     const std::string large(510, 'x');
     EXPECT_EQ(code_of(encode_tags(out, TagList{{"k", large}})), Errc::Limit);
