@@ -9,14 +9,25 @@ namespace {
 constexpr std::size_t kFrameHeadBytes = 5;  // type and length
 constexpr std::size_t kLabelBytesMax = 2 + 255;
 
+// A header or record that has not come whole is read again from its begin with each byte that
+// comes: were it large, or of many values, a peer that sends byte by byte would have all of our
+// time. Real ones have a few hundred bytes and about 30 steps.
+constexpr std::size_t kUnfinishedBytesMax = std::size_t{64} << 10;
+constexpr std::size_t kUnfinishedStepsMax = 1024;
+
 MessageType type_of(std::string_view bytes) {
     return static_cast<MessageType>(bytes.front());
 }
 
-// What a reader that ran out of bytes means: that more will come, unless these are all.
-Result<std::optional<StreamMessage>> unfinished(const ValueReader& reader, bool is_whole) {
-    if (reader.failure() == WireErrc::Truncated && !is_whole) return std::nullopt;
-    return make_error(*reader.failure());
+// What a reader that failed means: when it ran out of bytes that more will come, unless these are
+// all, or are too many already.
+Result<std::optional<StreamMessage>> unfinished(const ValueReader& reader, std::size_t bytes,
+                                                bool is_whole) {
+    if (reader.failure() != WireErrc::Truncated || is_whole) return make_error(*reader.failure());
+    if (bytes > kUnfinishedBytesMax || reader.steps() > kUnfinishedStepsMax) {
+        return make_error(WireErrc::TooLarge);
+    }
+    return std::nullopt;
 }
 
 bool is_within(std::int64_t value, std::int64_t max) {
@@ -98,7 +109,8 @@ Result<std::optional<StreamMessage>> StreamReader::read_compressed(std::string_v
     if (!expanded_.empty()) return make_error(WireErrc::TooDeep);
     ValueReader reader(bytes.substr(1));
     reader.skip();
-    if (reader.failed()) return unfinished(reader, is_whole);
+    // Of any size: what is compressed is one text, which is passed in one step.
+    if (reader.failed()) return unfinished(reader, 0, is_whole);
     WEFT_TRY(expand_compressed(expanded_, bytes, config_.expanded_bytes_max));
     return read_plain(expanded_, true);
 }
@@ -108,7 +120,7 @@ Result<std::optional<StreamMessage>> StreamReader::read_push_pull(std::string_vi
     if (nodes_begin_ == 0) {
         ValueReader reader(bytes.substr(1));
         read_record(reader, header_);
-        if (reader.failed()) return unfinished(reader, is_whole);
+        if (reader.failed()) return unfinished(reader, bytes.size(), is_whole);
         if (!is_within(header_.nodes, config_.nodes_max) ||
             !is_within(header_.user_state_bytes, config_.user_bytes_max)) {
             return make_error(WireErrc::TooLarge);
@@ -119,7 +131,7 @@ Result<std::optional<StreamMessage>> StreamReader::read_push_pull(std::string_vi
         ValueReader reader(bytes.substr(nodes_end_));
         NodeRecord record;
         read_record(reader, record);
-        if (reader.failed()) return unfinished(reader, is_whole);
+        if (reader.failed()) return unfinished(reader, bytes.size() - nodes_end_, is_whole);
         nodes_end_ = bytes.size() - reader.rest().size();
     }
     const auto state_bytes = static_cast<std::size_t>(header_.user_state_bytes);
@@ -141,28 +153,30 @@ Result<std::optional<StreamMessage>> StreamReader::read_push_pull(std::string_vi
 
 Result<std::optional<StreamMessage>> StreamReader::read_user_message(std::string_view bytes,
                                                                      bool is_whole) {
-    ValueReader reader(bytes.substr(1));
-    UserMessageHeader header;
-    read_record(reader, header);
-    if (reader.failed()) return unfinished(reader, is_whole);
-    if (!is_within(header.bytes, config_.user_bytes_max)) return make_error(WireErrc::TooLarge);
-    const std::string_view body = reader.rest();
-    const auto size = static_cast<std::size_t>(header.bytes);
-    if (body.size() >= size) return StreamMessage(UserMessage{body.substr(0, size)});
+    if (body_begin_ == 0) {
+        ValueReader reader(bytes.substr(1));
+        UserMessageHeader header;
+        read_record(reader, header);
+        if (reader.failed()) return unfinished(reader, bytes.size(), is_whole);
+        if (!is_within(header.bytes, config_.user_bytes_max)) return make_error(WireErrc::TooLarge);
+        body_begin_ = bytes.size() - reader.rest().size();
+        body_bytes_ = static_cast<std::size_t>(header.bytes);
+    }
+    const std::string_view body = bytes.substr(body_begin_);
+    if (body.size() >= body_bytes_) return StreamMessage(UserMessage{body.substr(0, body_bytes_)});
     if (is_whole) return make_error(WireErrc::Truncated);
     return std::nullopt;
 }
 
 Result<std::optional<StreamMessage>> StreamReader::read_record_message(std::string_view bytes,
                                                                        bool is_whole) {
-    const auto message = decode_message(bytes);
-    if (!message) {
-        if (message.error().code == WireErrc::Truncated && !is_whole) return std::nullopt;
-        return message.error();
-    }
-    if (const auto* ping = std::get_if<Ping>(&message.value())) return StreamMessage(*ping);
-    if (const auto* ack = std::get_if<Ack>(&message.value())) return StreamMessage(*ack);
-    return StreamMessage(std::get<ErrorAnswer>(message.value()));
+    ValueReader reader(bytes.substr(1));
+    reader.skip();
+    if (reader.failed()) return unfinished(reader, bytes.size(), is_whole);
+    WEFT_TRY(const auto message, decode_message(bytes));
+    if (const auto* ping = std::get_if<Ping>(&message)) return StreamMessage(*ping);
+    if (const auto* ack = std::get_if<Ack>(&message)) return StreamMessage(*ack);
+    return StreamMessage(std::get<ErrorAnswer>(message));
 }
 
 void write_stream(std::string& out, std::string_view message, const StreamConfig& config,

@@ -103,6 +103,10 @@ private:
     std::size_t nodes_begin_ = 0;  // 0: the header is not there yet
     std::size_t nodes_end_ = 0;    // of those that were read
     std::int64_t nodes_read_ = 0;
+
+    // Of a user message whose body is coming in.
+    std::size_t body_begin_ = 0;  // 0: the header is not there yet
+    std::size_t body_bytes_ = 0;
 };
 
 struct StreamOptions {

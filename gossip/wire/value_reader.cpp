@@ -45,6 +45,7 @@ void ValueReader::fail(WireErrc why) {
 
 bool ValueReader::take_nil() {
     if (rest_.empty() || static_cast<std::uint8_t>(rest_.front()) != kNil) return false;
+    ++steps_;
     rest_.remove_prefix(1);
     return true;
 }
@@ -60,6 +61,7 @@ std::uint64_t ValueReader::take_big_endian(std::size_t bytes) {
 }
 
 std::string_view ValueReader::take(std::uint64_t bytes) {
+    ++steps_;
     if (bytes > rest_.size()) {
         fail(WireErrc::Truncated);
         return {};

@@ -29,6 +29,8 @@ public:
 
     // What was not read yet.
     std::string_view rest() const { return rest_; }
+    // What reading cost so far: one or two for each value, however long its text.
+    std::size_t steps() const { return steps_; }
 
     // Whether the next value is nil, which is then behind us.
     bool take_nil();
@@ -62,6 +64,7 @@ private:
     std::uint64_t skip_one();
 
     std::string_view rest_;
+    std::size_t steps_ = 0;
     std::optional<WireErrc> failure_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/rng.hpp"
 #include "gossip/wire/compressed.hpp"
 #include "tests/unit/gossip/wire/captures.hpp"
 #include "tests/unit/gossip/wire/encoded_again.hpp"
@@ -44,6 +45,20 @@ std::optional<StreamMessage> read_bytewise(StreamReader& reader, std::string_vie
     }
     const auto read = reader.add(bytes.substr(bytes.size() - 1));
     EXPECT_TRUE(read) << (read ? "" : read.error().code.message());
+    return read ? read.value() : std::nullopt;
+}
+
+// As from a socket.
+std::optional<StreamMessage> read_in_chunks(StreamReader& reader, std::string_view bytes,
+                                            std::size_t chunk) {
+    while (bytes.size() > chunk) {
+        const auto read = reader.add(bytes.substr(0, chunk));
+        EXPECT_TRUE(read) << bytes.size() << " bytes before the end";
+        if (!read || read.value()) return std::nullopt;
+        bytes.remove_prefix(chunk);
+    }
+    const auto read = reader.add(bytes);
+    EXPECT_TRUE(read);
     return read ? read.value() : std::nullopt;
 }
 
@@ -160,6 +175,65 @@ TEST(Stream, SizesAreRefusedBeforeTheyAreReceived) {
     EXPECT_EQ(sealed.refusal("\x0a\x00\x00\x00\x01\x01"s), WireErrc::Truncated);
     peer.config.frame_bytes_max = 10;
     EXPECT_EQ(peer.refusal(std::string(300, '\x06')), WireErrc::TooLarge);
+}
+
+// It is read again from its begin with each byte that comes.
+TEST(Stream, HeadersAndRecordsThatDoNotEndAreRefused) {
+    std::string many = "\xde\x07\xd0"s;
+    for (int i = 0; i < 1'999; ++i) many += "\xa1x\x01";
+    const std::string long_text = "\x81\xa1x\xdb\x00\x10\x00\x00"s + std::string(70'000, 'x');
+    std::string nodes;
+    PushPullHeader header;
+    header.nodes = 3;
+    append_push_pull_head(nodes, header);
+    nodes += "\x80";
+    for (const std::string& head : {"\x00"s, "\x06"s, "\x08"s, "\x0d"s, nodes}) {
+        Peer peer;
+        EXPECT_EQ(peer.refusal(head + many), WireErrc::TooLarge) << head;
+        EXPECT_EQ(peer.refusal(head + long_text), WireErrc::TooLarge) << head;
+        EXPECT_FALSE(peer.refusal(head + many.substr(0, 300))) << head;
+        EXPECT_FALSE(peer.refusal(head + long_text.substr(0, 60'000))) << head;
+    }
+    Peer peer;
+    EXPECT_EQ(peer.refusal("\x09" + many), WireErrc::TooLarge);
+    EXPECT_FALSE(peer.refusal("\x09" + long_text)) << "what is compressed may be large";
+}
+
+TEST(Stream, LargeMessagesMayComeInPieces) {
+    Peer peer;
+    std::string state;
+    PushPullHeader header;
+    header.nodes = 5'000;
+    header.user_state_bytes = 300'000;
+    append_push_pull_head(state, header);
+    ValueWriter writer(state);
+    for (int i = 0; i < 5'000; ++i) write_record(writer, NodeRecord{});
+    state += std::string(300'000, 's');
+    std::string user;
+    append_user_message(user, std::string(300'000, 'u'));
+    // Bytes that do not get fewer.
+    Rng rng(7);
+    std::string blob;
+    for (int i = 0; i < 200'000; ++i) blob.push_back(static_cast<char>(rng.below(256)));
+    std::string inner;
+    append_user_message(inner, blob);
+    std::string compressed;
+    append_compressed(compressed, inner);
+    ASSERT_GT(compressed.size(), 200'000u);
+
+    StreamReader of_state(peer.config, peer.keyring, StreamSide::Listener);
+    const auto push_pull = read_in_chunks(of_state, state, 1'000);
+    ASSERT_TRUE(push_pull);
+    EXPECT_EQ(std::get<PushPull>(*push_pull).nodes.size(), 5'000u);
+    EXPECT_EQ(std::get<PushPull>(*push_pull).user_state.size(), 300'000u);
+    StreamReader of_user(peer.config, peer.keyring, StreamSide::Listener);
+    const auto user_message = read_in_chunks(of_user, user, 1'000);
+    ASSERT_TRUE(user_message);
+    EXPECT_EQ(std::get<UserMessage>(*user_message).blob, std::string(300'000, 'u'));
+    StreamReader of_compressed(peer.config, peer.keyring, StreamSide::Listener);
+    const auto expanded = read_in_chunks(of_compressed, compressed, 1'000);
+    ASSERT_TRUE(expanded);
+    EXPECT_EQ(std::get<UserMessage>(*expanded).blob, blob);
 }
 
 TEST(Stream, DamageAndNestingAreRefused) {

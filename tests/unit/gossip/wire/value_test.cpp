@@ -138,6 +138,16 @@ TEST(ValueReader, SkipsAnyValueToALimitOfDepth) {
     EXPECT_EQ(unknown.failure(), WireErrc::WrongType);
 }
 
+TEST(ValueReader, CountsWhatReadingCosts) {
+    ValueReader reader("\x93\xc0\x01\xa1x");
+    reader.skip();
+    EXPECT_EQ(reader.steps(), 5u);
+    const std::string text = "\xda\x03\xe8"s + std::string(1000, 'x');
+    ValueReader of_text(text);
+    of_text.read_text();
+    EXPECT_LE(of_text.steps(), 3u);
+}
+
 TEST(ValueReader, StaysFailed) {
     ValueReader reader("\xa1x\x05");
     reader.read_unsigned(9);
