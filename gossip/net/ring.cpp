@@ -30,6 +30,10 @@ std::chrono::steady_clock::time_point steady(Instant at) {
     return std::chrono::steady_clock::time_point(at.time_since_epoch());
 }
 
+// One costs its source as many datagrams as real agents would send for it: theirs hold up to about
+// so many messages.
+constexpr std::size_t kMessagesOfADatagram = 64;
+
 // Fills in what the configuration leaves to the sockets.
 void settle(RingConfig& config, const Endpoint& local) {
     Endpoint& advertise = config.node.advertise;
@@ -137,6 +141,12 @@ void Ring::receive_one(const UdpSocket::Datagram& datagram) {
         return;
     }
     counters_->parts_refused += packet.value().parts_dropped;
+    const std::size_t messages = packet.value().messages.size();
+    if (messages > kMessagesOfADatagram) {
+        const auto more = static_cast<std::uint32_t>((messages - 1) / kMessagesOfADatagram);
+        limiter_.charge(datagram.peer, more, at);
+        address_limiter_.charge({datagram.peer.address, 0}, more, at);
+    }
     node_.receive(datagram.peer, packet.value().messages, at, out_);
 }
 

@@ -46,6 +46,12 @@ bool SourceLimiter::admit(const Endpoint& source, Instant now) {
     return take(full_at_.emplace(source, now).first->second, now);
 }
 
+void SourceLimiter::charge(const Endpoint& source, std::uint32_t more, Instant now) {
+    const auto known = full_at_.find(source);
+    Instant& full_at = known != full_at_.end() ? known->second : others_full_at_;
+    full_at = std::max(full_at, now) + interval_ * more;
+}
+
 bool SourceLimiter::take(Instant& full_at, Instant now) const {
     const Instant begin = std::max(full_at, now);
     if (begin - now > tolerance_) return false;

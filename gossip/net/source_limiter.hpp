@@ -42,6 +42,8 @@ public:
 
     // False: drop it. Time does not go back.
     bool admit(const Endpoint& source, Instant now);
+    // What was admitted counts as so many more; later ones pay where the burst is used up.
+    void charge(const Endpoint& source, std::uint32_t more, Instant now);
 
     std::size_t size() const { return full_at_.size(); }
 

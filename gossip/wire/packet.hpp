@@ -20,7 +20,7 @@ struct PacketConfig {
     bool accepts_plain = false;
     // Of one datagram, compressed layers expanded.
     std::size_t expanded_bytes_max = std::size_t{64} << 10;
-    std::size_t messages_max = 1024;
+    std::size_t messages_max = 255;  // what one compound holds; nobody sends two
 };
 
 struct PacketLayers {

@@ -216,6 +216,30 @@ TEST_F(RingTest, GarbageAndFloodsAreCounted) {
     EXPECT_EQ(a.ring->node().counters().messages_received, 0u);
 }
 
+TEST_F(RingTest, ADatagramOfManyMessagesCostsAsMany) {
+    auto config = config_of("a", "127.0.0.1");
+    config.sources.burst = 8;
+    config.sources.per_second = 1;
+    Agent& a = start(std::move(config));
+    NetCounters counters;
+    const auto stranger =
+        UdpSocket::open(context_.get_executor(), endpoint("127.0.0.1"), counters).value();
+    std::string nack;
+    encode_message(nack, Nack{16});
+    const std::vector<std::string_view> messages(PacketWriter::kPartsMax, nack);
+    const PacketConfig plain;
+    Keyring no_keys;
+    PacketWriter writer(plain, no_keys);
+    std::string datagram;
+    writer.write(datagram, messages, {});
+    const std::vector<UdpSocket::Datagram> flood(5, {a.ring->local(), datagram});
+    stranger->send(flood);
+    const NetCounters& counted = a.ring->counters();
+    EXPECT_TRUE(until(context_, [&] { return counted.datagrams_received == flood.size(); }));
+    EXPECT_EQ(counted.datagrams_limited, 3u);
+    EXPECT_EQ(a.ring->node().counters().messages_received, 2 * messages.size());
+}
+
 TEST_F(RingTest, ManyPortsOfOneAddressAreNotManyShares) {
     auto config = config_of("a", "127.0.0.1");
     config.sources.burst = 8;

@@ -33,6 +33,19 @@ TEST(SourceLimiter, ABurstAndThenTheRate) {
     EXPECT_EQ(admitted(limiter, source(1), start + 10s, 1000), 200);
 }
 
+TEST(SourceLimiter, WhatIsChargedLaterOnesPay) {
+    SourceLimiter limiter(kLimits, 1);
+    const Instant start{};
+    EXPECT_EQ(admitted(limiter, source(1), start, 1), 1);
+    limiter.charge(source(1), 150, start);
+    EXPECT_EQ(admitted(limiter, source(1), start, 1000), 49);
+    // Also beyond the burst, so that it takes longer until the next.
+    limiter.charge(source(1), 10, start);
+    EXPECT_EQ(admitted(limiter, source(1), start + 100ms, 1000), 0);
+    EXPECT_EQ(admitted(limiter, source(1), start + 110ms, 1000), 1);
+    EXPECT_EQ(admitted(limiter, source(2), start, 1000), 200);
+}
+
 TEST(SourceLimiter, PortsOfOneAddressDoNotTakeFromEachOther) {
     SourceLimiter limiter(kLimits, 1);
     EXPECT_EQ(admitted(limiter, source(1), Instant{}, 1000), 200);

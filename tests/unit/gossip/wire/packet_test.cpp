@@ -135,6 +135,12 @@ TEST(Packet, NestingExpansionAndCountsAreBounded) {
     ASSERT_TRUE(packet);
     EXPECT_LE(packet.value().messages.size() * 5'000, std::size_t{64} << 10);
     EXPECT_EQ(packet.value().messages.size() + packet.value().parts_dropped, 20u);
+    // Compounds in a compound.
+    const std::string full = compound(std::vector<std::string>(200, kNack));
+    const auto twice = layers.reader.read(compound({full, full}));
+    ASSERT_TRUE(twice);
+    EXPECT_EQ(twice.value().messages.size(), 255u);
+    EXPECT_EQ(twice.value().parts_dropped, 145u);
     layers.config.messages_max = 3;
     const auto few = layers.reader.read(compound(std::vector<std::string>(5, kNack)));
     EXPECT_EQ(few.value().messages.size(), 3u);
