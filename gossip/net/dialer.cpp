@@ -106,7 +106,7 @@ asio::awaitable<Result<std::optional<Dialer::Failure>>> Dialer::talk(const Dial&
 asio::awaitable<Result<std::optional<Dialer::Failure>>> Dialer::await_answer(const Dial& dial,
                                                                              Socket& socket,
                                                                              Progress& progress) {
-    StreamIo::Held held(io_);
+    StreamIo::Held held(io_, StreamIo::Opener::Self);
     StreamReader reader = io_.reader(StreamSide::Initiator);
     const auto answer = co_await io_.read(socket, reader, held);
     if (!answer) {

@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 
 #include "agent/io/dial.hpp"
+#include "gossip/net/socket_address.hpp"
 
 namespace weft::gossip {
 
@@ -25,8 +26,39 @@ Error stream_error(const error_code& error) {
 
 }  // namespace
 
+StreamIo::Held::~Held() {
+    total_ -= bytes_;
+    if (!peer_ || bytes_ == 0) return;
+    const auto of_peer = io_.others_bytes_by_address_.find(*peer_);
+    of_peer->second -= bytes_;
+    if (of_peer->second == 0) io_.others_bytes_by_address_.erase(of_peer);
+}
+
+void StreamIo::Held::add(std::size_t bytes) {
+    bytes_ += bytes;
+    total_ += bytes;
+    if (peer_ && bytes > 0) io_.others_bytes_by_address_[*peer_] += bytes;
+}
+
+void StreamIo::Held::attribute_to(const IpAddress& peer) {
+    if (opener_ == Opener::Self || peer_) return;
+    peer_ = peer;
+    if (bytes_ > 0) io_.others_bytes_by_address_[peer] += bytes_;
+}
+
+bool StreamIo::Held::is_over_limit() const {
+    const std::size_t third = io_.limits_.bytes_max / 3;
+    if (opener_ == Opener::Self) return total_ > third;
+    if (total_ > io_.limits_.bytes_max - third) return true;
+    return peer_ && bytes_ > 0 && io_.others_bytes_by_address_.at(*peer_) > third;
+}
+
 asio::awaitable<Result<StreamMessage>> StreamIo::read(Socket& socket, StreamReader& reader,
                                                       Held& held) {
+    error_code gone;
+    const auto peer = socket.remote_endpoint(gone);
+    // If not, reading ends at once, too.
+    if (!gone) held.attribute_to(to_endpoint(peer).address);
     while (true) {
         const auto [waited] =
             co_await socket.async_wait(kWaitRead, asio::as_tuple(asio::use_awaitable));
@@ -37,8 +69,7 @@ asio::awaitable<Result<StreamMessage>> StreamIo::read(Socket& socket, StreamRead
         if (error) co_return stream_error(error);
         counters_.stream_bytes_received += size;
         held.add(size);
-        if (held_bytes_ > limits_.bytes_max)
-            co_return make_error(Errc::Limit, "too many streams at once");
+        if (held.is_over_limit()) co_return make_error(Errc::Limit, "too many streams at once");
         auto message = reader.add({buffer_.data(), size});
         if (!message) co_return message.error();
         if (message.value()) co_return *message.value();

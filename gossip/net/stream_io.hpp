@@ -5,9 +5,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "agent/base/ip_address.hpp"
 #include "agent/base/result.hpp"
 #include "gossip/net/net_counters.hpp"
 #include "gossip/net/nonce_source.hpp"
@@ -24,7 +27,9 @@ struct StreamLimits {
     // for a view every half minute.
     std::uint32_t streams_per_second = 32;
     std::uint32_t streams_burst = 128;
-    // That wait for their end or for being taken, of all streams.
+    // That wait for their end or for being taken, of all streams. A third is for own ones, so that
+    // no peer keeps us from joining, and of the rest one address has half. A third holds the
+    // largest frame, of 20 MiB.
     std::size_t bytes_max = std::size_t{64} << 20;
     // Messages that are larger are compressed; those of a few hundred bytes would only grow.
     bool compress = true;
@@ -37,6 +42,8 @@ struct StreamLimits {
 class StreamIo {
 public:
     using Socket = boost::asio::ip::tcp::socket;
+
+    enum class Opener : std::uint8_t { Peer, Self };
 
     struct Keys {
         Keyring& opening;
@@ -51,19 +58,23 @@ public:
     // Bytes of one stream, counted while they are held.
     class Held {
     public:
-        explicit Held(StreamIo& io) : io_(io) {}
-        ~Held() { io_.held_bytes_ -= bytes_; }
+        explicit Held(StreamIo& io, Opener opener = Opener::Peer)
+            : io_(io), opener_(opener), total_(io.total_of(opener)) {}
+        ~Held();
         Held(const Held&) = delete;
         Held& operator=(const Held&) = delete;
 
-        void add(std::size_t bytes) {
-            bytes_ += bytes;
-            io_.held_bytes_ += bytes;
-        }
+        void add(std::size_t bytes);
+        // Counts them for the address from now on. Own streams count for none.
+        void attribute_to(const IpAddress& peer);
+        bool is_over_limit() const;
 
     private:
         StreamIo& io_;
+        Opener opener_;
+        std::size_t& total_;
         std::size_t bytes_ = 0;
+        std::optional<IpAddress> peer_;
     };
 
     StreamReader reader(StreamSide side) { return StreamReader(config_, keys_.opening, side); }
@@ -83,12 +94,18 @@ public:
     NetCounters& counters() { return counters_; }
 
 private:
+    std::size_t& total_of(Opener opener) {
+        return opener == Opener::Self ? own_bytes_ : others_bytes_;
+    }
+
     const StreamConfig& config_;
     const StreamLimits& limits_;
     Keys keys_;
     NonceSource& nonces_;
     NetCounters& counters_;
-    std::size_t held_bytes_ = 0;
+    std::size_t own_bytes_ = 0;
+    std::size_t others_bytes_ = 0;
+    std::map<IpAddress, std::size_t> others_bytes_by_address_;  // those that hold any
     std::array<char, std::size_t{16} << 10> buffer_;
 };
 

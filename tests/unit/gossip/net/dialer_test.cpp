@@ -186,6 +186,20 @@ TEST_F(DialerTest, NotMoreAtOnceThanTheLimit) {
     EXPECT_EQ(client_.counters.dials_opened, 2u);
 }
 
+TEST_F(DialerTest, WhatOthersHoldDoesNotRefuseAnAnswer) {
+    client_.limits.bytes_max = 300'000;
+    StreamIo::Held of_others(client_.io);
+    of_others.add(300'000);
+    serve_bytes(ack_message(7));
+    EXPECT_THAT(dial(at_, ping_message(7)), ElementsAre("1 opened", "1 answered ack 7"));
+
+    StreamIo::Held own(client_.io, StreamIo::Opener::Self);
+    own.add(100'000);
+    serve_bytes(ack_message(7));
+    EXPECT_THAT(dial(at_, ping_message(7)),
+                ElementsAre("1 opened", "1 garbled: too many streams at once"));
+}
+
 TEST_F(DialerTest, WhatIsCutOffByTheEndIsNotTold) {
     serve_bytes("", true);
     dialer_.start({DialId(1), at_, ping_message(7), true, now() + 10s});

@@ -16,6 +16,9 @@ protected:
     // What the listener says to these bytes before it closes, read by the keys of our end.
     std::string answer_to(std::string_view bytes) {
         RawClient client(context_, at_);
+        return answer_to(bytes, client);
+    }
+    std::string answer_to(std::string_view bytes, RawClient& client) {
         client.send(bytes);
         const std::string answer = client.received();
         if (answer.empty()) return "nothing";
@@ -156,8 +159,8 @@ TEST_F(StreamListenerTest, OneAddressDoesNotOpenThemWithoutEnd) {
     EXPECT_THAT(server_.owner.lines, testing::SizeIs(3));
 }
 
-TEST_F(StreamListenerTest, AllTogetherHoldNotMoreThanTheLimit) {
-    server_.limits.bytes_max = 100'000;
+TEST_F(StreamListenerTest, OneAddressHoldsNotMoreThanAThird) {
+    server_.limits.bytes_max = 300'000;
     listen();
     std::string message;
     append_user_message(message, std::string(80'000, 'x'));
@@ -170,6 +173,24 @@ TEST_F(StreamListenerTest, AllTogetherHoldNotMoreThanTheLimit) {
     first.send(std::string_view(message).substr(60'000));
     EXPECT_EQ(first.received(), "");
     EXPECT_THAT(server_.owner.lines, ElementsAre("accepted 127.0.0.1 user 80000 bytes"));
+}
+
+TEST_F(StreamListenerTest, AllAddressesHoldNotMoreThanTwoThirds) {
+    server_.limits.bytes_max = 300'000;
+    listen();
+    std::string message;
+    append_user_message(message, std::string(90'000, 'x'));
+    RawClient first(context_, at_, "127.0.0.1");
+    RawClient second(context_, at_, "127.0.0.2");
+    RawClient third(context_, at_, "127.0.0.3");
+    first.send(std::string_view(message).substr(0, 80'000));
+    second.send(std::string_view(message).substr(0, 80'000));
+    EXPECT_TRUE(until(context_, [&] { return server_.counters.stream_bytes_received == 160'000; }));
+    EXPECT_EQ(answer_to(message, third), "error too many streams at once");
+    EXPECT_EQ(server_.counters.streams_over_bytes_limit, 1u);
+    second.send(std::string_view(message).substr(80'000));
+    EXPECT_EQ(second.received(), "");
+    EXPECT_THAT(server_.owner.lines, ElementsAre("accepted 127.0.0.2 user 90000 bytes"));
 }
 
 }  // namespace weft::gossip

@@ -95,7 +95,12 @@ struct StreamEnd {
 class RawClient {
 public:
     RawClient(boost::asio::io_context& context, const Endpoint& to) : socket_(context) {
-        socket_.connect({boost::asio::ip::make_address(to.address.str()), to.port});
+        connect(to);
+    }
+    // From that address of this machine.
+    RawClient(boost::asio::io_context& context, const Endpoint& to, std::string_view from)
+        : socket_(context, {boost::asio::ip::make_address(from), 0}) {
+        connect(to);
     }
 
     // Goes out while the context works; a peer that takes no more is fine.
@@ -116,6 +121,10 @@ public:
     }
 
 private:
+    void connect(const Endpoint& to) {
+        socket_.connect({boost::asio::ip::make_address(to.address.str()), to.port});
+    }
+
     boost::asio::ip::tcp::socket socket_;
     std::list<std::string> sending_;
     std::string text_;
