@@ -2,6 +2,8 @@
 
 #include <variant>
 
+#include "gossip/net/peer_text.hpp"
+
 namespace weft::gossip {
 namespace {
 
@@ -70,17 +72,18 @@ struct Line {
                   event.answers, event.for_us);
     }
     void operator()(const event::UserEvent& event) {
-        log.debug("user event name={} time={} bytes={}", event.name, event.time,
+        log.debug("user event name={} time={} bytes={}", shown(event.name), event.time,
                   event.payload.size());
     }
     void operator()(const event::QueryReceived& event) {
-        log.debug("query name={} node={} time={}", event.name, event.source, event.time);
+        log.debug("query name={} node={} time={}", shown(event.name), shown(event.source),
+                  event.time);
     }
     void operator()(const event::QueryAcknowledged& event) {
-        log.debug("query acknowledged id={} node={}", event.id, event.from);
+        log.debug("query acknowledged id={} node={}", event.id, shown(event.from));
     }
     void operator()(const event::QueryAnswered& event) {
-        log.debug("query answered id={} node={}", event.id, event.from);
+        log.debug("query answered id={} node={}", event.id, shown(event.from));
     }
     void operator()(const event::QueryFinished& event) {
         log.debug("query finished id={} acks={} answers={}", event.id, event.acks, event.answers);

@@ -105,6 +105,20 @@ TEST_F(EventLogTest, WhoAccusesTheLivingIsNamed) {
               "local=192.0.2.1:7946 accused=4\n");
 }
 
+TEST_F(EventLogTest, NamesThatStrangersChooseMakeNoLongLines) {
+    logger_->set_level(spdlog::level::debug);
+    event::QueryReceived query;
+    query.name = query.source = std::string(10'000, 'x');
+    log_.happened(query, Instant{});
+    event::QueryAnswered answer;
+    answer.from = std::string(10'000, 'x');
+    log_.happened(answer, Instant{});
+    log_.happened(event::UserEvent{7, std::string(10'000, 'x'), "payload", false}, Instant{});
+    const std::string written = lines();
+    EXPECT_EQ(std::count(written.begin(), written.end(), '\n'), 3);
+    EXPECT_LT(written.size(), 4 * 300u + 300u);
+}
+
 TEST_F(EventLogTest, MembersThatAreMadeUpDoNotFillTheLog) {
     auto member = make_ref<Description>();
     member->name = "b";
