@@ -37,6 +37,8 @@ constexpr std::size_t kMessagesOfADatagram = 64;
 // Fills in what the configuration leaves to the sockets.
 void settle(RingConfig& config, const Endpoint& local) {
     Endpoint& advertise = config.node.advertise;
+    // Peers compare bytes: in sixteen we would be another agent of that name to who knows four.
+    advertise = advertise.unmapped();
     if (advertise.port == 0) advertise.port = local.port;
     if (advertise.address.is_unspecified()) advertise.address = local.address;
     config.node.label_bytes = config.label.size();

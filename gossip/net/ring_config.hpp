@@ -12,7 +12,8 @@ namespace weft::gossip {
 
 struct RingConfig {
     // Its advertised address may be left open: then it is the one that the agent is bound to, if
-    // that is one; so may the port. Its label_bytes follow from the label.
+    // that is one; so may the port. IPv4 goes out in four bytes, however it is written here. Its
+    // label_bytes follow from the label.
     NodeConfig node;
     Endpoint bind;      // port 0: any that is free for UDP and TCP
     std::string label;  // up to 255 bytes; only members of one ring have it

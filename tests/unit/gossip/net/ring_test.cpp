@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -282,6 +283,25 @@ TEST_F(RingTest, KeepsItsTime) {
     while (now() < late) continue;
     EXPECT_TRUE(until(context_, [&] { return a.ring->counters().ticks > before.ticks; }));
     EXPECT_GE(a.ring->counters().late_max, 20ms);
+}
+
+// In its long form it would be another agent to peers that know the short one.
+TEST_F(RingTest, IPv4IsAdvertisedInItsShortForm) {
+    auto config = config_of("a", "127.0.0.1");
+    config.node.advertise = endpoint("::ffff:127.0.0.1");
+    Agent& a = start(std::move(config));
+    EXPECT_EQ(a.ring->advertised(), a.ring->local());
+    config = config_of("b", "127.0.0.1");
+    config.node.advertise = endpoint("::ffff:0.0.0.0");
+    Agent& b = start(std::move(config));
+    EXPECT_EQ(b.ring->advertised(), b.ring->local());
+    join(b, a);
+    EXPECT_TRUE(hears(a, "joined b"));
+    const auto members = a.ring->node().members();
+    const bool are_short = std::all_of(members.begin(), members.end(), [](const auto& view) {
+        return view.member->endpoint.address.is_v4();
+    });
+    EXPECT_TRUE(are_short);
 }
 
 TEST_F(RingTest, WhoIsAloneLeavesAtOnce) {
