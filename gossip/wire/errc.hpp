@@ -15,7 +15,7 @@ enum class WireErrc {
     BadChecksum,
     BadCompression,
     WrongLabel,
-    Undecryptable,  // with any key of the ring
+    Undecryptable,  // with any key of the ring; a datagram may be plain instead
     Empty,          // no byte where a message should be
     NotEncrypted,   // a stream that should be
     Encrypted,      // a stream, and we have no key

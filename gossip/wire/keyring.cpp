@@ -167,11 +167,13 @@ void Keyring::seal(std::string& out, std::string_view plain, std::string_view ad
 }
 
 Result<void> Keyring::open(std::string& out, std::string_view sealed, std::string_view additional) {
-    if (sealed.size() < kOverhead) return make_error(WireErrc::Truncated);
+    if (sealed.empty()) return make_error(WireErrc::Truncated);
     const auto version = static_cast<std::uint8_t>(sealed.front());
+    // Before the size: a short one of another version is whole.
     if (version > static_cast<std::uint8_t>(Version::Plain)) {
         return make_error(WireErrc::UnknownType);
     }
+    if (sealed.size() < kOverhead) return make_error(WireErrc::Truncated);
     const char* nonce = sealed.data() + 1;
     const std::string_view tag = sealed.substr(sealed.size() - kTagBytes);
     sealed = sealed.substr(1 + kNonceBytes, sealed.size() - kOverhead);

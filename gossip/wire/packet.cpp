@@ -88,6 +88,8 @@ Result<std::string_view> PacketReader::decrypted(std::string_view bytes) {
         return plain_;
     }
     if (config_.accepts_plain) return bytes;
+    // Not a version but the type of a message: it comes from an agent without a key.
+    if (opened.error().code == WireErrc::UnknownType) return make_error(WireErrc::Undecryptable);
     return opened.error();
 }
 

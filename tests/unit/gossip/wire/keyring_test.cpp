@@ -47,6 +47,19 @@ TEST(Keyring, RefusesKeysOfOtherSizesAndTooMany) {
     EXPECT_EQ(keyring.add(kSecond).error().code, Errc::Limit);
 }
 
+TEST(Keyring, TellsOtherVersionsFromWhatIsCutOff) {
+    Keyring keyring;
+    ASSERT_TRUE(keyring.add(kFirst));
+    std::string out;
+    EXPECT_EQ(keyring.open(out, "", "label").error().code, WireErrc::Truncated);
+    EXPECT_EQ(keyring.open(out, "\x01short", "label").error().code, WireErrc::Truncated);
+    EXPECT_EQ(keyring.open(out, "\x02short", "label").error().code, WireErrc::UnknownType);
+    std::string other = sealed_by(keyring, "text");
+    other.front() = '\x02';
+    EXPECT_EQ(keyring.open(out, other, "label").error().code, WireErrc::UnknownType);
+    EXPECT_EQ(out, "");
+}
+
 TEST(Keyring, OverheadIsWhatItSays) {
     Keyring keyring;
     ASSERT_TRUE(keyring.add(kFirst));

@@ -75,7 +75,10 @@ TEST(Packet, EncryptionNeedsAKeyOfTheRing) {
     ASSERT_TRUE(ours.keyring.add(kKey));
     const std::string sealed = ours.written({kNack, kNack}, {.crc = true});
     EXPECT_EQ(ours.read(sealed), (std::vector<std::string>{kNack, kNack}));
-    EXPECT_EQ(ours.refusal(kNack + std::string(40, 'x')), WireErrc::UnknownType);
+    EXPECT_EQ(ours.refusal(kNack + std::string(40, 'x')), WireErrc::Undecryptable);
+    EXPECT_EQ(ours.refusal(kNack), WireErrc::Undecryptable) << "shorter than any that is sealed";
+    EXPECT_EQ(ours.refusal(compound({kNack, kNack, kNack, kNack})), WireErrc::Undecryptable);
+    EXPECT_EQ(ours.refusal(""), WireErrc::Truncated);
     EXPECT_EQ(ours.refusal(sealed.substr(0, 20)), WireErrc::Truncated);
     for (std::size_t i = 1; i < sealed.size(); ++i) {
         std::string changed = sealed;
