@@ -1,12 +1,12 @@
 #include "gossip/net/stream_listener.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
+#include "agent/io/pause.hpp"
 #include "gossip/net/socket_address.hpp"
 #include "gossip/wire/messages.hpp"
 
@@ -51,15 +51,16 @@ StreamListener::StreamListener(asio::ip::tcp::acceptor acceptor, Duration timeou
       scope_(acceptor_.get_executor()) {}
 
 asio::awaitable<void> StreamListener::run() {
-    asio::steady_timer pause(acceptor_.get_executor());
     while (true) {
+        // Who waits in the backlog is accepted at once, and an end that comes meanwhile would end
+        // no wait.
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) break;
         auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
         if (error == asio::error::operation_aborted) break;
         if (error) {
             ++io_.counters().accept_errors;
-            pause.expires_after(kPause);
-            const auto [waited] = co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-            if (waited) break;
+            co_await pause_for(kPause);
             continue;
         }
         error_code gone;

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <list>
+
 #include "gossip/wire/packet.hpp"
 #include "tests/unit/gossip/net/stream_testing.hpp"
 
@@ -34,6 +39,13 @@ protected:
 };
 
 const std::string kKey(16, 'k');
+
+boost::asio::awaitable<void> close_after(int turns, TaskScope& scope) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (int i = 0; i < turns; ++i)
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    co_await scope.close();
+}
 
 }  // namespace
 
@@ -117,6 +129,25 @@ TEST_F(StreamListenerTest, ASilentPeerIsClosedInTime) {
     client.send(ping_message(7).substr(0, 3));
     EXPECT_EQ(client.received(), "");
     EXPECT_EQ(server_.counters.streams_timed_out, 1u);
+}
+
+// On whichever turn of the loop the end falls: also when the next one was just accepted.
+TEST_F(StreamListenerTest, EndsWhileOthersWaitToBeAccepted) {
+    for (int turns = 0; turns < 6; ++turns) {
+        SCOPED_TRACE(turns);
+        Acceptor acceptor(context_, {boost::asio::ip::make_address("127.0.0.1"), 0});
+        const Endpoint at = endpoint("127.0.0.1", acceptor.local_endpoint().port());
+        StreamListener listener(std::move(acceptor), 10s, 7, server_.io, server_.owner);
+        TaskScope listeners(context_.get_executor());
+        listeners.spawn(listener.run());
+        context_.restart();
+        context_.poll();
+        std::list<RawClient> clients;
+        for (int i = 0; i < 4; ++i) clients.emplace_back(context_, at);
+        TaskScope closers(context_.get_executor());
+        closers.spawn(close_after(turns, listeners));
+        ASSERT_TRUE(until(context_, [&] { return closers.running() == 0; }));
+    }
 }
 
 TEST_F(StreamListenerTest, NotMoreAtOnceThanTheLimits) {
