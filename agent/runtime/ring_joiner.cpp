@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <optional>
@@ -12,6 +11,7 @@
 
 #include "agent/base/ip_address.hpp"
 #include "agent/io/dial.hpp"
+#include "agent/io/pause.hpp"
 #include "agent/io/random_seed.hpp"
 #include "agent/runtime/host_route.hpp"
 
@@ -56,8 +56,7 @@ RingJoiner::RingJoiner(gossip::Ring& ring, const GossipConfig& config,
     : ring_(ring),
       config_(config),
       schedule_(std::move(known), config.retry_interval, Rng(random_seed())),
-      log_(std::move(log)),
-      pause_(ring.executor()) {}
+      log_(std::move(log)) {}
 
 asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std::string address) {
     HostPort target{address, std::to_string(config_.port.value_or(kDefaultPort))};
@@ -91,8 +90,8 @@ asio::awaitable<RingJoiner::Outcome> RingJoiner::join(std::vector<std::string> a
                                                       std::vector<gossip::Endpoint> endpoints) {
     std::vector<api::JoinOutcome::Failure> failures;
     for (const std::string& address : addresses) {
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return Outcome();
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return Outcome();
         auto found = co_await resolved(address);
         if (found) {
             endpoints.insert(endpoints.end(), found.value().begin(), found.value().end());
@@ -120,9 +119,9 @@ asio::awaitable<RingJoiner::Outcome> RingJoiner::join_endpoints(
         node.join(endpoints, true, now, out);
     });
     while (!place->open.empty()) {
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) break;
         co_await place->ended.async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) break;
     }
     Outcome outcome = std::move(place->outcome);
     waiting_.erase(place);
@@ -173,12 +172,12 @@ asio::awaitable<Result<bool>> RingJoiner::join_at_start() {
     Outcome outcome = co_await join(config_.start_join, std::vector<gossip::Endpoint>());
     const std::string first_failure = why(outcome);
     for (std::size_t i = 0; i < schedule_.tries_in_round() && outcome.joined == 0; ++i) {
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) co_return false;
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return false;
         outcome = co_await join_endpoints(schedule_.next());
     }
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) co_return false;
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return false;
     if (outcome.joined == 0) {
         co_return make_error(Errc::Unavailable,
                              fmt::format("none of start_join could be joined: {}", first_failure));
@@ -208,9 +207,8 @@ asio::awaitable<Result<void>> RingJoiner::run() {
 asio::awaitable<Result<bool>> RingJoiner::retry(std::int64_t tries_max) {
     for (std::int64_t tries = 1;; ++tries) {
         const Outcome outcome = co_await join(config_.retry_join, schedule_.next());
-        const auto state = co_await asio::this_coro::cancellation_state;
-        const bool is_cancelled = state.cancelled() != asio::cancellation_type::none;
-        if (is_cancelled || ring_.node().is_leaving()) co_return false;
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled || ring_.node().is_leaving()) co_return false;
         const std::size_t others = outcome.joined - outcome.itself;
         // One that is reached by an address that is not known for its own may be itself.
         if (others > 0 && knows_somebody()) {
@@ -246,9 +244,10 @@ void RingJoiner::log_failure(const Outcome& outcome, std::int64_t tries, Duratio
 
 // False: ended.
 asio::awaitable<bool> RingJoiner::wait(Duration pause) {
-    pause_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(pause));
-    const auto [error] = co_await pause_.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return !error && !ring_.node().is_leaving();
+    const bool waited = co_await pause_for(pause);
+    // A cancellation that came when the time was just over ended no wait.
+    const bool cancelled = co_await is_cancelled();
+    co_return waited && !cancelled && !ring_.node().is_leaving();
 }
 
 // Until nobody else is alive. False: ended.

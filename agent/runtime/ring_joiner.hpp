@@ -69,7 +69,6 @@ private:
     const GossipConfig& config_;
     JoinSchedule schedule_;
     std::shared_ptr<spdlog::logger> log_;
-    boost::asio::steady_timer pause_;
     std::list<Waiting> waiting_;
     std::string companion_;  // one that was alive, so that few looks are at all members
 };

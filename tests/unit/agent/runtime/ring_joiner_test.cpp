@@ -5,6 +5,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -204,6 +205,25 @@ TEST_F(RingJoinerTest, WhoIsEndedWhileItWaitsEnds) {
     Agent& a = start("a");
     rejoin(a, {nobody()});
     ASSERT_TRUE(until([&] { return a.ring->counters().dials >= 2; }));
+}
+
+// The look is due, but has not come yet.
+TEST_F(RingJoinerTest, WhoIsEndedWhenItIsAboutToLookEnds) {
+    Agent& a = start("a");
+    Agent& b = start("b");
+    config_.retry_join = {b.ring->local().str()};
+    a.joiner =
+        std::make_unique<RingJoiner>(*a.ring, config_, std::vector<gossip::Endpoint>(), log_);
+    TaskScope joiners(context_.get_executor());
+    joiners.spawn(joined(*a.joiner));
+    ASSERT_TRUE(until([&] { return lines().find("joined members=1") != std::string::npos; }));
+    // A second between two looks passes here, in which the context does nothing.
+    asio::io_context elsewhere;
+    asio::steady_timer(elsewhere, std::chrono::milliseconds(1200)).wait();
+    TaskScope closers(context_.get_executor());
+    closers.spawn(joiners.close());
+    ASSERT_TRUE(until([&] { return closers.running() == 0; }));
+    EXPECT_EQ(ended_, 1);
 }
 
 }  // namespace
