@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 
 #include "agent/io/dial.hpp"
+#include "agent/io/pause.hpp"
 #include "gossip/net/socket_address.hpp"
 
 namespace weft::gossip {
@@ -60,6 +61,9 @@ asio::awaitable<Result<StreamMessage>> StreamIo::read(Socket& socket, StreamRead
     // If not, reading ends at once, too.
     if (!gone) held.attribute_to(to_endpoint(peer).address);
     while (true) {
+        // A cancellation that comes when the last step has just ended ends no wait.
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return make_error(Errc::Cancelled);
         const auto [waited] =
             co_await socket.async_wait(kWaitRead, asio::as_tuple(asio::use_awaitable));
         if (waited) co_return stream_error(waited);
@@ -77,6 +81,8 @@ asio::awaitable<Result<StreamMessage>> StreamIo::read(Socket& socket, StreamRead
 }
 
 asio::awaitable<Result<void>> StreamIo::write(Socket& socket, std::string_view bytes) {
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     const auto [error, size] = co_await asio::async_write(
         socket, asio::buffer(bytes.data(), bytes.size()), asio::as_tuple(asio::use_awaitable));
     counters_.stream_bytes_sent += size;
@@ -89,6 +95,8 @@ asio::awaitable<void> StreamIo::discard(Socket& socket) {
     socket.shutdown(Socket::shutdown_send, error);
     std::size_t discarded = 0;
     while (!error && discarded < kDiscardedMax) {
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return;
         const auto [waited] =
             co_await socket.async_wait(kWaitRead, asio::as_tuple(asio::use_awaitable));
         if (waited) co_return;

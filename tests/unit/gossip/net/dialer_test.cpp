@@ -56,6 +56,20 @@ protected:
 
 }  // namespace
 
+// Whichever step of a dial it meets: connecting, writing, waiting for an answer.
+TEST_F(DialerTest, EndsWhenItIsClosed) {
+    asio::ip::tcp::acceptor silent(context_, {asio::ip::make_address("127.0.0.1"), 0});
+    const Endpoint at = endpoint("127.0.0.1", silent.local_endpoint().port());
+    for (int turns = 0; turns < 10; ++turns) {
+        SCOPED_TRACE(turns);
+        Dialer dialer(context_.get_executor(), endpoint("127.0.0.1"), client_.io, client_.owner);
+        dialer.start({DialId(1), at, ping_message(7), true, now() + 1h});
+        TaskScope closers(context_.get_executor());
+        closers.spawn(close_after(turns, dialer));
+        ASSERT_TRUE(until(context_, [&] { return closers.running() == 0; }));
+    }
+}
+
 TEST_F(DialerTest, SendsAndIsAnswered) {
     server_.owner.answer = [](const StreamMessage& message) {
         return ack_message(std::get<Ping>(message).sequence);

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <list>
 
 #include "gossip/wire/packet.hpp"
@@ -39,13 +36,6 @@ protected:
 };
 
 const std::string kKey(16, 'k');
-
-boost::asio::awaitable<void> close_after(int turns, TaskScope& scope) {
-    const auto executor = co_await boost::asio::this_coro::executor;
-    for (int i = 0; i < turns; ++i)
-        co_await boost::asio::post(executor, boost::asio::use_awaitable);
-    co_await scope.close();
-}
 
 }  // namespace
 

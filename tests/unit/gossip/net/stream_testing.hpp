@@ -5,7 +5,10 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <functional>
@@ -35,6 +38,15 @@ bool until(boost::asio::io_context& context, Condition&& condition) {
         if (context.run_one_until(deadline) == 0) return condition();
     }
     return true;
+}
+
+// Closes a scope, or what has one, after some turns of the loop: to meet each step of what it ends.
+template <class Closable>
+boost::asio::awaitable<void> close_after(int turns, Closable& closable) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (int i = 0; i < turns; ++i)
+        co_await boost::asio::post(executor, boost::asio::use_awaitable);
+    co_await closable.close();
 }
 
 // Answers as it is told, and keeps a line of each call.
