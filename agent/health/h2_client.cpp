@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "agent/base/assert.hpp"
+#include "agent/io/pause.hpp"
 
 namespace weft::agent {
 
@@ -15,6 +16,10 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kResponseMax = 256 * 1024;
+// Of all that a peer sends, with what is no part of the response: frames of unknown types, settings
+// and pings have no end otherwise. Four times the response, as its frames have heads, and small
+// ones may have more head than content.
+constexpr std::size_t kReceivedMax = 4 * kResponseMax;
 
 // nghttp2's session with what its callbacks fill. It is sans-I/O: bytes in, bytes out.
 class Session {
@@ -150,16 +155,29 @@ bool is_answered(const Session& session, bool ping) {
 // Sends and receives until the answer is there.
 asio::awaitable<Result<void>> converse(ByteStream& stream, Session& session, bool ping) {
     std::array<char, 16 * 1024> block;
+    std::size_t received = 0;
     while (!is_answered(session, ping)) {
+        // A cancellation that comes when the last step has just ended ends no wait, and a peer that
+        // goes on sending lets each step end at once.
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return make_error(Errc::Cancelled);
         const std::string bytes = session.outgoing();
         if (!bytes.empty()) {
             auto written = co_await stream.write(bytes);
             if (!written) co_return std::move(written).error();
+            const bool cancelled_since = co_await is_cancelled();
+            if (cancelled_since) co_return make_error(Errc::Cancelled);
         }
         auto size = co_await stream.read_some(asio::buffer(block));
         if (!size) co_return std::move(size).error();
         if (size.value() == 0)
             co_return make_error(Errc::Io, "connection closed before an answer came");
+        received += size.value();
+        if (received > kReceivedMax) {
+            co_return make_error(
+                Errc::Limit,
+                fmt::format("HTTP/2: more than {} bytes came without an answer", kReceivedMax));
+        }
         auto taken = session.incoming(std::string_view(block.data(), size.value()));
         if (!taken) co_return std::move(taken).error();
     }

@@ -20,7 +20,8 @@ struct H2Response {
     std::string_view header(std::string_view name) const;
 };
 
-// Sends a PING on a fresh HTTP/2 connection and waits for its acknowledgement.
+// Sends a PING on a fresh HTTP/2 connection and waits for its acknowledgement. What comes before it
+// is bounded: Errc::Limit beyond.
 boost::asio::awaitable<Result<void>> h2_ping(std::unique_ptr<ByteStream> stream);
 
 // One request on a fresh HTTP/2 connection. The response's size is bounded: Errc::Limit beyond.

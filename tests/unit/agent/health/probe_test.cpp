@@ -311,4 +311,21 @@ TEST(H2PingCheck, WaitsForTheAnswer) {
     EXPECT_TRUE(run_spec(spec).timed_out);
 }
 
+TEST(H2PingCheck, AFloodOfUnknownFramesIsNotReadToItsEnd) {
+    LoopbackServer flood([](Socket& socket) {
+        using namespace std::string_literals;
+        LoopbackServer::send(socket, "\0\0\0\4\0\0\0\0\0"s);
+        std::string frames;
+        for (int i = 0; i < 1000; ++i) frames += "\0\0\0\xbe\0\0\0\0\0"s;
+        while (LoopbackServer::send(socket, frames)) continue;
+    });
+    ProbeSpec spec;
+    spec.definition.h2ping = address(flood.port());
+    spec.definition.h2ping_use_tls = false;
+    const auto result = run_spec(spec);
+    EXPECT_EQ(result.status, Status::Critical);
+    EXPECT_NE(result.output.find("bytes came without an answer"), std::string::npos)
+        << result.output;
+}
+
 }  // namespace weft::agent
