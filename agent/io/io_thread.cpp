@@ -1,8 +1,5 @@
 #include "agent/io/io_thread.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <utility>
 
 #include "agent/base/assert.hpp"
@@ -16,22 +13,30 @@ IoThread::~IoThread() {
     join();
 }
 
-void IoThread::start() {
+Result<void> IoThread::start(const ThreadMaker& make) {
+    WEFT_TRY(start_held(make));
+    release();
+    return success();
+}
+
+Result<void> IoThread::start_held(const ThreadMaker& make) {
     WEFT_ASSERT(!thread_.joinable());
-    // Signals of the process are for the main thread: a new thread inherits the mask of its
-    // creator.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+    held_ = true;
+    auto body = [this] {
+        held_.wait(true);
         context_.run();
-    });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    };
+    WEFT_TRY(thread_, start_thread(name_, body, make));
+    return success();
+}
+
+void IoThread::release() {
+    held_ = false;
+    held_.notify_all();
 }
 
 void IoThread::join() {
+    release();
     work_.reset();
     if (thread_.joinable()) thread_.join();
 }

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <string>
 #include <thread>
+
+#include "agent/base/result.hpp"
+#include "agent/io/start_thread.hpp"
 
 namespace weft {
 
@@ -20,7 +24,12 @@ public:
 
     boost::asio::io_context& context() { return context_; }
 
-    void start();
+    // Errors are start_thread()'s.
+    Result<void> start(const ThreadMaker& make = make_thread);
+    // The same for who starts several and must have all of them: the thread runs nothing before
+    // release().
+    Result<void> start_held(const ThreadMaker& make = make_thread);
+    void release();
     // Lets the thread end once its work is done (call after components closed), and waits for it.
     void join();
     // Ends the thread after the handler that runs now; what is queued stays unrun.
@@ -30,6 +39,7 @@ private:
     std::string name_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::atomic<bool> held_ = false;
     std::thread thread_;
 };
 

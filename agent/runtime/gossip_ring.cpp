@@ -101,6 +101,10 @@ void GossipRing::on_control(Work work) {
 
 // ---- life
 
+Result<void> GossipRing::start_thread(const ThreadMaker& make) {
+    return thread_.start(make);
+}
+
 void GossipRing::start() {
     started_ = true;
     on_ring([this] {
@@ -108,7 +112,6 @@ void GossipRing::start() {
         scope_->spawn(run_joiner());
         scope_->spawn(keep_house());
     });
-    thread_.start();
 }
 
 void GossipRing::close(bool leave, std::function<void()> done) {

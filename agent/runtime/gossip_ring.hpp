@@ -54,6 +54,8 @@ public:
                                                     prometheus::Registry& registry);
     ~GossipRing() override;
 
+    // Any thread, before start(): the ring's own thread, which has nothing to do yet.
+    Result<void> start_thread(const ThreadMaker& make);
     // Control: begins to gossip, and to join.
     void start();
     // Control, once: done is called there when the ring has ended, after a farewell if it leaves.

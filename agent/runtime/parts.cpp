@@ -230,8 +230,8 @@ Result<void> Runtime::Parts::open_checkpoint() {
                 voter->refuse(error);  // the log can't be compacted any more: it must not grow
                 storage_failed(error);
             }};
-    write_behind = std::make_unique<WriteBehind>(WriteBehindConfig{}, *store, std::move(hooks),
-                                                 store_metrics, control.context().get_executor());
+    WEFT_TRY(write_behind, WriteBehind::open(WriteBehindConfig{}, *store, std::move(hooks),
+                                             store_metrics, control.context().get_executor()));
     machine.on_applied([this](std::size_t bytes) { write_behind->applied(bytes); });
     return success();
 }

@@ -64,6 +64,7 @@ struct Runtime::Parts {
     void run_watches(const AgentConfig& config, OwnApi api);
 
     Result<void> start();
+    Result<void> start_threads();
     void register_self(std::function<void(Result<void>)> done);
     void wait_for_telemetry();
 

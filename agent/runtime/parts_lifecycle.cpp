@@ -1,5 +1,6 @@
 #include <future>
 #include <utility>
+#include <vector>
 
 #include "agent/io/clock.hpp"
 #include "agent/runtime/parts.hpp"
@@ -15,11 +16,26 @@ constexpr auto kLeaveMax = std::chrono::seconds(20);
 
 }  // namespace
 
+// All of them before the first one runs anything: what one that is missing would have to do nobody
+// else does, not even at the end.
+Result<void> Runtime::Parts::start_threads() {
+    std::vector<IoThread*> threads{&background, &snapshot_thread, &control};
+    for (auto& worker : workers) threads.push_back(worker.get());
+    Result<void> started = success();
+    for (IoThread* thread : threads) {
+        if (started) started = thread->start_held(options.thread_maker);
+    }
+    if (started && gossip_ring) started = gossip_ring->start_thread(options.thread_maker);
+    if (!started) join_threads();
+    return started;
+}
+
 Result<void> Runtime::Parts::start() {
+    WEFT_TRY(start_threads());
     running = true;
-    background.start();
-    snapshot_thread.start();
-    control.start();
+    background.release();
+    snapshot_thread.release();
+    control.release();
     asio::post(telemetry_timer.get_executor(), [this] { wait_for_telemetry(); });
 
     std::promise<Result<void>> registered;
@@ -46,7 +62,7 @@ Result<void> Runtime::Parts::start() {
     });
     const Result<void> result = answer.get();
     // After a failure too: the listeners are closed on the workers.
-    for (auto& worker : workers) worker->start();
+    for (auto& worker : workers) worker->release();
     WEFT_TRY(result);
     log->info("agent ready node={} id={} datacenter={} services={} index={}", identity.node_name,
               identity.node_id, identity.datacenter, machine.view().service_count(),

@@ -51,7 +51,8 @@ Result<std::unique_ptr<Runtime>> Runtime::open(AgentConfig config, RuntimeOption
 
 Result<void> Runtime::start() {
     auto started = parts_->start();
-    if (!started) {
+    // Without its threads it has nothing to stop, and nobody who could.
+    if (!started && parts_->running) {
         stop(false);
         (void)wait();
     }

@@ -13,6 +13,7 @@
 #include "agent/base/result.hpp"
 #include "agent/config/agent_config.hpp"
 #include "agent/config/load.hpp"
+#include "agent/io/start_thread.hpp"
 #include "agent/runtime/watch_runner.hpp"
 
 namespace weft::agent {
@@ -26,6 +27,7 @@ struct RuntimeOptions {
     LoadRequest reload_from;                       // what a reload reads again
     std::function<void(std::string_view)> screen;  // where Presentation::Screen goes
     MakeWatchedView watched_view = {};             // of `watches`; none: they are not run
+    ThreadMaker thread_maker = make_thread;        // of the threads that start() starts
 };
 
 // One agent: builds every part, connects them, starts them in order and ends them in the reverse

@@ -1,10 +1,10 @@
 #include "raft/driver/append_worker.hpp"
 
-#include <pthread.h>
-#include <signal.h>
+#include <utility>
 
 #include "agent/base/assert.hpp"
 #include "agent/io/clock.hpp"
+#include "agent/io/start_thread.hpp"
 
 namespace weft::raft {
 
@@ -13,15 +13,15 @@ AppendWorker::AppendWorker(LogStore& store,
                            std::function<void(const Error&)> compaction_failed)
     : store_(store),
       completed_(std::move(completed)),
-      compaction_failed_(std::move(compaction_failed)) {
-    // Signals of the process are for the main thread: a new thread inherits the mask of its
-    // creator.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      compaction_failed_(std::move(compaction_failed)) {}
+
+Result<std::unique_ptr<AppendWorker>> AppendWorker::open(
+    LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed,
+    std::function<void(const Error&)> compaction_failed) {
+    std::unique_ptr<AppendWorker> made(
+        new AppendWorker(store, std::move(completed), std::move(compaction_failed)));
+    WEFT_TRY(made->thread_, start_thread("weft-append", [self = made.get()] { self->run(); }));
+    return made;
 }
 
 AppendWorker::~AppendWorker() {
@@ -59,7 +59,6 @@ void AppendWorker::perform(LogStore& store, AppendJob& job) {
 }
 
 void AppendWorker::run() {
-    ::pthread_setname_np(::pthread_self(), "weft-append");
     while (const std::shared_ptr<AppendJob> job = take()) {
         const std::optional<LogIndex> compact_to = job->compact_to;
         perform(store_, *job);

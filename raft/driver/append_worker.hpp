@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
 #include "raft/storage/log_store.hpp"
 
@@ -26,8 +27,9 @@ class AppendWorker {
 public:
     // Both run on the worker's thread: completed after each write, compaction_failed when the log
     // could not be compacted after one. The store outlives the worker.
-    AppendWorker(LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed,
-                 std::function<void(const Error&)> compaction_failed);
+    static Result<std::unique_ptr<AppendWorker>> open(
+        LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed,
+        std::function<void(const Error&)> compaction_failed);
     ~AppendWorker();
     AppendWorker(const AppendWorker&) = delete;
     AppendWorker& operator=(const AppendWorker&) = delete;
@@ -42,6 +44,9 @@ public:
     static void perform(LogStore& store, AppendJob& job);
 
 private:
+    AppendWorker(LogStore& store, std::function<void(const std::shared_ptr<AppendJob>&)> completed,
+                 std::function<void(const Error&)> compaction_failed);
+
     void run();
     std::shared_ptr<AppendJob> take();
 

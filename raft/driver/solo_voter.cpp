@@ -67,14 +67,14 @@ Result<std::unique_ptr<SoloVoter>> SoloVoter::open(SoloVoterConfig config,
     // First what may be refused: a program that is started in vain writes nothing, however often.
     WEFT_TRY(voter->replay());
     WEFT_TRY(voter->lead());
-    voter->worker_ = std::make_unique<AppendWorker>(
-        *voter->store_,
-        [&self = *voter](const std::shared_ptr<AppendJob>& job) {
-            self.post([&self, job] { self.completed(job); });
-        },
-        [&self = *voter](const Error& error) {
-            self.post([&self, error] { self.compaction_failed(error); });
-        });
+    auto on_completed = [&self = *voter](const std::shared_ptr<AppendJob>& job) {
+        self.post([&self, job] { self.completed(job); });
+    };
+    auto on_compaction_failed = [&self = *voter](const Error& error) {
+        self.post([&self, error] { self.compaction_failed(error); });
+    };
+    WEFT_TRY(voter->worker_, AppendWorker::open(*voter->store_, std::move(on_completed),
+                                                std::move(on_compaction_failed)));
     return voter;
 }
 

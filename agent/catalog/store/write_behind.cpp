@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <utility>
 
 #include "agent/io/clock.hpp"
 
@@ -25,7 +26,16 @@ WriteBehind::WriteBehind(const WriteBehindConfig& config, CatalogStore& store,
       control_(std::move(control)),
       timer_(control_) {
     metrics_.covered_index.Set(static_cast<double>(store_.checkpoint().applied.get()));
-    thread_.start();
+}
+
+Result<std::unique_ptr<WriteBehind>> WriteBehind::open(const WriteBehindConfig& config,
+                                                       CatalogStore& store, WriteBehindHooks hooks,
+                                                       CatalogStoreMetrics& metrics,
+                                                       boost::asio::any_io_executor control) {
+    std::unique_ptr<WriteBehind> made(
+        new WriteBehind(config, store, std::move(hooks), metrics, std::move(control)));
+    WEFT_TRY(made->thread_.start());
+    return made;
 }
 
 WriteBehind::~WriteBehind() {

@@ -32,8 +32,10 @@ struct WriteBehindHooks {
 class WriteBehind {
 public:
     // The store belongs to this object from here on until close().
-    WriteBehind(const WriteBehindConfig& config, CatalogStore& store, WriteBehindHooks hooks,
-                CatalogStoreMetrics& metrics, boost::asio::any_io_executor control);
+    static Result<std::unique_ptr<WriteBehind>> open(const WriteBehindConfig& config,
+                                                     CatalogStore& store, WriteBehindHooks hooks,
+                                                     CatalogStoreMetrics& metrics,
+                                                     boost::asio::any_io_executor control);
     ~WriteBehind();
     WriteBehind(const WriteBehind&) = delete;
     WriteBehind& operator=(const WriteBehind&) = delete;
@@ -50,6 +52,9 @@ private:
         Result<void> written = success();
         Duration took{};
     };
+
+    WriteBehind(const WriteBehindConfig& config, CatalogStore& store, WriteBehindHooks hooks,
+                CatalogStoreMetrics& metrics, boost::asio::any_io_executor control);
 
     void arm();
     void start();

@@ -7,16 +7,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <thread>
+#include <utility>
 
 #include "agent/io/http_client.hpp"
 #include "agent/io/tls_context.hpp"
 #include "agent/runtime/data_directory.hpp"
 #include "tests/support/certificate.hpp"
+#include "tests/support/refused_threads.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
@@ -37,15 +41,17 @@ LoadRequest request_for(std::vector<std::string> texts, bool dev_mode) {
     return request;
 }
 
-std::unique_ptr<Runtime> open(const LoadRequest& request) {
+std::unique_ptr<Runtime> open(const LoadRequest& request, ThreadMaker thread_maker = make_thread) {
     LoadResult loaded = load(request);
     EXPECT_TRUE(loaded.ok()) << loaded.text();
     if (!loaded.ok()) return nullptr;
     for (auto& listener : loaded.config->http.listeners) listener.port = 0;
     for (auto& listener : loaded.config->dns.listeners) listener.port = 0;
     loaded.config->gossip.port = 0;
-    auto runtime =
-        Runtime::open(*loaded.config, {.version = "1.2.3", .reload_from = request, .screen = {}});
+    auto runtime = Runtime::open(*loaded.config, {.version = "1.2.3",
+                                                  .reload_from = request,
+                                                  .screen = {},
+                                                  .thread_maker = std::move(thread_maker)});
     EXPECT_TRUE(runtime) << runtime.error().message();
     return runtime ? std::move(runtime.value()) : nullptr;
 }
@@ -107,6 +113,20 @@ std::pair<int, int> dig(const Runtime& runtime, const std::string& name) {
 void stop(Runtime& runtime) {
     runtime.stop(false);
     EXPECT_TRUE(runtime.wait());
+}
+
+// Whichever it is: one of its three own, a worker, or the ring's.
+TEST(Runtime, AThreadThatTheSystemRefusesIsAnErrorOfTheStart) {
+    const unsigned workers = std::max(1u, std::thread::hardware_concurrency());
+    for (const int most : {0, 1, 2, 3, 3 + static_cast<int>(workers)}) {
+        SCOPED_TRACE(most);
+        const auto runtime = open(request_for({}, true), threads_up_to(most));
+        ASSERT_TRUE(runtime);
+        const auto started = runtime->start();
+        ASSERT_FALSE(started);
+        EXPECT_EQ(started.error().code, Errc::Unavailable);
+        EXPECT_THAT(started.error().message(), HasSubstr("TasksMax="));
+    }
 }
 
 TEST(Runtime, ADevAgentRegistersAndFindsAService) {

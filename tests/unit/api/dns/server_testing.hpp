@@ -195,8 +195,8 @@ protected:
 
     void run() {
         if (std::exchange(running_, true)) return;
-        first_.start();
-        second_.start();
+        EXPECT_TRUE(first_.start());
+        EXPECT_TRUE(second_.start());
     }
 
 private:

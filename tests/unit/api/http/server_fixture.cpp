@@ -177,9 +177,9 @@ TestServer::TestServer(std::vector<Route> more_routes, HttpConfig config) {
                                    control_.context().get_executor(), metrics_, log);
     if (!server) throw std::runtime_error(server.error().message());
     server_ = std::move(server.value());
-    worker_.start();
-    second_worker_.start();
-    control_.start();
+    EXPECT_TRUE(worker_.start());
+    EXPECT_TRUE(second_worker_.start());
+    EXPECT_TRUE(control_.start());
 }
 
 TestServer::~TestServer() {

@@ -26,8 +26,10 @@ protected:
             covered_.push_back(checkpoint.applied.get());
         };
         hooks.failed = [this](const Error& error) { failures_.push_back(error.message()); };
-        writer_ = std::make_unique<WriteBehind>(config_, *store_, std::move(hooks), metrics_,
-                                                control_.get_executor());
+        auto writer = WriteBehind::open(config_, *store_, std::move(hooks), metrics_,
+                                        control_.get_executor());
+        ASSERT_TRUE(writer) << writer.error().message();
+        writer_ = std::move(writer).value();
     }
 
     void change(std::size_t bytes = 100) {
