@@ -2,19 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cctype>
 #include <charconv>
-#include <map>
 #include <memory>
 #include <utility>
+
+#include "agent/io/lookups.hpp"
+#include "agent/io/pause.hpp"
 
 namespace weft {
 
@@ -27,85 +25,9 @@ Error address_error(std::string_view address, std::string_view reason) {
     return make_error(Errc::InvalidArgument, fmt::format("address {}: {}", address, reason));
 }
 
-// A name that is looked up, for all who wait for it.
-struct Lookup {
-    Lookup(const asio::any_io_executor& given, std::string name)
-        : executor(given), host(std::move(name)), done(given) {
-        done.expires_at(asio::steady_timer::time_point::max());
-    }
-    asio::any_io_executor executor;
-    std::string host;
-    asio::steady_timer done;
-    std::atomic<int> waiting = 0;  // callers; also read by the thread
-    bool finished = false;
-    std::vector<asio::ip::address> addresses;
-};
-
 // Ends a wait that join() began.
 struct Leave {
     void operator()(Lookup* lookup) const { --lookup->waiting; }
-};
-
-std::vector<asio::ip::address> look_up_blocking(asio::thread_pool& pool, const std::string& host) {
-    tcp::resolver resolver(pool);
-    boost::system::error_code error;
-    std::vector<asio::ip::address> addresses;
-    for (const auto& entry : resolver.resolve(host, "", error))
-        addresses.push_back(entry.endpoint().address());
-    return addresses;
-}
-
-// The lookups of a context, one at a time of each name, and the threads in which getaddrinfo may
-// block; made with its first lookup, joined with its end.
-class Lookups final : public asio::execution_context::service {
-public:
-    static inline asio::execution_context::id id;
-
-    explicit Lookups(asio::execution_context& context) : service(context) {}
-
-    // The caller waits from here on.
-    std::shared_ptr<Lookup> join(const asio::any_io_executor& executor, const std::string& host) {
-        auto& lookup = under_way_[host];
-        const bool is_new = !lookup;
-        if (is_new) lookup = std::make_shared<Lookup>(executor, host);
-        ++lookup->waiting;
-        if (is_new) start(lookup);
-        return lookup;
-    }
-
-private:
-    void start(const std::weak_ptr<Lookup>& queued) {
-        asio::post(pool_, [this, queued] {
-            auto lookup = queued.lock();
-            if (!lookup) return;
-            const bool wanted = lookup->waiting > 0;
-            std::vector<asio::ip::address> addresses;
-            if (wanted) addresses = look_up_blocking(pool_, lookup->host);
-            // Moved: its timer must not go in this thread.
-            const auto executor = lookup->executor;
-            asio::post(executor, [this, lookup = std::move(lookup), wanted,
-                                  found = std::move(addresses)] { finish(lookup, wanted, found); });
-        });
-    }
-
-    void finish(const std::shared_ptr<Lookup>& lookup, bool was_made,
-                const std::vector<asio::ip::address>& addresses) {
-        // Nobody waited, but now somebody does.
-        if (!was_made && lookup->waiting > 0) return start(lookup);
-        under_way_.erase(lookup->host);
-        lookup->finished = true;
-        lookup->addresses = addresses;
-        lookup->done.cancel();
-    }
-
-    void shutdown() override {
-        pool_.stop();
-        pool_.join();
-        under_way_.clear();
-    }
-
-    std::map<std::string, std::shared_ptr<Lookup>> under_way_;  // by host
-    asio::thread_pool pool_{kLookupsAtOnce};
 };
 
 Result<std::uint16_t> parse_port(const HostPort& target) {
@@ -152,9 +74,16 @@ asio::awaitable<Result<std::vector<asio::ip::address>>> resolve(std::string host
     const auto literal = asio::ip::make_address(host, not_literal);
     if (!not_literal) co_return std::vector<asio::ip::address>(1, literal);
 
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled, fmt::format("lookup {}: cancelled", host));
     const auto executor = co_await asio::this_coro::executor;
     auto& lookups = asio::use_service<Lookups>(asio::query(executor, asio::execution::context));
-    const auto lookup = lookups.join(executor, host);
+    const auto joined = lookups.join(executor, host);
+    if (!joined) {
+        co_return make_error(joined.error().code,
+                             fmt::format("lookup {}: {}", host, joined.error().message()));
+    }
+    const std::shared_ptr<Lookup> lookup = joined.value();
     const std::unique_ptr<Lookup, Leave> leave(lookup.get());
     co_await lookup->done.async_wait(asio::as_tuple(asio::use_awaitable));
     if (!lookup->finished)
@@ -176,6 +105,10 @@ asio::awaitable<Result<tcp::socket>> dial_tcp(HostPort target) {
     const auto executor = co_await asio::this_coro::executor;
     Error last = make_error(Errc::Unavailable);
     for (const auto& address : addresses.value()) {
+        // A cancellation that came when the last step had just ended would leave this one to the
+        // kernel's patience: two minutes.
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) co_return make_error(Errc::Cancelled);
         tcp::socket socket(executor);
         const tcp::endpoint endpoint(address, port.value());
         const auto [error] =

@@ -36,7 +36,7 @@ inline constexpr std::size_t kLookupsAtOnce = 8;
 // who wait for it, which one thread runs. Returns at once when cancelled, though a lookup under way
 // goes on in its thread: names are looked up by getaddrinfo, which cannot be interrupted. One that
 // nobody waits for when its turn comes is not made. The end of the io_context waits for those under
-// way.
+// way. Unavailable also where the system gives no thread.
 boost::asio::awaitable<Result<std::vector<boost::asio::ip::address>>> resolve(std::string host);
 
 // Connects to the first address that answers. Error: dial tcp 127.0.0.1:1: connect: connection

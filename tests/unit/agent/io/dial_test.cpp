@@ -5,8 +5,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "agent/io/lookups.hpp"
 #include "agent/io/task_scope.hpp"
 #include "tests/support/name_server.hpp"
+#include "tests/support/refused_threads.hpp"
 #include "tests/support/run_coroutine.hpp"
 
 namespace weft {
@@ -67,6 +69,16 @@ asio::awaitable<Result<std::vector<std::string>>> look_up_one_name_often() {
     co_return answers;
 }
 
+asio::awaitable<Result<std::vector<std::string>>> look_up_together(std::vector<std::string> names) {
+    const auto executor = co_await asio::this_coro::executor;
+    std::vector<std::string> answers;
+    TaskScope scope(executor);
+    for (const std::string& name : names) scope.spawn(note_answer(name, &answers));
+    while (scope.running() > 0) co_await asio::post(executor, asio::use_awaitable);
+    co_await scope.close();
+    co_return answers;
+}
+
 }  // namespace
 
 TEST(Dial, ANameIsLookedUpOnceForAllWhoWait) {
@@ -107,6 +119,30 @@ TEST(Dial, LookupsThatNobodyWaitsForAreNotMade) {
     EXPECT_EQ(names.size(), kLookupsAtOnce + 1);
     EXPECT_THAT(names, ::testing::Contains("last.test"));
     EXPECT_THAT(names, ::testing::Not(::testing::Contains("queued.test")));
+}
+
+TEST(Dial, WithFewThreadsNamesWaitForTheirTurn) {
+    name_server().forget();
+    asio::io_context context(1);
+    asio::make_service<Lookups>(context, threads_up_to(1));
+    const auto answers = run(context, look_up_together({"a.test", "b.test", "c.test"}));
+    EXPECT_THAT(answers.value(), ::testing::UnorderedElementsAre("lookup a.test: no such host",
+                                                                 "lookup b.test: no such host",
+                                                                 "lookup c.test: no such host"));
+}
+
+TEST(Dial, WithoutAThreadALookupIsAnError) {
+    name_server().forget();
+    asio::io_context context(1);
+    asio::make_service<Lookups>(context, threads_up_to(0));
+    for (int i = 0; i < 2; ++i) {
+        const auto found = run(context, resolve("a.test"));
+        ASSERT_FALSE(found);
+        EXPECT_EQ(found.error().code, Errc::Unavailable);
+        EXPECT_THAT(found.error().message(),
+                    ::testing::StartsWith("lookup a.test: cannot start the thread weft-lookup: "));
+    }
+    EXPECT_THAT(name_server().names(), ::testing::IsEmpty());
 }
 
 TEST(Dial, AddressesAreNotLookedUp) {
