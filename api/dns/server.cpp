@@ -1,5 +1,8 @@
 #include "api/dns/server.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/post.hpp>
@@ -37,20 +40,25 @@ struct DnsServer::State {
 
 namespace {
 
+// Only an address of this machine can be bound. Not known while descriptors are short: then no. The
+// system's own calls, since a reload must not fail in the constructor of an io_context.
+bool is_of_this_machine(const IpAddress& ip) {
+    const asio::ip::udp::endpoint endpoint(to_asio(ip), 0);
+    const int fd = ::socket(endpoint.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    const bool is_bound = ::bind(fd, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0;
+    ::close(fd);
+    return is_bound;
+}
+
 // Whether asking that address would be asking ourselves.
 bool is_ourselves(const SocketAddress& recursor, const std::vector<SocketAddress>& own) {
     return std::any_of(own.begin(), own.end(), [&](const SocketAddress& address) {
         if (recursor.port != address.port) return false;
         if (recursor.ip == address.ip || recursor.ip.is_unspecified()) return true;
         if (!address.ip.is_unspecified() || address.ip.is_v4() != recursor.ip.is_v4()) return false;
-        // We listen on every address of this machine: is that one of them? Only those can be bound.
-        asio::io_context context;
-        asio::ip::udp::socket socket(context);
-        boost::system::error_code error;
-        const asio::ip::udp::endpoint endpoint(to_asio(recursor.ip), 0);
-        socket.open(endpoint.protocol(), error);
-        if (!error) socket.bind(endpoint, error);
-        return !error;
+        // We listen on every address of this machine: is that one of them?
+        return is_of_this_machine(recursor.ip);
     });
 }
 

@@ -1,6 +1,9 @@
 #include "api/dns/server.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/unit/api/dns/server_testing.hpp"
 
@@ -240,6 +243,25 @@ TEST_F(ServerTest, ReconfigureTakesEffect) {
     EXPECT_EQ(answer, "m01.node.consul. 30 A 10.2.0.2");
     config.domain = "not a domain..";
     EXPECT_FALSE(server_->reconfigure(config));
+}
+
+// Whether a recursor is the agent itself is asked of the system, which refuses to say then.
+TEST_F(ServerTest, ReconfigureWithoutADescriptorLeft) {
+    DnsConfig config;
+    config.listeners = {{"0.0.0.0", 0}};
+    start(config);
+    config.recursors = {"127.0.0.9:" + std::to_string(address().port)};
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ASSERT_GE(next, 0);
+    ::close(next);
+    // Nothing at or above the lowest free descriptor.
+    const rlimit none{static_cast<rlim_t>(next), before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const auto changed = server_->reconfigure(config);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_TRUE(changed) << changed.error().message();
 }
 
 TEST(SocketAddress, Forms) {
