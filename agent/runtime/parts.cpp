@@ -140,6 +140,35 @@ api::Ring& Runtime::Parts::ring() {
     return self_ring;
 }
 
+ConnectionShares Runtime::Parts::connections(const AgentConfig& config) const {
+    return connections_within(options.descriptors_max, {.http = config.http.max_connections,
+                                                        .dns_tcp = config.dns.max_tcp_connections});
+}
+
+api::HttpConfig Runtime::Parts::http_config(const AgentConfig& config) const {
+    api::HttpConfig http_part = config.http;
+    http_part.max_connections = connections(config).http;
+    return http_part;
+}
+
+api::DnsConfig Runtime::Parts::dns_config(const AgentConfig& config) const {
+    api::DnsConfig dns_part = config.dns;
+    dns_part.max_tcp_connections = connections(config).dns_tcp;
+    return dns_part;
+}
+
+void Runtime::Parts::warn_of_few_descriptors() const {
+    const AgentConfig& config = reloader.running();
+    const ConnectionShares shares = connections(config);
+    if (shares.http == config.http.max_connections &&
+        shares.dns_tcp == config.dns.max_tcp_connections)
+        return;
+    log->warn(
+        "fewer connections at once than usual, as the limit of open files is low: raise "
+        "LimitNOFILE= of the unit or `ulimit -n` limit={} http={} dns_tcp={}",
+        options.descriptors_max, shares.http, shares.dns_tcp);
+}
+
 Result<void> Runtime::Parts::open_ring() {
     const AgentConfig& config = reloader.running();
     if (!config.gossip.port) return success();
@@ -178,12 +207,14 @@ Result<void> Runtime::Parts::open_listeners() {
                                    local,           ring(),  agent_control, timers,
                                    post_to_control, facts,   random_seed(), config.requests,
                                    post_to_worker};
-    WEFT_TRY(http, api::HttpServer::open(config.http, facts, api::make_routes(endpoints), machine,
-                                         worker_contexts(), control.context().get_executor(),
-                                         http_metrics, logging->logger("http")));
+    warn_of_few_descriptors();
+    WEFT_TRY(http,
+             api::HttpServer::open(http_config(config), facts, api::make_routes(endpoints), machine,
+                                   worker_contexts(), control.context().get_executor(),
+                                   http_metrics, logging->logger("http")));
     dns_source.emplace(machine, ring());
-    WEFT_TRY(dns, api::DnsServer::open(config.dns, *dns_source, worker_contexts(), dns_metrics,
-                                       logging->logger("dns")));
+    WEFT_TRY(dns, api::DnsServer::open(dns_config(config), *dns_source, worker_contexts(),
+                                       dns_metrics, logging->logger("dns")));
     distances.follow(config.dns.sort_by_distance);
     machine.on_publish([this](std::shared_ptr<const std::vector<Watch>> watches) {
         if (watches) {
@@ -311,15 +342,15 @@ Result<void> Runtime::Parts::apply_reload(const AgentConfig& effective) {
     // What can be refused comes first and is taken back when a later part refuses; levels cannot
     // be. Also when no key changed: certificates are renewed in place, under the same names.
     WEFT_TRY(auto own_api, api_for_watches(effective));
-    WEFT_TRY(http->reconfigure(effective.http));
-    if (auto changed = dns->reconfigure(effective.dns); !changed) {
-        (void)http->reconfigure(before.http);
+    WEFT_TRY(http->reconfigure(http_config(effective)));
+    if (auto changed = dns->reconfigure(dns_config(effective)); !changed) {
+        (void)http->reconfigure(http_config(before));
         return changed.error();
     }
     if (auto changed = health.set_configured(services_of(effective), checks_of(effective));
         !changed) {
-        (void)http->reconfigure(before.http);
-        (void)dns->reconfigure(before.dns);
+        (void)http->reconfigure(http_config(before));
+        (void)dns->reconfigure(dns_config(before));
         return changed.error();
     }
     WEFT_TRY(logging->set_level(effective));

@@ -18,6 +18,7 @@
 #include "agent/runtime/commit_path.hpp"
 #include "agent/runtime/control_timers.hpp"
 #include "agent/runtime/data_directory.hpp"
+#include "agent/runtime/descriptor_budget.hpp"
 #include "agent/runtime/distance_feed.hpp"
 #include "agent/runtime/dns_source.hpp"
 #include "agent/runtime/entry_bootstrap.hpp"
@@ -50,6 +51,11 @@ struct Runtime::Parts {
     SnapshotOrigin snapshot_origin() const;
     AgentStats consensus_stats() const;
     AgentStats stats() const;
+
+    ConnectionShares connections(const AgentConfig& config) const;
+    api::HttpConfig http_config(const AgentConfig& config) const;
+    api::DnsConfig dns_config(const AgentConfig& config) const;
+    void warn_of_few_descriptors() const;
 
     Result<void> open_ring();
     Result<void> open_listeners();

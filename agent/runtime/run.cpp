@@ -21,7 +21,7 @@ constexpr Duration kSlowStart = std::chrono::minutes(10);
 
 Result<void> run(AgentConfig config, RuntimeOptions options) {
     const ServiceNotifier notifier;
-    raise_descriptor_limit();
+    options.descriptors_max = raise_descriptor_limit();
     limit_heaps();
     if (!config.dev_mode) notifier.extend_startup(kSlowStart);
     // A reload that is asked for while the state is loaded must not end the process; Signals takes

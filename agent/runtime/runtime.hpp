@@ -28,6 +28,8 @@ struct RuntimeOptions {
     std::function<void(std::string_view)> screen;  // where Presentation::Screen goes
     MakeWatchedView watched_view = {};             // of `watches`; none: they are not run
     ThreadMaker thread_maker = make_thread;        // of the threads that start() starts
+    // The limit of the process, for how many connections clients may have; 0: not known.
+    std::uint64_t descriptors_max = 0;
 };
 
 // One agent: builds every part, connects them, starts them in order and ends them in the reverse
