@@ -71,6 +71,7 @@ struct Runtime::Parts {
 
     Result<void> start();
     Result<void> start_threads();
+    std::string screen_text() const;
     void register_self(std::function<void(Result<void>)> done);
     void wait_for_telemetry();
 
@@ -135,6 +136,7 @@ struct Runtime::Parts {
     bool running = false;       // from start() to the end of wait(); of the thread that calls them
     bool stopping = false;      // of control
     std::optional<Error> lost;  // why it stops by itself; of control
+    std::string screen;         // of control until start() has returned, then it stays
     std::promise<Result<void>> ended;
 };
 

@@ -4,6 +4,7 @@
 
 #include "agent/io/clock.hpp"
 #include "agent/runtime/parts.hpp"
+#include "agent/runtime/screen.hpp"
 
 namespace weft::agent {
 
@@ -56,6 +57,8 @@ Result<void> Runtime::Parts::start() {
                         log->error("watches not started error={}", api.error().message());
                     }
                 }
+                // Here, as a reload may replace the configuration on this thread at any time.
+                screen = screen_text();
                 registered.set_value(success());
             });
         });
@@ -68,6 +71,14 @@ Result<void> Runtime::Parts::start() {
               identity.node_id, identity.datacenter, machine.view().service_count(),
               machine.view().applied_index().get());
     return success();
+}
+
+std::string Runtime::Parts::screen_text() const {
+    const auto first = [](const std::vector<std::uint16_t>& ports) {
+        return ports.empty() ? std::uint16_t{0} : ports.front();
+    };
+    return dev_screen(identity, reloader.running(), first(http->ports()), first(dns->ports()),
+                      now() - began);
 }
 
 void Runtime::Parts::register_self(std::function<void(Result<void>)> done) {

@@ -4,10 +4,8 @@
 
 #include "agent/base/uuid.hpp"
 #include "agent/config/advertised.hpp"
-#include "agent/io/clock.hpp"
 #include "agent/runtime/host_route.hpp"
 #include "agent/runtime/parts.hpp"
-#include "agent/runtime/screen.hpp"
 
 namespace weft::agent {
 
@@ -85,11 +83,7 @@ std::vector<std::uint16_t> Runtime::dns_ports() const {
 }
 
 std::string Runtime::screen() const {
-    const auto first = [](const std::vector<std::uint16_t>& ports) {
-        return ports.empty() ? std::uint16_t{0} : ports.front();
-    };
-    return dev_screen(parts_->identity, parts_->reloader.running(), first(http_ports()),
-                      first(dns_ports()), now() - parts_->began);
+    return parts_->screen;
 }
 
 asio::any_io_executor Runtime::control() {
