@@ -193,8 +193,6 @@ void HealthService::update_gauges() {
     metrics_.checks_passing.Set(static_cast<double>(counts.passing));
     metrics_.checks_warning.Set(static_cast<double>(counts.warning));
     metrics_.checks_critical.Set(static_cast<double>(counts.critical));
-    metrics_.runs_under_way.Set(static_cast<double>(scheduler_.running()));
-    metrics_.runs_waiting.Set(static_cast<double>(scheduler_.waiting()));
 }
 
 // Sets the timer for whatever comes next; nothing runs before start().
@@ -264,6 +262,9 @@ void HealthService::poll_remote_aliases() {
 void HealthService::start_due_checks() {
     if (!started_ || closed_) return;
     for (const auto run : scheduler_.take_due(now())) run_check(run);
+    // Whatever made them start or end comes through here, the timer included.
+    metrics_.runs_under_way.Set(static_cast<double>(scheduler_.running()));
+    metrics_.runs_waiting.Set(static_cast<double>(scheduler_.waiting()));
 }
 
 void HealthService::run_check(CheckRun run) {
@@ -293,7 +294,6 @@ void HealthService::check_done(CheckRun run, std::string_view kind, Instant star
         carry_out(std::move(change), false, nullptr);
         return;
     }
-    metrics_.runs_under_way.Set(static_cast<double>(scheduler_.running()));
     start_due_checks();
     arm();
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/sinks/ostream_sink.h>
 
+#include <atomic>
 #include <chrono>
 #include <sstream>
 
@@ -81,12 +82,14 @@ protected:
             health->register_service(definition, false, std::move(done));
         });
     }
-    double unkept() {
+    double gauge(std::string_view name) {
         for (const auto& family : registry->Collect()) {
-            if (family.name == "weft_health_records_unkept") return family.metric[0].gauge.value;
+            if (family.name == name) return family.metric[0].gauge.value;
         }
         return -1;
     }
+    double unkept() { return gauge("weft_health_records_unkept"); }
+    double runs_under_way() { return gauge("weft_health_check_runs_under_way"); }
     std::shared_ptr<spdlog::logger> logger() {
         auto logger = std::make_shared<spdlog::logger>(
             "health", std::make_shared<spdlog::sinks::ostream_sink_st>(log));
@@ -308,6 +311,30 @@ TEST_F(HealthServiceTest, AliasesOfOtherNodesFollowTheCatalog) {
     alias.alias_service = "db";
     ASSERT_TRUE(await_done([&](auto done) { health->register_check(alias, done); }));
     EXPECT_TRUE(wait_for([&] { return shown("al") == Status::Warning; }));
+}
+
+// The first run starts with the registration, the second one by the timer.
+TEST_F(HealthServiceTest, RunsUnderWayAreCounted) {
+    std::atomic<bool> hangs = true;
+    LoopbackServer server([&](LoopbackServer::Socket& socket) {
+        LoopbackServer::read_header(socket);
+        if (hangs) return LoopbackServer::wait_closed(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    start();
+    auto definition = service("web");
+    definition.checks[0].ttl = {};
+    definition.checks[0].http = server.url();
+    definition.checks[0].interval = 1s;
+    definition.checks[0].timeout = 100ms;
+    ASSERT_TRUE(put(definition));
+    EXPECT_TRUE(wait_for([&] { return runs_under_way() == 1; }));
+    hangs = false;
+    EXPECT_TRUE(wait_for([&] { return runs_under_way() == 0; }));
+    EXPECT_TRUE(wait_for([&] { return shown("service:web") == Status::Passing; }));
+    hangs = true;
+    EXPECT_TRUE(wait_for([&] { return runs_under_way() == 1; }));
+    stop();
 }
 
 TEST_F(HealthServiceTest, ClosingEndsChecksThatHang) {
