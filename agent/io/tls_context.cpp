@@ -44,21 +44,28 @@ Result<void> load_certificate(SSL_CTX* context, const TlsFiles& files) {
     return success();
 }
 
+Result<std::vector<std::string>> files_in(const std::string& folder) {
+    std::vector<std::string> paths;
+    std::error_code error;
+    // A range-for would throw at a folder whose disk fails while it is read.
+    for (auto entry = std::filesystem::directory_iterator(folder, error);
+         !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        paths.push_back(entry->path().string());
+    }
+    if (error) {
+        return make_error(Errc::InvalidArgument, fmt::format("cannot read the CA directory {}: {}",
+                                                             folder, error.message()));
+    }
+    std::sort(paths.begin(), paths.end());
+    return paths;
+}
+
 Result<void> load_authorities(SSL_CTX* context, const TlsFiles& files) {
     std::vector<std::string> bundles;
-    if (!files.ca_file.empty()) bundles.push_back(files.ca_file);
     if (!files.ca_path.empty()) {
-        std::error_code error;
-        for (const auto& entry : std::filesystem::directory_iterator(files.ca_path, error)) {
-            bundles.push_back(entry.path().string());
-        }
-        if (error) {
-            return make_error(
-                Errc::InvalidArgument,
-                fmt::format("cannot read the CA directory {}: {}", files.ca_path, error.message()));
-        }
-        std::sort(bundles.begin(), bundles.end());
+        WEFT_TRY(bundles, files_in(files.ca_path));
     }
+    if (!files.ca_file.empty()) bundles.push_back(files.ca_file);
     for (const auto& bundle : bundles) {
         if (SSL_CTX_load_verify_file(context, bundle.c_str()) != 1) {
             return file_error("cannot load the CA certificates", bundle);
