@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,10 +59,22 @@ std::optional<std::string> environment(const std::string& name) {
     return std::string(value);
 }
 
+// Whoever started us may have closed some of them. The next file would take such a number, and what
+// is printed would go into the agent's log or a table of its database. Opened the wrong way round,
+// so that reading and writing fail as before.
+void hold_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) != -1) continue;
+        // The lowest number that is free is this one.
+        (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     using namespace weft::agent;
+    hold_standard_streams();
     // A reader that left (`weft monitor | head`) ends a command, even if whoever started it ignores
     // the signal. The agent ignores it itself.
     std::signal(SIGPIPE, SIG_DFL);

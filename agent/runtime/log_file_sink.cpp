@@ -69,10 +69,11 @@ private:
         std::vector<fs::path> old;
         std::error_code failure;
         const std::string prefix = stem_.filename().string() + "-";
-        for (const auto& entry : fs::directory_iterator(current_.parent_path(), failure))
-            if (entry.path().filename().string().starts_with(prefix) &&
-                entry.path().extension() == extension_)
-                old.push_back(entry.path());
+        for (auto entry = fs::directory_iterator(current_.parent_path(), failure);
+             !failure && entry != fs::directory_iterator(); entry.increment(failure))
+            if (entry->path().filename().string().starts_with(prefix) &&
+                entry->path().extension() == extension_)
+                old.push_back(entry->path());
         std::sort(old.begin(), old.end());  // names end in the time
         const auto kept = static_cast<std::size_t>(std::max<std::int64_t>(config_.files_max, 0));
         for (std::size_t i = 0; i + kept < old.size(); ++i) fs::remove(old[i], failure);
