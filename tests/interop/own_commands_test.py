@@ -110,4 +110,19 @@ def all_of_them(program):
             print("      %s" % test.__name__)
 
 
-main(__doc__, [all_of_them])
+def files_do_not_take_the_places_of_closed_streams(program):
+    with tempfile.TemporaryDirectory() as folder:
+        script = os.path.join(folder, "weft")
+        with open(script, "w", encoding="utf-8") as f:
+            f.write('#!/bin/sh\nexec "%s" "$@" <&- >&- 2>&-\n' % os.path.abspath(program))
+        os.chmod(script, 0o755)
+        agent = Agent(script, dev=False)
+        try:
+            agent.start()
+            places = [os.readlink("/proc/%d/fd/%d" % (agent.process.pid, stream)) for stream in (0, 1, 2)]
+            assert places == ["/dev/null"] * 3, places
+        finally:
+            agent.remove()
+
+
+main(__doc__, [all_of_them, files_do_not_take_the_places_of_closed_streams])
