@@ -14,6 +14,8 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "agent/io/pause.hpp"
+
 namespace weft {
 
 namespace asio = boost::asio;
@@ -122,6 +124,10 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> shake_hands(tcp::socket soc
         target.tls_server_name.empty() ? target.address.host : target.tls_server_name;
     auto prepared = prepare(tls.native_handle(), name, target.alpn);
     if (!prepared) co_return std::move(prepared).error();
+    // A cancellation that came when the connection had just been made would leave this one to the
+    // peer, who may say nothing.
+    const bool cancelled = co_await is_cancelled();
+    if (cancelled) co_return make_error(Errc::Cancelled);
     const auto [error] = co_await tls.async_handshake(asio::ssl::stream_base::client,
                                                       asio::as_tuple(asio::use_awaitable));
     if (error == asio::error::operation_aborted) co_return make_error(Errc::Cancelled);

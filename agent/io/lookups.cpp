@@ -48,8 +48,8 @@ Result<std::shared_ptr<Lookup>> Lookups::join(const asio::any_io_executor& execu
 // One by one, each refusal noticed: Asio's pool makes all of its threads at once, and where one of
 // them is refused it waits for the others, which never end.
 Result<void> Lookups::add_thread() {
-    WEFT_TRY(auto thread, start_thread(
-                              "weft-lookup", [this] { queue_.run(); }, thread_maker_));
+    auto serve = [this] { queue_.run(); };
+    WEFT_TRY(auto thread, start_thread("weft-lookup", serve, thread_maker_));
     threads_.push_back(std::move(thread));
     return success();
 }
