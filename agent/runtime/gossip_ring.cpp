@@ -45,6 +45,7 @@ GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity,
       threads_(std::move(threads)),
       log_(std::move(log)),
       metrics_(registry),
+      members_timer_(thread_.context()),
       house_timer_(thread_.context()) {
     book_.measured({{identity_.node_name, {}}});
 }
@@ -232,12 +233,20 @@ void GossipRing::met(const gossip::Description& member) {
     if (!std::exchange(are_keys_proved_, true)) keep_keys();
 }
 
-// Once for all that one datagram or stream brought: each time it is a copy of the whole ring.
+// Each time it is a copy of the whole ring: one for all that one datagram or stream brought, and in
+// a large ring also for what the next ones bring.
 void GossipRing::expect_members() {
-    if (std::exchange(members_expected_, true)) return;
-    on_ring([this] {
-        members_expected_ = false;
-        publish_members();
+    members_pace_.changed();
+    await_publication();
+}
+
+void GossipRing::await_publication() {
+    const auto due = members_pace_.due();
+    if (!due || std::exchange(is_publication_awaited_, true)) return;
+    members_timer_.expires_after(std::max(*due - now(), Duration::zero()));
+    members_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+        is_publication_awaited_ = false;
+        if (!cancelled) publish_members();
     });
 }
 
@@ -246,8 +255,16 @@ void GossipRing::publish_members() {
     for (const gossip::MemberView& view : ring_->node().members()) {
         members.emplace(view.member->name, member_of(view));
     }
-    on_control(
-        [this, members = std::move(members)]() mutable { members_changed(std::move(members)); });
+    members_pace_.begun(members.size(), now());
+    on_control([this, members = std::move(members),
+                when_published = std::exchange(when_published_, {})]() mutable {
+        members_changed(std::move(members));
+        for (const auto& tell : when_published) tell();
+        on_ring([this] {
+            members_pace_.ended();
+            await_publication();
+        });
+    });
     // At once, so that an agent that is killed soon after it joined finds the ring again.
     keep_snapshot();
 }

@@ -16,6 +16,7 @@
 #include "agent/io/task_scope.hpp"
 #include "agent/runtime/coordinate_book.hpp"
 #include "agent/runtime/member_doubts.hpp"
+#include "agent/runtime/publication_pace.hpp"
 #include "agent/runtime/ring_joiner.hpp"
 #include "agent/runtime/ring_liveness.hpp"
 #include "agent/runtime/ring_setup.hpp"
@@ -114,6 +115,7 @@ private:
     void met(const gossip::Description& member);
     void doubt(const gossip::DescriptionPtr& member);
     void expect_members();
+    void await_publication();
     void publish_members();
     void take_coordinates();
     void keep_snapshot(bool is_last = false);
@@ -157,10 +159,13 @@ private:
     Instant coordinates_due_ = Instant::min();
     bool has_met_others_ = false;
     bool are_keys_proved_ = false;
+    PublicationPace members_pace_;
+    bool is_publication_awaited_ = false;
+    std::vector<std::function<void()>> when_published_;  // for control, with the next members
+    boost::asio::steady_timer members_timer_;
     boost::asio::steady_timer house_timer_;
     std::unique_ptr<TaskScope> ring_scope_;
     std::unique_ptr<TaskScope> scope_;
-    bool members_expected_ = false;
     bool left_ = false;
 };
 

@@ -78,8 +78,13 @@ void GossipRing::force_leave(std::string name, bool prune, Done<void> done) {
         const auto forced = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
             return node.force_leave(name, prune, now, out);
         });
-        publish_members();
-        asio::post(threads_.control, [done, forced] { done(forced); });
+        if (!forced) {
+            asio::post(threads_.control, [done, forced] { done(forced); });
+            return;
+        }
+        // Who asks for the members next sees it.
+        when_published_.push_back([done] { done(success()); });
+        expect_members();
     });
 }
 
