@@ -45,6 +45,7 @@ GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity,
       threads_(std::move(threads)),
       log_(std::move(log)),
       metrics_(registry),
+      own_metrics_(registry),
       members_timer_(thread_.context()),
       house_timer_(thread_.context()) {
     book_.measured({{identity_.node_name, {}}});
@@ -169,7 +170,7 @@ void GossipRing::heard(const gossip::Event& event) {
         return joiner_->heard(*finished);
     }
     if (const auto* user = std::get_if<gossip::event::UserEvent>(&event)) {
-        return on_control([this, heard = *user] { event_heard(heard); });
+        return pass_on(*user);
     }
     if (const auto* acked = std::get_if<gossip::event::QueryAcknowledged>(&event)) {
         const auto question = questions_.find(acked->id);
@@ -199,6 +200,24 @@ void GossipRing::heard(const gossip::Event& event) {
         });
     }
     member_heard(event);
+}
+
+// A peer sends them as fast as it likes, and control may be busy with something else.
+void GossipRing::pass_on(const gossip::event::UserEvent& event) {
+    if (events_under_way_ < kEventsUnderWayMax) {
+        ++events_under_way_;
+        return on_control([this, heard = event] {
+            event_heard(heard);
+            --events_under_way_;
+        });
+    }
+    own_metrics_.events_dropped.Increment();
+    if (const std::size_t times = events_dropped_.due(now()); times > 0) {
+        log_->warn(
+            "user events dropped, they come faster than this agent takes them: have whoever fires "
+            "them fire fewer waiting={} times={}",
+            kEventsUnderWayMax, times);
+    }
 }
 
 void GossipRing::member_heard(const gossip::Event& event) {

@@ -3,6 +3,7 @@
 #include <prometheus/registry.h>
 #include <spdlog/logger.h>
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
@@ -15,6 +16,7 @@
 #include "agent/io/io_thread.hpp"
 #include "agent/io/task_scope.hpp"
 #include "agent/runtime/coordinate_book.hpp"
+#include "agent/runtime/gossip_ring_metrics.hpp"
 #include "agent/runtime/member_doubts.hpp"
 #include "agent/runtime/publication_pace.hpp"
 #include "agent/runtime/ring_joiner.hpp"
@@ -34,6 +36,9 @@ namespace weft::agent {
 // Keeps members, keys and clocks in the data directory.
 class GossipRing final : public api::Ring {
 public:
+    // User events that control has not taken yet, of up to 9 KiB each. More are dropped.
+    static constexpr std::size_t kEventsUnderWayMax = 1024;
+
     struct Facts {
         std::function<std::vector<api::LocalService>()> services;  // for the filters of events
         std::function<bool(const std::string&)> is_node;           // whether the catalog knows it
@@ -111,6 +116,7 @@ private:
     boost::asio::awaitable<void> keep_house();
     boost::asio::awaitable<void> end(bool leave, std::function<void()> ended);
     void heard(const gossip::Event& event);
+    void pass_on(const gossip::event::UserEvent& event);
     void member_heard(const gossip::Event& event);
     void met(const gossip::Description& member);
     void doubt(const gossip::DescriptionPtr& member);
@@ -147,9 +153,14 @@ private:
     std::function<void()> event_came_;
     std::function<void()> coordinates_changed_;
 
+    // Raised by the ring's thread, lowered by control.
+    std::atomic<std::size_t> events_under_way_ = 0;
+
     // The ring's thread.
     IoThread thread_{"weft-gossip"};
     gossip::RingMetrics metrics_;
+    GossipRingMetrics own_metrics_;
+    gossip::Repeated events_dropped_;
     std::unique_ptr<gossip::Ring> ring_;
     std::unique_ptr<RingJoiner> joiner_;
     std::unique_ptr<MemberDoubts> doubts_;

@@ -3,6 +3,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace weft::agent {
 namespace {
@@ -10,12 +11,15 @@ namespace {
 // Fits everything when the expression is empty.
 class EventFilter {
 public:
-    explicit EventFilter(const std::string& expression)
-        : is_set_(!expression.empty()), regex_(expression, options()) {}
+    explicit EventFilter(const std::string& expression) : is_set_(!expression.empty()) {
+        // Any peer sends expressions, and to compile one takes longer the longer it is.
+        if (is_set_ && expression.size() <= kFilterBytesMax) regex_.emplace(expression, options());
+    }
 
     bool fits(std::string_view text) const {
-        return !is_set_ ||
-               (regex_.ok() && re2::RE2::PartialMatch({text.data(), text.size()}, regex_));
+        if (!is_set_) return true;
+        return regex_ && regex_->ok() &&
+               re2::RE2::PartialMatch({text.data(), text.size()}, *regex_);
     }
     bool is_set() const { return is_set_; }
 
@@ -28,7 +32,7 @@ private:
     }
 
     bool is_set_;
-    re2::RE2 regex_;
+    std::optional<re2::RE2> regex_;  // none: it is too long
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "api/http/ring.hpp"
 
 namespace weft::agent {
+
+// A filter that is longer fits nothing. Those of people have some ten bytes.
+inline constexpr std::size_t kFilterBytesMax = 1024;
 
 // Whether an event is for this agent: its filters against the node's name and the services that are
 // registered here, by id or name. An expression that is none, which only another agent can have let

@@ -114,6 +114,17 @@ TEST(EventFilters, ChooseByNodeServiceAndTag) {
     EXPECT_FALSE(passes("", "web", "("));
 }
 
+// What a peer sends is compiled on the control thread.
+TEST(EventFilters, OneThatIsTooLongFitsNothing) {
+    api::UserEvent event = deploy();
+    event.node_filter = "n1";
+    while (event.node_filter.size() < kFilterBytesMax) event.node_filter += "|x";
+    ASSERT_EQ(event.node_filter.size(), kFilterBytesMax);
+    EXPECT_TRUE(passes_filters(event, "n1.example", {}));
+    event.node_filter += "|x";
+    EXPECT_FALSE(passes_filters(event, "n1.example", {}));
+}
+
 TEST(UserEventLog, KeepsTheLastOnes) {
     UserEventLog log;
     for (int i = 0; i < 300; ++i) {
