@@ -175,15 +175,15 @@ void GossipRing::heard(const gossip::Event& event) {
     if (const auto* acked = std::get_if<gossip::event::QueryAcknowledged>(&event)) {
         const auto question = questions_.find(acked->id);
         if (question == questions_.end()) return;
-        question->second.acks.push_back(acked->from);
-        if (question->second.is_complete()) end_question(acked->id);
+        question->second.collected.acknowledged(acked->from);
+        if (question->second.collected.is_complete()) end_question(acked->id);
         return;
     }
     if (const auto* answered = std::get_if<gossip::event::QueryAnswered>(&event)) {
         const auto question = questions_.find(answered->id);
         if (question == questions_.end()) return;
-        question->second.answers.emplace(answered->from, answered->payload);
-        if (question->second.is_complete()) end_question(answered->id);
+        question->second.collected.answered(answered->from, answered->payload);
+        if (question->second.collected.is_complete()) end_question(answered->id);
         return;
     }
     if (const auto* finished = std::get_if<gossip::event::QueryFinished>(&event)) {

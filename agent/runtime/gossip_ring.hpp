@@ -21,6 +21,7 @@
 #include "agent/runtime/publication_pace.hpp"
 #include "agent/runtime/ring_joiner.hpp"
 #include "agent/runtime/ring_liveness.hpp"
+#include "agent/runtime/ring_question.hpp"
 #include "agent/runtime/ring_setup.hpp"
 #include "agent/runtime/snapshot_schedule.hpp"
 #include "agent/runtime/user_event_log.hpp"
@@ -86,18 +87,10 @@ private:
     // Of members that do not belong here, in 30 seconds.
     static constexpr std::size_t kDoubtLinesMax = 16;
 
-    // A question to the ring whose answers are collected. Of the ring's thread.
+    // A question to the ring, and what to do with what came back. Of the ring's thread.
     struct Question {
-        std::vector<std::string> acks;
-        std::map<std::string, std::string> answers;  // payloads by node
-        // So many, and there is nothing left to wait for.
-        std::size_t acks_expected = SIZE_MAX;
-        std::size_t answers_expected = SIZE_MAX;
-        std::function<void(Question&&)> ended;
-
-        bool is_complete() const {
-            return acks.size() >= acks_expected || answers.size() >= answers_expected;
-        }
+        RingQuestion collected;
+        std::function<void(RingQuestion)> ended;
     };
 
     GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
@@ -133,8 +126,6 @@ private:
     // ---- on control
     void members_changed(std::map<std::string, api::Member> members);
     void event_heard(const gossip::event::UserEvent& event);
-    api::KeyAnswer key_answer(api::KeyOperation operation, Question&& question,
-                              std::size_t nodes) const;
 
     const GossipConfig config_;  // of the start
     const AgentIdentity& identity_;

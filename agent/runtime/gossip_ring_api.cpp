@@ -1,6 +1,4 @@
 // GossipRing as the HTTP API sees it.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -9,6 +7,7 @@
 #include "agent/io/clock.hpp"
 #include "agent/runtime/consul_event.hpp"
 #include "agent/runtime/gossip_ring.hpp"
+#include "agent/runtime/key_answer.hpp"
 #include "gossip/core/internal_queries.hpp"
 
 namespace weft::agent {
@@ -29,16 +28,6 @@ std::string_view query_of(api::KeyOperation operation) {
             return gossip::kRemoveKeyQuery;
     }
     return gossip::kListKeysQuery;
-}
-
-void count(std::vector<std::pair<std::string, std::size_t>>& counts, const std::string& key) {
-    const auto at = std::find_if(counts.begin(), counts.end(),
-                                 [&](const auto& entry) { return entry.first == key; });
-    if (at != counts.end()) {
-        ++at->second;
-    } else {
-        counts.emplace_back(key, 1);
-    }
 }
 
 }  // namespace
@@ -138,8 +127,7 @@ void GossipRing::ask(gossip::QueryParams params, Question question,
 void GossipRing::end_question(std::uint32_t id) {
     auto question = questions_.extract(id);
     if (question.empty()) return;
-    auto ended = std::move(question.mapped().ended);
-    ended(std::move(question.mapped()));
+    question.mapped().ended(std::move(question.mapped().collected));
 }
 
 void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>> done) {
@@ -156,54 +144,27 @@ void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>>
     params.payload = gossip::key_query_payload(key);
     asio::post(thread_.context(), [this, params = std::move(params), done = std::move(done),
                                    operation = request.operation, local_only = request.local_only] {
-        std::size_t nodes = local_only ? 1 : 0;
-        for (const gossip::MemberView& view : ring_->node().members()) {
-            const bool is_there = view.status == gossip::MemberStatus::Alive ||
-                                  view.status == gossip::MemberStatus::Leaving;
-            nodes += is_there && !local_only ? 1 : 0;
+        std::set<std::string> expected;
+        if (local_only) {
+            expected.insert(identity_.node_name);
+        } else {
+            for (const gossip::MemberView& view : ring_->node().members()) {
+                const bool is_there = view.status == gossip::MemberStatus::Alive ||
+                                      view.status == gossip::MemberStatus::Leaving;
+                if (is_there) expected.insert(view.member->name);
+            }
         }
-        Question question;
-        question.answers_expected = nodes;
-        question.ended = [this, done, operation, nodes](Question&& answered) {
-            asio::post(threads_.control,
-                       [this, done, operation, nodes, answered = std::move(answered)]() mutable {
-                           done(std::vector{key_answer(operation, std::move(answered), nodes)});
-                       });
+        auto ended = [this, done, operation](RingQuestion answered) {
+            asio::post(threads_.control, [this, done, operation, answered = std::move(answered)] {
+                done(std::vector{key_answer_of(answered, operation, identity_)});
+            });
         };
+        Question question{RingQuestion(RingQuestion::Wants::Answers, std::move(expected)),
+                          std::move(ended)};
         ask(params, std::move(question), [this, done](const Error& error) {
             asio::post(threads_.control, [done, error] { done(error); });
         });
     });
-}
-
-api::KeyAnswer GossipRing::key_answer(api::KeyOperation operation, Question&& question,
-                                      std::size_t nodes) const {
-    api::KeyAnswer answer;
-    answer.datacenter = identity_.datacenter;
-    answer.nodes = nodes;
-    std::size_t failed = 0;
-    for (const auto& [node, payload] : question.answers) {
-        const auto said = gossip::decode_key_answer(payload);
-        if (!said || !said.value().result) {
-            ++failed;
-            answer.messages.emplace_back(node,
-                                         said ? said.value().message : "its answer cannot be read");
-            continue;
-        }
-        if (operation != api::KeyOperation::List) continue;
-        for (const std::string& key : said.value().keys) count(answer.keys, key);
-        if (!said.value().primary_key.empty()) {
-            count(answer.primary_keys, said.value().primary_key);
-        }
-    }
-    std::sort(answer.keys.begin(), answer.keys.end());
-    std::sort(answer.primary_keys.begin(), answer.primary_keys.end());
-    if (failed > 0) {
-        answer.error = fmt::format("{}/{} nodes reported failure", failed, nodes);
-    } else if (question.answers.size() < nodes) {
-        answer.error = fmt::format("{}/{} nodes reported success", question.answers.size(), nodes);
-    }
-    return answer;
 }
 
 void GossipRing::reachability(Done<api::Reachability> done) {
@@ -215,16 +176,14 @@ void GossipRing::reachability(Done<api::Reachability> done) {
         for (const gossip::MemberView& view : ring_->node().members()) {
             if (view.status == gossip::MemberStatus::Alive) alive.insert(view.member->name);
         }
-        Question question;
-        question.acks_expected = alive.size();
-        question.ended = [this, done, alive](Question&& answered) {
+        auto ended = [this, done](const RingQuestion& answered) {
             api::Reachability found;
-            found.answered = std::move(answered.acks);
-            std::sort(found.answered.begin(), found.answered.end());
-            std::set_difference(alive.begin(), alive.end(), found.answered.begin(),
-                                found.answered.end(), std::back_inserter(found.missing));
+            found.answered.assign(answered.acks().begin(), answered.acks().end());
+            found.missing.assign(answered.missing().begin(), answered.missing().end());
             asio::post(threads_.control, [done, found = std::move(found)] { done(found); });
         };
+        Question question{RingQuestion(RingQuestion::Wants::Acks, std::move(alive)),
+                          std::move(ended)};
         ask(params, std::move(question), [this, done](const Error& error) {
             asio::post(threads_.control, [done, error] { done(error); });
         });
