@@ -46,6 +46,9 @@ GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity,
       log_(std::move(log)),
       metrics_(registry),
       own_metrics_(registry),
+      keyring_file_(config_.disable_keyring_file ? std::string() : files_.keyring,
+                    thread_.context().get_executor(), threads_.background,
+                    own_metrics_.keyring_write_failures, log_),
       members_timer_(thread_.context()),
       house_timer_(thread_.context()) {
     book_.measured({{identity_.node_name, {}}});
@@ -141,6 +144,7 @@ asio::awaitable<void> GossipRing::end(bool leave, std::function<void()> ended) {
     co_await scope_->close();
     co_await ring_scope_->close();
     keep_snapshot(true);
+    co_await keys_kept();
     ended();
 }
 
@@ -340,12 +344,18 @@ void GossipRing::keep_snapshot(bool is_last) {
 }
 
 void GossipRing::keep_keys() {
-    const bool is_kept = !files_.keyring.empty() && !config_.disable_keyring_file;
-    if (!is_kept || ring_->keyring().is_empty()) return;
-    asio::post(threads_.background, [this, text = keyring_text(ring_->keyring())] {
-        const auto kept = write_file_atomically(files_.keyring, text);
-        if (!kept) log_->error("encryption keys not kept error={}", kept.error().message());
+    if (!ring_->keyring().is_empty()) keyring_file_.keep(keyring_text(ring_->keyring()));
+}
+
+// What was changed last may still wait for the write before it.
+asio::awaitable<void> GossipRing::keys_kept() {
+    asio::steady_timer ended(thread_.context(), asio::steady_timer::time_point::max());
+    bool has_ended = false;
+    keyring_file_.when_kept([&](const Result<void>&) {
+        has_ended = true;
+        ended.cancel();
     });
+    if (!has_ended) co_await ended.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 }  // namespace weft::agent

@@ -17,6 +17,7 @@
 #include "agent/io/task_scope.hpp"
 #include "agent/runtime/coordinate_book.hpp"
 #include "agent/runtime/gossip_ring_metrics.hpp"
+#include "agent/runtime/keyring_file.hpp"
 #include "agent/runtime/member_doubts.hpp"
 #include "agent/runtime/publication_pace.hpp"
 #include "agent/runtime/ring_joiner.hpp"
@@ -119,6 +120,7 @@ private:
     void take_coordinates();
     void keep_snapshot(bool is_last = false);
     void keep_keys();
+    boost::asio::awaitable<void> keys_kept();
     void ask(gossip::QueryParams params, Question question,
              std::function<void(const Error&)> refused);
     void end_question(std::uint32_t id);
@@ -151,6 +153,7 @@ private:
     IoThread thread_{"weft-gossip"};
     gossip::RingMetrics metrics_;
     GossipRingMetrics own_metrics_;
+    KeyringFile keyring_file_;
     gossip::Repeated events_dropped_;
     std::unique_ptr<gossip::Ring> ring_;
     std::unique_ptr<RingJoiner> joiner_;

@@ -155,9 +155,15 @@ void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>>
             }
         }
         auto ended = [this, done, operation](RingQuestion answered) {
-            asio::post(threads_.control, [this, done, operation, answered = std::move(answered)] {
-                done(std::vector{key_answer_of(answered, operation, identity_)});
-            });
+            auto tell = [this, done, operation,
+                         answered = std::move(answered)](const Result<void>& kept) {
+                asio::post(threads_.control, [this, done, operation, answered, kept] {
+                    done(std::vector{key_answer_of(answered, operation, identity_, kept)});
+                });
+            };
+            if (operation == api::KeyOperation::List) return tell(success());
+            // This agent's own answer was given before its keys were written.
+            keyring_file_.when_kept(std::move(tell));
         };
         Question question{RingQuestion(RingQuestion::Wants::Answers, std::move(expected)),
                           std::move(ended)};

@@ -13,9 +13,17 @@ struct GossipRingMetrics {
                              .Name("weft_gossip_user_events_dropped_total")
                              .Help("User events lost: they came faster than the agent takes them")
                              .Register(registry)
-                             .Add({})) {}
+                             .Add({})),
+          keyring_write_failures(
+              prometheus::BuildCounter()
+                  .Name("weft_gossip_keyring_write_failures_total")
+                  .Help("Changes of encryption keys that a restart would undo: their file could "
+                        "not be written")
+                  .Register(registry)
+                  .Add({})) {}
 
     prometheus::Counter& events_dropped;
+    prometheus::Counter& keyring_write_failures;
 };
 
 }  // namespace weft::agent

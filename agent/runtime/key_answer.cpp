@@ -35,7 +35,7 @@ std::optional<std::string> failure_of(const Result<gossip::KeyAnswerText>& said)
 }  // namespace
 
 api::KeyAnswer key_answer_of(const RingQuestion& question, api::KeyOperation operation,
-                             const AgentIdentity& identity) {
+                             const AgentIdentity& identity, const Result<void>& kept) {
     api::KeyAnswer answer;
     answer.datacenter = identity.datacenter;
     answer.nodes = question.expected().size();
@@ -45,7 +45,13 @@ api::KeyAnswer key_answer_of(const RingQuestion& question, api::KeyOperation ope
             answer.messages.emplace_back(node, std::move(*why));
             continue;
         }
-        if (operation != api::KeyOperation::List || !question.expected().contains(node)) continue;
+        if (operation != api::KeyOperation::List) {
+            if (!kept && node == identity.node_name) {
+                answer.messages.emplace_back(node, kept.error().message());
+            }
+            continue;
+        }
+        if (!question.expected().contains(node)) continue;
         for (const std::string& key : said.value().keys) count(answer.keys, key);
         if (!said.value().primary_key.empty()) {
             count(answer.primary_keys, said.value().primary_key);

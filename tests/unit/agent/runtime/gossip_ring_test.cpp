@@ -7,17 +7,26 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "agent/io/file.hpp"
+#include "tests/support/temporary_folder.hpp"
+
 namespace weft::agent {
 namespace {
 
 namespace asio = boost::asio;
+using ::testing::HasSubstr;
+
+const std::string kKey = "AAAAAAAAAAAAAAAAAAAAAA==";
+const std::string kOther = "AQEBAQEBAQEBAQEBAQEBAQ==";
 
 // An agent alone on loopback. What it posts to control and to the background runs within until().
 class GossipRingTest : public ::testing::Test {
@@ -72,6 +81,18 @@ protected:
         event.name = std::move(name);
         ring_->fire_event(event, [](const Result<std::string>& fired) { EXPECT_TRUE(fired); });
     }
+    api::KeyAnswer ask_for_key(api::KeyOperation operation, const std::string& key) {
+        api::KeyRequest request;
+        request.operation = operation;
+        request.key = key;
+        std::optional<api::KeyAnswer> answer;
+        ring_->keys(request, [&](const Result<std::vector<api::KeyAnswer>>& answers) {
+            ASSERT_TRUE(answers) << answers.error().message();
+            answer = answers.value().at(0);
+        });
+        EXPECT_TRUE(until([&] { return answer.has_value(); }));
+        return answer.value_or(api::KeyAnswer());
+    }
     double counted(std::string_view name) {
         for (const auto& family : registry_.Collect()) {
             if (family.name == name) return family.metric.at(0).counter.value;
@@ -105,6 +126,42 @@ TEST_F(GossipRingTest, UserEventsDoNotPileUpBeforeABusyControl) {
         const auto& events = ring_->events();
         return !events.empty() && events.back().name == "last";
     })) << counted(dropped);
+}
+
+TEST_F(GossipRingTest, AnInstalledKeyIsInTheFileWhenItIsSaid) {
+    const testing::TemporaryFolder folder;
+    const std::string path = folder / "local.keyring";
+    config_.gossip.encrypt = kKey;
+    start({"", path});
+    ASSERT_TRUE(ring_);
+    const api::KeyAnswer installed = ask_for_key(api::KeyOperation::Install, kOther);
+    EXPECT_EQ(installed.error, "");
+    const auto kept = read_file(path, 1024);
+    ASSERT_TRUE(kept) << kept.error().message();
+    EXPECT_THAT(kept.value(), HasSubstr(kOther));
+}
+
+TEST_F(GossipRingTest, AKeyThatIsNotKeptForARestartIsAFailureOfThisAgent) {
+    const testing::TemporaryFolder folder;
+    const std::string path = folder / "serf/local.keyring";  // in no folder
+    config_.gossip.encrypt = kKey;
+    start({"", path});
+    ASSERT_TRUE(ring_);
+    for (const auto operation : {api::KeyOperation::Install, api::KeyOperation::Use}) {
+        const api::KeyAnswer answer = ask_for_key(operation, kOther);
+        EXPECT_EQ(answer.error, "1/1 nodes reported failure");
+        ASSERT_EQ(answer.messages.size(), 1u);
+        EXPECT_EQ(answer.messages.front().first, "a");
+        EXPECT_THAT(answer.messages.front().second, HasSubstr(path + " cannot be written"));
+    }
+    EXPECT_EQ(counted("weft_gossip_keyring_write_failures_total"), 2);
+
+    // It is in force all the same, and kept once that is mended.
+    std::filesystem::create_directory(folder / "serf");
+    EXPECT_EQ(ask_for_key(api::KeyOperation::Use, kOther).error, "");
+    const auto kept = read_file(path, 1024);
+    ASSERT_TRUE(kept) << kept.error().message();
+    EXPECT_EQ(kept.value().find(kOther), 2u);  // the first of the list
 }
 
 }  // namespace

@@ -47,8 +47,9 @@ protected:
     static RingQuestion ask(std::set<std::string> expected) {
         return {RingQuestion::Wants::Answers, std::move(expected)};
     }
-    api::KeyAnswer answer(const RingQuestion& question, KeyOperation operation) const {
-        return key_answer_of(question, operation, identity_);
+    api::KeyAnswer answer(const RingQuestion& question, KeyOperation operation,
+                          const Result<void>& kept = success()) const {
+        return key_answer_of(question, operation, identity_, kept);
     }
 
     AgentIdentity identity_;
@@ -111,6 +112,27 @@ TEST_F(KeyAnswerTest, AFailureOfOneWhoWasNotExpectedIsSaid) {
     const api::KeyAnswer installed = answer(question, KeyOperation::Install);
     EXPECT_EQ(installed.error, "1/1 nodes reported failure");
     EXPECT_THAT(installed.messages, ElementsAre(Pair("new", "no room")));
+}
+
+// The answer of this agent was given before it knew.
+TEST_F(KeyAnswerTest, OwnKeysThatAreNotKeptAreAFailureOfThisAgent) {
+    RingQuestion question = ask({"a", "b"});
+    question.answered("a", did_it());
+    question.answered("b", did_it());
+    const Result<void> kept = make_error(Errc::Io, "the file");
+    const api::KeyAnswer installed = answer(question, KeyOperation::Install, kept);
+    EXPECT_EQ(installed.error, "1/2 nodes reported failure");
+    EXPECT_THAT(installed.messages, ElementsAre(Pair("a", "the file")));
+    EXPECT_EQ(answer(question, KeyOperation::List, kept).error, "");
+}
+
+// Why its keys did not change at all says more.
+TEST_F(KeyAnswerTest, OwnFailureIsSaidOnce) {
+    RingQuestion question = ask({"a"});
+    question.answered("a", failed("no room"));
+    const Result<void> kept = make_error(Errc::Io, "the file");
+    const api::KeyAnswer installed = answer(question, KeyOperation::Install, kept);
+    EXPECT_THAT(installed.messages, ElementsAre(Pair("a", "no room")));
 }
 
 }  // namespace
