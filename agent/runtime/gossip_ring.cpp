@@ -12,6 +12,7 @@
 #include "agent/io/clock.hpp"
 #include "agent/io/file.hpp"
 #include "agent/runtime/consul_event.hpp"
+#include "agent/runtime/peer_text.hpp"
 #include "gossip/core/internal_queries.hpp"
 #include "gossip/net/event_log.hpp"
 
@@ -171,7 +172,9 @@ asio::awaitable<void> GossipRing::keep_house() {
 
 void GossipRing::heard(const gossip::Event& event) {
     if (const auto* finished = std::get_if<gossip::event::JoinFinished>(&event)) {
-        return joiner_->heard(*finished);
+        gossip::event::JoinFinished told = *finished;
+        told.error = peer_text(finished->error);
+        return joiner_->heard(told);
     }
     if (const auto* user = std::get_if<gossip::event::UserEvent>(&event)) {
         return pass_on(*user);

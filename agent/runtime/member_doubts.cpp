@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/runtime/peer_text.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::agent {
@@ -29,7 +30,7 @@ std::string twins(const gossip::Description& member, std::string_view other,
         "its "
         "data_dir or give it another `node_id`, and start it again node={} address={} other={} "
         "other_address={} id={}",
-        std::string_view(member.name), member.endpoint.str(), other, at.str(), id);
+        peer_text(member.name), member.endpoint.str(), peer_text(other), at.str(), peer_text(id));
 }
 
 }  // namespace

@@ -85,6 +85,13 @@ TEST_F(KeyAnswerTest, WhoFailsSaysWhy) {
     EXPECT_THAT(installed.messages, ElementsAre(Pair("b", "no answer"), Pair("c", "no room")));
 }
 
+TEST_F(KeyAnswerTest, WhatAPeerWritesIsCut) {
+    RingQuestion question = ask({"a"});
+    question.answered("a", failed(std::string(1000, 'x')));
+    const api::KeyAnswer installed = answer(question, KeyOperation::Install);
+    EXPECT_THAT(installed.messages, ElementsAre(Pair("a", std::string(300, 'x') + "...")));
+}
+
 TEST_F(KeyAnswerTest, AnAnswerThatCannotBeReadIsAFailure) {
     RingQuestion question = ask({"a"});
     question.answered("a", "");

@@ -11,6 +11,7 @@
 namespace weft::agent {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 class MemberDoubtsTest : public ::testing::Test {
@@ -59,6 +60,12 @@ TEST_F(MemberDoubtsTest, ANodeIdOfTwoOthers) {
     EXPECT_EQ(heard("b", "127.0.0.2", "id-b"), "");
     EXPECT_THAT(heard("c", "127.0.0.3", "id-b"),
                 HasSubstr("node=c address=127.0.0.3:8301 other=b other_address=127.0.0.2:8301"));
+}
+
+TEST_F(MemberDoubtsTest, ALongIdMakesNoLongLine) {
+    const std::string id(400, 'x');
+    EXPECT_EQ(heard("b", "127.0.0.2", id), "");
+    EXPECT_THAT(heard("c", "127.0.0.3", id), EndsWith(" id=" + id.substr(0, 300) + "..."));
 }
 
 TEST_F(MemberDoubtsTest, WhoComesBackByAnotherNameIsNoTwin) {
