@@ -197,6 +197,9 @@ void GossipRing::heard(const gossip::Event& event) {
         return end_question(finished->id);
     }
     if (std::holds_alternative<gossip::event::KeysChanged>(event)) return keep_keys();
+    if (const auto* refused = std::get_if<gossip::event::MemberRefused>(&event)) {
+        return log_->warn("{}", full_ring_line(*refused, ring_->node().members()));
+    }
     if (const auto* lost = std::get_if<gossip::event::NameLost>(&event)) {
         return on_control([this, lost = *lost] {
             facts_.lost(make_error(

@@ -1,11 +1,15 @@
 #include "agent/runtime/gossip_ring.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <prometheus/registry.h>
 #include <spdlog/logger.h>
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -17,12 +21,14 @@
 #include <vector>
 
 #include "agent/io/file.hpp"
+#include "gossip/wire/messages.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
 namespace {
 
 namespace asio = boost::asio;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 const std::string kKey = "AAAAAAAAAAAAAAAAAAAAAA==";
@@ -126,6 +132,30 @@ TEST_F(GossipRingTest, UserEventsDoNotPileUpBeforeABusyControl) {
         const auto& events = ring_->events();
         return !events.empty() && events.back().name == "last";
     })) << counted(dropped);
+}
+
+// A peer answers a join with as long a reason as it likes.
+TEST_F(GossipRingTest, WhyAPeerRefusedAJoinIsCut) {
+    const std::string reason(5'000, 'x');
+    std::string refusal;
+    gossip::encode_message(refusal, gossip::ErrorAnswer{reason});
+    asio::ip::tcp::acceptor peer(context_, {asio::ip::make_address("127.0.0.1"), 0});
+    asio::ip::tcp::socket joiner(context_);
+    peer.async_accept(joiner, [&](const boost::system::error_code& error) {
+        if (!error) asio::write(joiner, asio::buffer(refusal));
+    });
+    start();
+    ASSERT_TRUE(ring_);
+    std::optional<api::JoinOutcome> outcome;
+    ring_->join({fmt::format("127.0.0.1:{}", peer.local_endpoint().port())},
+                [&](const Result<api::JoinOutcome>& joined) {
+                    ASSERT_TRUE(joined) << joined.error().message();
+                    outcome = joined.value();
+                });
+    ASSERT_TRUE(until([&] { return outcome.has_value(); }));
+    ASSERT_EQ(outcome->failures.size(), 1u);
+    EXPECT_THAT(outcome->failures.front().why, EndsWith("xxx..."));
+    EXPECT_LE(outcome->failures.front().why.size(), 303u);
 }
 
 TEST_F(GossipRingTest, AnInstalledKeyIsInTheFileWhenItIsSaid) {
