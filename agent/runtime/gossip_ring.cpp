@@ -8,11 +8,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "agent/base/shortened.hpp"
 #include "agent/base/uuid.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/file.hpp"
 #include "agent/runtime/consul_event.hpp"
-#include "agent/runtime/peer_text.hpp"
 #include "gossip/core/internal_queries.hpp"
 #include "gossip/net/event_log.hpp"
 
@@ -173,7 +173,7 @@ asio::awaitable<void> GossipRing::keep_house() {
 void GossipRing::heard(const gossip::Event& event) {
     if (const auto* finished = std::get_if<gossip::event::JoinFinished>(&event)) {
         gossip::event::JoinFinished told = *finished;
-        told.error = peer_text(finished->error);
+        told.error = shortened(finished->error);
         return joiner_->heard(told);
     }
     if (const auto* user = std::get_if<gossip::event::UserEvent>(&event)) {
@@ -197,9 +197,6 @@ void GossipRing::heard(const gossip::Event& event) {
         return end_question(finished->id);
     }
     if (std::holds_alternative<gossip::event::KeysChanged>(event)) return keep_keys();
-    if (const auto* refused = std::get_if<gossip::event::MemberRefused>(&event)) {
-        return log_->warn("{}", full_ring_line(*refused, ring_->node().members()));
-    }
     if (const auto* lost = std::get_if<gossip::event::NameLost>(&event)) {
         return on_control([this, lost = *lost] {
             facts_.lost(make_error(

@@ -3,12 +3,12 @@
 #include <set>
 #include <utility>
 
+#include "agent/base/shortened.hpp"
 #include "agent/base/uuid.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/runtime/consul_event.hpp"
 #include "agent/runtime/gossip_ring.hpp"
 #include "agent/runtime/key_answer.hpp"
-#include "agent/runtime/peer_text.hpp"
 #include "gossip/core/internal_queries.hpp"
 
 namespace weft::agent {
@@ -104,7 +104,7 @@ void GossipRing::event_heard(const gossip::event::UserEvent& heard) {
             log_->warn(
                 "user event ignored, it is not in the form of Consul's agents event={} "
                 "error=\"{}\" times={}",
-                peer_text(heard.name), peer_text(event.error().message()), times);
+                shortened(heard.name), shortened(event.error().message()), times);
         }
         return;
     }

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/runtime/peer_text.hpp"
+#include "agent/base/shortened.hpp"
 #include "gossip/core/internal_queries.hpp"
 
 namespace weft::agent {
@@ -29,7 +29,7 @@ void count(std::vector<std::pair<std::string, std::size_t>>& counts, const std::
 // nullopt: it did what it was asked for.
 std::optional<std::string> failure_of(const Result<gossip::KeyAnswerText>& said) {
     if (!said) return "its answer cannot be read";
-    if (!said.value().result) return peer_text(said.value().message);
+    if (!said.value().result) return shortened(said.value().message);
     return std::nullopt;
 }
 
@@ -43,7 +43,7 @@ api::KeyAnswer key_answer_of(const RingQuestion& question, api::KeyOperation ope
     for (const auto& [node, payload] : question.answers()) {
         const auto said = gossip::decode_key_answer(payload);
         if (auto why = failure_of(said)) {
-            answer.messages.emplace_back(peer_text(node), std::move(*why));
+            answer.messages.emplace_back(shortened(node), std::move(*why));
             continue;
         }
         if (operation != api::KeyOperation::List) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "agent/runtime/peer_text.hpp"
+#include "agent/base/shortened.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::agent {
@@ -32,23 +32,10 @@ std::string twins(const gossip::Description& member, std::string_view other,
         "its "
         "data_dir or give it another `node_id`, and start it again node={} address={} other={} "
         "other_address={} id={}",
-        peer_text(member.name), member.endpoint.str(), peer_text(other), at.str(), peer_text(id));
+        shortened(member.name), member.endpoint.str(), shortened(other), at.str(), shortened(id));
 }
 
 }  // namespace
-
-std::string full_ring_line(const gossip::event::MemberRefused& refused,
-                           std::span<const gossip::MemberView> members) {
-    const auto gone = std::count_if(members.begin(), members.end(), [](const auto& view) {
-        return view.status == gossip::MemberStatus::Left ||
-               view.status == gossip::MemberStatus::Failed;
-    });
-    return fmt::format(
-        "this agent has no room for one more member of the ring: have those that are gone "
-        "forgotten by `weft force-leave -prune`, have a peer stop that makes members up, or make "
-        "two rings of one with more agents node={} members_max={} members={} gone={}",
-        peer_text(refused.name), refused.members_max, members.size(), gone);
-}
 
 std::optional<std::string> MemberDoubts::heard(const gossip::DescriptionPtr& member) {
     if (member->name == self_.name) return std::nullopt;

@@ -14,11 +14,6 @@
 
 namespace weft::agent {
 
-// For the log, when one more member finds no room: who takes it, of all members, and what to do.
-// Where the refused one is nobody knows: only its name comes here.
-std::string full_ring_line(const gossip::event::MemberRefused& refused,
-                           std::span<const gossip::MemberView> members);
-
 // Finds members with the node id of another agent. It comes of a data_dir that was copied and does
 // not keep a ring from working, so that nothing else says it. Members without Consul's tags are
 // none of them.

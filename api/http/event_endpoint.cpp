@@ -12,6 +12,7 @@ namespace weft::api {
 namespace {
 
 constexpr std::int64_t kFilterBytes = 1 << 20;  // that a compiled expression may take
+constexpr std::size_t kFilterLengthMax = 1 << 10;  // longer ones no agent looks at
 
 void write_event(JsonWriter& writer, const UserEvent& event) {
     writer.begin_object();
@@ -32,6 +33,9 @@ void write_event(JsonWriter& writer, const UserEvent& event) {
 
 std::optional<Response> refused_filter(std::string_view which, const std::string& expression) {
     if (expression.empty()) return std::nullopt;
+    if (expression.size() > kFilterLengthMax)
+        return Response::text(400, "The " + std::string(which) + " filter is longer than " +
+                                       std::to_string(kFilterLengthMax) + " bytes");
     const auto compiled = compile_go_regex(expression, kFilterBytes);
     if (compiled) return std::nullopt;
     return Response::text(500,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "agent/base/shortened.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::gossip {
@@ -38,12 +39,6 @@ private:
     std::uint8_t delegate_min_ = 0;
     std::uint8_t delegate_max_ = 255;
 };
-
-// Of what a peer says, for people: it may be as long as a stream.
-std::string shortened(std::string_view text) {
-    constexpr std::size_t kShownMax = 100;
-    return fmt::format("{}{}", text.substr(0, kShownMax), text.size() > kShownMax ? ".." : "");
-}
 
 // Of the dead nothing is taken but that they are.
 Result<void> check_ring_tag(const NodeRecords& nodes, const NodeConfig& own) {

@@ -172,7 +172,10 @@ std::optional<MemberId> Membership::admit(const Alive& alive, const Versions& ve
                                           MembershipOutput& out) {
     if (table_.size() >= config_.members_max) {
         out.refused.push_back(Refusal::MembersLimit);
-        out.events.push_back({MemberEvent::Kind::Refused, std::string(alive.node), nullptr, {}});
+        out.events.push_back({MemberEvent::Kind::Refused,
+                              std::string(alive.node),
+                              nullptr,
+                              {*address_from_bytes(*alive.address), alive.port}});
         return std::nullopt;
     }
     count_change(alive.node);

@@ -36,7 +36,7 @@ struct MemberEvent {
     Kind kind;
     std::string name;
     DescriptionPtr member;  // null: refused
-    Endpoint other;         // of the other one in a conflict
+    Endpoint other;         // of the other one in a conflict, or of whom was refused
 };
 
 std::string_view to_string(MemberEvent::Kind kind);

@@ -2,13 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "gossip/core/description.hpp"
 #include "gossip/wire/packet.hpp"
+#include "gossip/wire/serf_messages.hpp"
 #include "gossip/wire/tags.hpp"
 
 namespace weft::gossip {
 
 Result<void> NodeConfig::validate() const {
     if (name.empty()) return make_error(Errc::InvalidArgument, "a member of a ring needs a name");
+    if (name.size() > kNameBytesMax) {
+        return make_error(Errc::Limit, fmt::format("the name takes {} bytes, the limit is {}",
+                                                   name.size(), kNameBytesMax));
+    }
     if (advertise.port == 0 || advertise.address.is_unspecified()) {
         return make_error(
             Errc::InvalidArgument,
@@ -32,7 +38,12 @@ Result<void> NodeConfig::validate() const {
             Errc::InvalidArgument,
             fmt::format("packets of {} bytes: 512 to 65000 are possible", packet_bytes));
     }
-    if (event_buffer < 1) return make_error(Errc::InvalidArgument, "events need a buffer");
+    // Of a view with more peers would take nothing.
+    if (event_buffer < 1 || event_buffer > kEventSlotLimit.elements) {
+        return make_error(Errc::InvalidArgument,
+                          fmt::format("a buffer for events of {} times: 1 to {} are possible",
+                                      event_buffer, kEventSlotLimit.elements));
+    }
     return success();
 }
 

@@ -137,7 +137,7 @@ void Node::Parts::take(MembershipOutput&& from, Instant now, Output& out) {
             const bool is_ours = event.name == membership.self().name();
             if (is_ours) conflict_vote.begin(outbox, inbox, now, serf);
         } else if (event.kind == MemberEvent::Kind::Refused && refusals_.is_due({}, now)) {
-            out.events.push_back(event::MemberRefused{event.name, config.members_max});
+            out.events.push_back(event::MemberRefused{event.name, event.other, config.members_max});
         } else if (event.kind == MemberEvent::Kind::Discredited) {
             ++counters.accusers_discredited;
             if (discredits_.is_due(event.name, now)) {

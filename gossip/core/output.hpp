@@ -89,6 +89,7 @@ struct NameConflict {
 // The table is full.
 struct MemberRefused {
     std::string name;
+    Endpoint at;
     std::size_t members_max = 0;
 };
 // So many members that it accused lately live: its word shortens no suspicion now.

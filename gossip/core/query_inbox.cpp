@@ -20,7 +20,6 @@ constexpr std::string_view kQueryClock = "query";
 constexpr Duration kTimeoutMax = std::chrono::hours(1);
 // As large as peers let a query be that they send.
 constexpr std::size_t kQueryBytesMax = 9 << 10;
-constexpr std::size_t kFiltersMax = 32;
 // Of an expression that somebody sent.
 constexpr std::size_t kExpressionLengthMax = 1 << 10;
 
@@ -91,8 +90,7 @@ void QueryInbox::handle(const Query& query, std::string_view blob, Instant now, 
     const auto address = query.address ? address_from_bytes(*query.address) : std::nullopt;
     const bool is_sound = address && query.port != 0 && !query.name.empty() &&
                           query.source_node.size() <= kNameBytesMax &&
-                          blob.size() <= kQueryBytesMax &&
-                          (!query.filters || query.filters->size() <= kFiltersMax);
+                          blob.size() <= kQueryBytesMax;
     if (!is_sound) return out.refused.push_back(Refusal::Query);
     if (!is_news(query, out)) return;
     if ((query.flags & kQueryNoBroadcast) == 0) {

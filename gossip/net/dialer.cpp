@@ -7,11 +7,11 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "agent/base/shortened.hpp"
 #include "agent/io/asio_address.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
 #include "agent/io/dial.hpp"
-#include "gossip/net/peer_text.hpp"
 #include "gossip/net/socket_address.hpp"
 
 namespace weft::gossip {
@@ -118,7 +118,7 @@ asio::awaitable<Result<std::optional<Dialer::Failure>>> Dialer::await_answer(con
         co_return Failure{DialFailure::Garbled, error.message()};
     }
     if (const auto* refusal = std::get_if<ErrorAnswer>(&answer.value()))
-        co_return Failure{DialFailure::Garbled, std::string(shown(refusal->text))};
+        co_return Failure{DialFailure::Garbled, shortened(refusal->text)};
     progress.is_told = true;
     ++io_.counters().dials_answered;
     owner_.dial_answered(dial.id, answer.value());

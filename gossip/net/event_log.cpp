@@ -1,8 +1,7 @@
 #include "gossip/net/event_log.hpp"
 
 #include <variant>
-
-#include "gossip/net/peer_text.hpp"
+#include "agent/base/shortened.hpp"
 
 namespace weft::gossip {
 namespace {
@@ -64,26 +63,29 @@ struct Line {
             event.name, event.kept.str(), event.refused.str(), event.is_ours);
     }
     void operator()(const event::MemberRefused& event) {
-        log.warn("the ring is full, a member was refused node={} members_max={}", event.name,
-                 event.members_max);
+        log.warn(
+            "the ring is full, a member was refused: have those that are gone forgotten by "
+            "`weft force-leave -prune`, have a peer stop that makes members up, or make two rings "
+            "of it node={} address={} members_max={}",
+            event.name, event.at.str(), event.members_max);
     }
     void operator()(const event::NameLost& event) {
         log.error("the ring knows another agent by our name, this one stops answers={} for_us={}",
                   event.answers, event.for_us);
     }
     void operator()(const event::UserEvent& event) {
-        log.debug("user event name={} time={} bytes={}", shown(event.name), event.time,
+        log.debug("user event name={} time={} bytes={}", shortened(event.name), event.time,
                   event.payload.size());
     }
     void operator()(const event::QueryReceived& event) {
-        log.debug("query name={} node={} time={}", shown(event.name), shown(event.source),
+        log.debug("query name={} node={} time={}", shortened(event.name), shortened(event.source),
                   event.time);
     }
     void operator()(const event::QueryAcknowledged& event) {
-        log.debug("query acknowledged id={} node={}", event.id, shown(event.from));
+        log.debug("query acknowledged id={} node={}", event.id, shortened(event.from));
     }
     void operator()(const event::QueryAnswered& event) {
-        log.debug("query answered id={} node={}", event.id, shown(event.from));
+        log.debug("query answered id={} node={}", event.id, shortened(event.from));
     }
     void operator()(const event::QueryFinished& event) {
         log.debug("query finished id={} acks={} answers={}", event.id, event.acks, event.answers);
@@ -91,7 +93,7 @@ struct Line {
     void operator()(const event::JoinFinished& event) {
         if (event.joined) return log.info("joined by way of peer={}", event.at.str());
         log.warn("cannot join by way of peer={} local={} error=\"{}\"", event.at.str(), local.str(),
-                 event.error);
+                 shortened(event.error));
     }
     void operator()(const event::LeaveFinished& event) {
         log.info("left the ring spread={}", event.spread);

@@ -105,7 +105,10 @@ asio::awaitable<Result<void>> StreamListener::talk(Socket& socket, Endpoint from
     if (!answer) co_return answer.error();
     if (answer.value().empty()) co_return success();
     StreamIo::Held held(io_);
+    held.attribute_to(from.address);
     held.add(answer.value().size());
+    // Who asks for views and reads none keeps them in memory.
+    if (held.is_over_limit()) co_return make_error(Errc::Limit, "too many streams at once");
     auto written = co_await io_.write(socket, answer.value());
     if (!written) co_return written.error();
     if (is_refused) co_await io_.discard(socket);

@@ -58,6 +58,7 @@ protected:
                                        threads, log_, registry_);
         ASSERT_TRUE(opened) << opened.error().message();
         ring_ = std::move(opened.value());
+        ASSERT_TRUE(ring_->start_thread(make_thread));
         ring_->start();
     }
     void TearDown() override {

@@ -75,17 +75,5 @@ TEST_F(MemberDoubtsTest, WhoComesBackByAnotherNameIsNoTwin) {
     EXPECT_EQ(heard("d", "127.0.0.3", "id-b"), "");  // where c was
 }
 
-TEST(FullRingLine, NamesTheMemberTheLimitAndTheRemedy) {
-    std::vector<gossip::MemberView> members(5);
-    members[0].status = gossip::MemberStatus::Alive;
-    members[1].status = gossip::MemberStatus::Leaving;
-    members[2].status = gossip::MemberStatus::Left;
-    members[3].status = gossip::MemberStatus::Failed;
-    members[4].status = gossip::MemberStatus::Failed;
-    const std::string line = full_ring_line({"late", 5}, members);
-    EXPECT_THAT(line, HasSubstr("node=late members_max=5 members=5 gone=3"));
-    EXPECT_THAT(line, HasSubstr("force-leave -prune"));
-}
-
 }  // namespace
 }  // namespace weft::agent

@@ -160,6 +160,8 @@ TEST(Events, AreRefusedInConsulsWords) {
     EXPECT_EQ(fixture.body_of("PUT /v1/event/fire/x?node=("),
               "Invalid node filter: error parsing regexp: missing closing ): `(`");
     EXPECT_EQ(fixture.call("PUT /v1/event/fire/x?service=(")->status, 500);
+    EXPECT_EQ(fixture.body_of("PUT /v1/event/fire/x?node=" + std::string(1025, 'x')),
+              "The node filter is longer than 1024 bytes");
     EXPECT_EQ(fixture.call("PUT /v1/event/fire/x?service=a&tag=(")->status, 500);
     EXPECT_EQ(fixture.call("PUT /v1/event/fire/big", std::string(1000, 'x'))->body,
               "1 error occurred:\n\t* error broadcasting event to segment \"\": user event exceeds "

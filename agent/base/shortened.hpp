@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
-namespace weft::agent {
+namespace weft {
 
-// What a peer wrote, for a line of the log or an error of the API: a peer may write as much as a
-// message holds. Beyond the limit it is cut between characters (UTF-8) and ends in "...".
-inline std::string peer_text(std::string_view text) {
+// What somebody else wrote, for a line of the log or an error: it may be megabytes. Beyond the
+// limit it is cut between characters (UTF-8) and ends in "...".
+inline std::string shortened(std::string_view text) {
     constexpr std::size_t kBytesMax = 300;
     constexpr std::size_t kCharacterBytesMax = 4;
     if (text.size() <= kBytesMax) return std::string(text);
@@ -18,7 +18,9 @@ inline std::string peer_text(std::string_view text) {
     std::size_t end = kBytesMax;
     // Other text may have no character that begins.
     while (end > kBytesMax - kCharacterBytesMax && is_within_a_character(end)) --end;
-    return std::string(text.substr(0, end)) + "...";
+    std::string cut(text.substr(0, end));
+    cut += "...";
+    return cut;
 }
 
-}  // namespace weft::agent
+}  // namespace weft
