@@ -11,7 +11,7 @@
 namespace weft::api {
 namespace {
 
-constexpr std::int64_t kFilterBytes = 1 << 20;  // that a compiled expression may take
+constexpr std::int64_t kFilterBytes = 1 << 20;     // that a compiled expression may take
 constexpr std::size_t kFilterLengthMax = 1 << 10;  // longer ones no agent looks at
 
 void write_event(JsonWriter& writer, const UserEvent& event) {
