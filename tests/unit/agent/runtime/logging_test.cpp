@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "agent/runtime/log_format.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
 namespace {
@@ -102,10 +103,9 @@ TEST(Logging, WhatIsQuietIsSoUnlessALevelIsSet) {
 }
 
 TEST(Logging, AFileIsNotQuiet) {
-    std::string form = (std::filesystem::temp_directory_path() / "weft-log-XXXXXX").string();
-    const std::filesystem::path folder = ::mkdtemp(form.data());
+    const weft::testing::TemporaryFolder folder;
     AgentConfig config;
-    config.log_file = (folder / "agent.log").string();
+    config.log_file = folder / "agent.log";
     {
         const auto logging = Logging::open(config, true);
         ASSERT_TRUE(logging);
@@ -114,15 +114,13 @@ TEST(Logging, AFileIsNotQuiet) {
     std::ifstream written(config.log_file);
     const std::string text{std::istreambuf_iterator<char>(written), {}};
     EXPECT_THAT(text, HasSubstr("line number=1"));
-    std::filesystem::remove_all(folder);
 }
 
 TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {
-    std::string form = (std::filesystem::temp_directory_path() / "weft-log-XXXXXX").string();
-    const std::filesystem::path folder = ::mkdtemp(form.data());
+    const weft::testing::TemporaryFolder folder;
     AgentConfig config;
     config.log_level = "INFO";
-    config.log_file = (folder / "agent.log").string();
+    config.log_file = folder / "agent.log";
     config.log_rotate_bytes = 1;
     config.log_rotate_max_files = 2;
     {
@@ -130,13 +128,12 @@ TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {
         ASSERT_TRUE(logging);
         for (int i = 0; i < 5; ++i) logging.value()->logger("agent")->error("line number={}", i);
     }
-    const auto files = std::distance(std::filesystem::directory_iterator(folder),
+    const auto files = std::distance(std::filesystem::directory_iterator(folder.path()),
                                      std::filesystem::directory_iterator());
     EXPECT_EQ(files, 3);  // the current one and two old ones
     std::ifstream current(config.log_file);
     const std::string text{std::istreambuf_iterator<char>(current), {}};
     EXPECT_THAT(text, HasSubstr("line number=4"));
-    std::filesystem::remove_all(folder);
 }
 
 }  // namespace
