@@ -21,6 +21,14 @@ if [ $full = yes ]; then kill_rounds=200 fuzz_seconds=${WEFT_FUZZ_SECONDS:-600};
 
 passed=0
 failed=0
+# What failed, with the end of what it said: said once more at the end of the run, where one looks first.
+failures=$(mktemp)
+trap 'rm -f "$failures"' EXIT
+finish() {
+    cat "$failures"
+    echo "$passed passed, $failed failed"
+    exit $((failed > 0))
+}
 # step NAME COMMAND..: runs one part, says how it went and how long it took. Never ends the run.
 step() {
     local name=$1 started=$SECONDS status=0
@@ -32,7 +40,7 @@ step() {
         echo "== $name: passed in $((SECONDS - started)) s"
     else
         failed=$((failed + 1))
-        echo "== $name: FAILED (exit $status) after $((SECONDS - started)) s"
+        echo "== $name: FAILED (exit $status) after $((SECONDS - started)) s" | tee -a "$failures"
     fi
 }
 build() {
@@ -67,21 +75,20 @@ interop_test() {
     python3 "$1" --program build/release/weft >"$log" 2>&1 || status=$?
     sed "s/^/$name: /" "$log"
     echo "$name: exit $status after $((SECONDS - started)) s"
+    if [ $status != 0 ]; then tail -n 60 "$log" | sed "s/^/$name: /" >>"$failures"; fi
     rm "$log"
     return $status
 }
 interop_tests() {
     export -f interop_test
+    export failures
     printf '%s\n' tests/interop/*_test.py | xargs -P 2 -n 1 bash -c 'interop_test "$1"' interop_test
 }
 # Without the program nothing else can be tested.
 must() {
     local before=$failed
     step "$@"
-    if [ "$failed" != "$before" ]; then
-        echo "$passed passed, $failed failed"
-        exit 1
-    fi
+    if [ "$failed" != "$before" ]; then finish; fi
 }
 
 must 'set up' deploy/setup.sh --tests --interop --fuzz
@@ -104,5 +111,4 @@ if [ $full = yes ]; then
         step "golden suite $preset" golden_suite $preset
     done
 fi
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish
