@@ -57,16 +57,16 @@ void write_debug_config(JsonWriter& writer, const AgentConfig& config) {
     writer.end_object();
 }
 
-void write_coordinate(JsonWriter& writer) {
+void write_coordinate(JsonWriter& writer, const Coordinate& own) {
     writer.key("Coord");
     writer.begin_object();
     writer.key("Vec");
     writer.begin_array();
-    for (int i = 0; i < 8; ++i) writer.value(0);
+    for (const double distance : own.vector) writer.value(distance);
     writer.end_array();
-    writer.field("Error", 1.5);
-    writer.field("Adjustment", 0);
-    writer.field("Height", 1e-05);
+    writer.field("Error", own.error);
+    writer.field("Adjustment", own.adjustment);
+    writer.field("Height", own.height);
     writer.end_object();
 }
 
@@ -96,6 +96,24 @@ std::string architecture() {
     const std::string machine = name.machine;
     if (machine == "x86_64") return "amd64";
     return machine == "aarch64" ? "arm64" : machine;
+}
+
+// weft has one queue for all that it spreads, which stands in the place of Serf's for events.
+void write_ring(StatsWriter& out, std::string_view pool, const RingFigures& ring) {
+    out.begin(pool);
+    out.add("coordinate_resets", ring.coordinate_resets);
+    out.add("encrypted", ring.is_encrypted ? "true" : "false");
+    out.add("event_queue", ring.broadcasts_waiting);
+    out.add("event_time", ring.event_time);
+    out.add("failed", ring.failed);
+    out.add("health_score", static_cast<std::uint64_t>(ring.health_score));
+    out.add("intent_queue", 0);
+    out.add("left", ring.left);
+    out.add("member_time", ring.member_time);
+    out.add("members", ring.members);
+    out.add("query_queue", 0);
+    out.add("query_time", ring.query_time);
+    out.end();
 }
 
 void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentStats& stats) {
@@ -146,22 +164,8 @@ void write_stats(JsonWriter& writer, const AgentIdentity& identity, const AgentS
     out.add("os", "linux");
     out.add("threads", read_process_facts().threads);
     out.end();
-    for (const char* pool : {"serf_lan", "serf_wan"}) {
-        out.begin(pool);
-        out.add("coordinate_resets", 0);
-        out.add("encrypted", "false");
-        out.add("event_queue", 0);
-        out.add("event_time", 1);
-        out.add("failed", 0);
-        out.add("health_score", 0);
-        out.add("intent_queue", 0);
-        out.add("left", 0);
-        out.add("member_time", 1);
-        out.add("members", 1);
-        out.add("query_queue", 0);
-        out.add("query_time", 1);
-        out.end();
-    }
+    write_ring(out, "serf_lan", stats.ring);
+    write_ring(out, "serf_wan", RingFigures());  // each datacenter is by itself
     writer.end_object();
 }
 
@@ -174,7 +178,7 @@ std::string self_json(const AgentIdentity& identity, const AgentConfig& config,
     writer.begin_object();
     write_config(writer, identity);
     write_debug_config(writer, config);
-    write_coordinate(writer);
+    write_coordinate(writer, stats.coordinate);
     const api::Member self = self_member(identity);
     writer.key("Member");
     api::write_member(writer, self, self.name);

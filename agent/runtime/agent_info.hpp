@@ -6,6 +6,7 @@
 #include "agent/catalog/view.hpp"
 #include "agent/config/agent_config.hpp"
 #include "agent/runtime/agent_identity.hpp"
+#include "agent/runtime/ring_figures.hpp"
 
 namespace weft::agent {
 
@@ -22,6 +23,8 @@ struct AgentStats {
     std::uint64_t term = 0;
     bool storage_failed = false;              // no more changes until a restart
     std::vector<std::string> restart_needed;  // keys whose new value waits for a restart
+    RingFigures ring;
+    Coordinate coordinate;  // this agent's own
 };
 
 // Bodies of the endpoints about the agent itself, minified, in Consul's shapes.

@@ -77,6 +77,7 @@ Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
                  executor, std::move(ring), std::move(keyring),
                  [self = made.get()](const gossip::Event& event) { self->heard(event); },
                  std::make_unique<gossip::EventLog>(made->log_)));
+    made->take_figures();
     std::vector<gossip::Endpoint> known;
     if (!snapshot.left || config.gossip.rejoin_after_leave) {
         for (const auto& [name, endpoint] : snapshot.alive) known.push_back(endpoint);
@@ -157,9 +158,7 @@ asio::awaitable<void> GossipRing::run_joiner() {
 
 asio::awaitable<void> GossipRing::keep_house() {
     while (!scope_->is_closing()) {
-        const gossip::Node& node = ring_->node();
-        metrics_.update(node.counters(), ring_->counters(),
-                        {node.health_score(), node.suspects(), node.broadcasts_waiting()});
+        take_figures();
         if (now() >= coordinates_due_) take_coordinates();
         keep_snapshot();
         house_timer_.expires_after(kHouseInterval);
@@ -308,6 +307,21 @@ void GossipRing::members_changed(std::map<std::string, api::Member> members) {
         }
     }
     facts_.liveness(std::move(liveness.nodes));
+}
+
+void GossipRing::take_figures() {
+    const gossip::Node& node = ring_->node();
+    metrics_.update(node.counters(), ring_->counters(),
+                    {node.health_score(), node.suspects(), node.broadcasts_waiting()});
+    const gossip::Node::Clocks clocks = node.clocks();
+    const std::lock_guard lock(figures_mutex_);
+    figures_.is_encrypted = !ring_->keyring().is_empty();
+    figures_.health_score = node.health_score();
+    figures_.broadcasts_waiting = node.broadcasts_waiting();
+    figures_.coordinate_resets = node.counters().coordinate_resets;
+    figures_.member_time = clocks.member;
+    figures_.event_time = clocks.event;
+    figures_.query_time = clocks.query;
 }
 
 void GossipRing::take_coordinates() {

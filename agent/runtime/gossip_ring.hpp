@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "agent/runtime/keyring_file.hpp"
 #include "agent/runtime/member_doubts.hpp"
 #include "agent/runtime/publication_pace.hpp"
+#include "agent/runtime/ring_figures.hpp"
 #include "agent/runtime/ring_joiner.hpp"
 #include "agent/runtime/ring_liveness.hpp"
 #include "agent/runtime/ring_question.hpp"
@@ -69,6 +71,9 @@ public:
     // Control, once: done is called there when the ring has ended, after a farewell if it leaves.
     void close(bool leave, std::function<void()> done);
 
+    // Control. What is not about members is of a second ago at most.
+    RingFigures figures() const;
+
     std::vector<api::Member> members() const override;
     void join(std::vector<std::string> addresses, Done<api::JoinOutcome> done) override;
     void force_leave(std::string name, bool prune, Done<void> done) override;
@@ -117,6 +122,7 @@ private:
     void expect_members();
     void await_publication();
     void publish_members();
+    void take_figures();
     void take_coordinates();
     void keep_snapshot(bool is_last = false);
     void keep_keys();
@@ -148,6 +154,9 @@ private:
 
     // Raised by the ring's thread, lowered by control.
     std::atomic<std::size_t> events_under_way_ = 0;
+    // Written by the ring's thread, read by control: a mutex, so that an idle control need not wake.
+    mutable std::mutex figures_mutex_;
+    RingFigures figures_;  // but for the members
 
     // The ring's thread.
     IoThread thread_{"weft-gossip"};

@@ -33,6 +33,21 @@ std::string_view query_of(api::KeyOperation operation) {
 
 }  // namespace
 
+RingFigures GossipRing::figures() const {
+    RingFigures figures;
+    {
+        const std::lock_guard lock(figures_mutex_);
+        figures = figures_;
+    }
+    for (const auto& [name, member] : members_) {
+        if (name == identity_.node_name) continue;
+        ++figures.members;
+        if (member.status == static_cast<int>(gossip::MemberStatus::Failed)) ++figures.failed;
+        if (member.status == static_cast<int>(gossip::MemberStatus::Left)) ++figures.left;
+    }
+    return figures;
+}
+
 std::vector<api::Member> GossipRing::members() const {
     std::vector<api::Member> all{self_member(identity_)};
     for (const auto& [name, member] : members_) {

@@ -324,7 +324,7 @@ AgentStats Runtime::Parts::consensus_stats() const {
     return stats;
 }
 
-AgentStats Runtime::Parts::stats() const {
+AgentStats Runtime::Parts::stats() {
     AgentStats stats = consensus_stats();
     for (const LocalCheckInfo& check : health.checks()) {
         ++stats.checks;
@@ -334,6 +334,9 @@ AgentStats Runtime::Parts::stats() const {
     stats.services = health.services().size();
     stats.last_log_index = voter->committed().get();
     stats.restart_needed = reloader.restart_needed();
+    if (gossip_ring) stats.ring = gossip_ring->figures();
+    const api::CoordinatesPtr coordinates = ring().coordinates();
+    if (const Coordinate* own = coordinates->find(identity.node_name)) stats.coordinate = *own;
     return stats;
 }
 

@@ -50,7 +50,7 @@ struct Runtime::Parts {
     std::vector<boost::asio::io_context*> worker_contexts();
     SnapshotOrigin snapshot_origin() const;
     AgentStats consensus_stats() const;
-    AgentStats stats() const;
+    AgentStats stats();
 
     ConnectionShares connections(const AgentConfig& config) const;
     api::HttpConfig http_config(const AgentConfig& config) const;

@@ -35,6 +35,10 @@ def statuses(at):
     return {m["Name"]: names[m["Status"]] for m in at.get("/v1/agent/members")}
 
 
+def figures(at):
+    return at.get("/v1/agent/self")["Stats"]["serf_lan"]
+
+
 def two_find_each_other(port):
     with agent("one", "127.0.79.1", port) as one:
         with agent("two", "127.0.79.2", port, join="127.0.79.1") as two:
@@ -54,6 +58,8 @@ def two_find_each_other(port):
             # Killed, it failed; started again without being told whom to join, it is back.
             two.kill()
             wait_until(lambda: statuses(one)["two"] == "failed", 15, "the failure")
+            told = figures(one)
+            assert (told["members"], told["failed"], told["left"], told["encrypted"]) == ("2", "1", "0", "false"), told
             two.args = []
             two.start()
             wait_until(lambda: statuses(one) == both and statuses(two) == both, 10, "it is back by itself")
@@ -62,6 +68,7 @@ def two_find_each_other(port):
             wait_until(lambda: statuses(one)["two"] == "failed", 15, "the failure")
             cli(one, "force-leave", "two")
             wait_until(lambda: statuses(one)["two"] == "left", 10, "it counts as left")
+            assert (figures(one)["failed"], figures(one)["left"]) == ("0", "1"), figures(one)
         status, _, body = one.request("PUT", "/v1/agent/force-leave/nobody")
         assert status == 500 and b"nobody" in body, (status, body)
         status, _, body = one.request("PUT", "/v1/agent/join/127.0.79.9:%d" % port)
@@ -145,6 +152,7 @@ def keys_change_everywhere(port):
     with agent("one", "127.0.79.1", port, encrypt=KEY) as one, \
             agent("two", "127.0.79.2", port, join="127.0.79.1", encrypt=KEY) as two:
         wait_until(lambda: len(statuses(one)) == 2 == len(statuses(two)), 10, "both know each other")
+        assert figures(one)["encrypted"] == "true"
         with agent("stranger", "127.0.79.3", port, join="127.0.79.1") as stranger:
             time.sleep(0.5)  # what must not happen has no condition to wait for
             assert "stranger" not in statuses(one)

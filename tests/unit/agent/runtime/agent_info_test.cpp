@@ -32,5 +32,19 @@ TEST(AgentInfo, CommittedIsWhatTheLogHoldsAppliedWhatTheCatalogHas) {
     EXPECT_THAT(json, HasSubstr("\"commit_index\":\"9\""));
 }
 
+// For operators: `weft info`.
+TEST(AgentInfo, TheRingIsToldAsItIs) {
+    AgentStats stats;
+    stats.ring = {.is_encrypted = true, .members = 5, .failed = 2, .left = 1, .event_time = 9};
+    stats.coordinate.height = 0.25;
+    const std::string json = self_json(lone_server(), {}, stats);
+    const std::string ring = json.substr(json.find("\"serf_lan\""));
+    for (const char* told : {R"("encrypted":"true")", R"("failed":"2")", R"("left":"1")",
+                             R"("members":"5")", R"("event_time":"9")"}) {
+        EXPECT_THAT(ring, HasSubstr(told));
+    }
+    EXPECT_THAT(json, HasSubstr("\"Height\":0.25"));
+}
+
 }  // namespace
 }  // namespace weft::agent

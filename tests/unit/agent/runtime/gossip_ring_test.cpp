@@ -172,6 +172,14 @@ TEST_F(GossipRingTest, AnInstalledKeyIsInTheFileWhenItIsSaid) {
     EXPECT_THAT(kept.value(), HasSubstr(kOther));
 }
 
+TEST_F(GossipRingTest, FiguresAreThereFromTheStart) {
+    config_.gossip.encrypt = kKey;
+    start();
+    ASSERT_TRUE(ring_);
+    EXPECT_TRUE(ring_->figures().is_encrypted);
+    EXPECT_EQ(ring_->figures().members, 1u);
+}
+
 TEST_F(GossipRingTest, AKeyThatIsNotKeptForARestartIsAFailureOfThisAgent) {
     const testing::TemporaryFolder folder;
     const std::string path = folder / "serf/local.keyring";  // in no folder
