@@ -17,6 +17,7 @@ namespace {
 struct AgentStatus {
     std::string version, node, datacenter, leader, restart_needed;
     bool server = false;
+    bool storage_failed = false;  // no more changes until a restart
     std::size_t services = 0;
     std::size_t passing = 0, warning = 0, critical = 0;
     std::vector<std::string> failing;  // "web: service:web1 critical: connection refused"
@@ -35,6 +36,8 @@ void take_self(const json::value& self, AgentStatus& status) {
     }
     const json::value* stats = member(self, "Stats");
     if (!stats) return;
+    if (const json::value* raft = member(*stats, "raft"))
+        status.storage_failed = json_text(*raft, "state") == "Shutdown";
     if (const json::value* agent = member(*stats, "agent"))
         status.restart_needed = json_text(*agent, "restart_needed");
     // Config.Version is the version of Consul whose API is spoken.
@@ -64,6 +67,10 @@ std::string as_text(const AgentStatus& status) {
     std::string text = fmt::format("weft {}  node {}  {}  {}\n", status.version, status.node,
                                    status.datacenter, status.server ? "server" : "client");
     text += fmt::format("  leader    {}\n", status.leader.empty() ? "none" : status.leader);
+    if (status.storage_failed)
+        text +=
+            "  storage   failed: no change is taken until the agent is restarted; its log says "
+            "why\n";
     text += fmt::format("  services  {}\n", status.services);
     text += fmt::format("  checks    {} passing, {} warning, {} critical\n", status.passing,
                         status.warning, status.critical);
@@ -91,6 +98,7 @@ std::string as_json(const AgentStatus& status) {
     writer.begin_array();
     for (const std::string& line : status.failing) writer.value(line);
     writer.end_array();
+    writer.field("StorageFailed", status.storage_failed);
     writer.field("RestartNeeded", status.restart_needed);
     writer.end_object();
     return text + "\n";
@@ -126,7 +134,8 @@ ExitCode show_status(const AgentClient& client, bool json_wanted, CliConsole& co
     });
     if (code != ExitCode::Ok) return code;
     console.out(json_wanted ? as_json(status) : as_text(status));
-    return status.leader.empty() ? ExitCode::NoLeader : ExitCode::Ok;
+    if (status.leader.empty()) return ExitCode::NoLeader;
+    return status.storage_failed ? ExitCode::Failed : ExitCode::Ok;
 }
 
 ExitCode reload(const AgentClient& client, CliConsole& console) {

@@ -35,14 +35,19 @@ HealthConfig health_config(const AgentConfig& config, const AgentIdentity& ident
     return health;
 }
 
+RocksWarnings storage_warnings(Logging& logging) {
+    return [log = logging.logger("storage")](const std::string& line) { log->warn("{}", line); };
+}
+
 Result<std::unique_ptr<raft::LogStore>> open_log(const std::optional<DataDirectory>& data,
-                                                 const raft::NodeId& node) {
+                                                 const raft::NodeId& node, RocksWarnings warnings) {
     if (!data) {
         WEFT_TRY(auto memory, raft::MemLogStore::open(std::make_shared<raft::MemLogDisk>(), node));
         return std::unique_ptr<raft::LogStore>(std::move(memory));
     }
     raft::RocksLogStoreConfig config;
     config.folder = data->log_path();
+    config.warnings = std::move(warnings);
     WEFT_TRY(auto disk, raft::RocksLogStore::open(std::move(config), node));
     return std::unique_ptr<raft::LogStore>(std::move(disk));
 }
@@ -233,7 +238,7 @@ Result<void> Runtime::Parts::open_listeners() {
 
 Result<void> Runtime::Parts::open_storage() {
     const raft::NodeId node{identity.node_id};
-    WEFT_TRY(auto log_store, open_log(data, node));
+    WEFT_TRY(auto log_store, open_log(data, node, storage_warnings(*logging)));
     WEFT_TRY(auto records, read_local_records(*log_store));
     WEFT_TRY(open_checkpoint());
     WEFT_TRY(open_voter(std::move(log_store)));
@@ -249,6 +254,7 @@ Result<void> Runtime::Parts::open_checkpoint() {
     if (!data) return success();
     CatalogStoreConfig config;
     config.folder = data->checkpoint_path();
+    config.warnings = storage_warnings(*logging);
     WEFT_TRY(store, CatalogStore::open(std::move(config), identity.node_id));
     WEFT_TRY(machine.load(*store));
     WriteBehindHooks hooks{

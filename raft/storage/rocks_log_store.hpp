@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "agent/io/rocks/rocks_log.hpp"
 #include "raft/storage/entry_sizes.hpp"
 #include "raft/storage/log_store.hpp"
 
@@ -23,6 +24,7 @@ struct RocksLogStoreConfig {
     // agent's resident size.
     std::size_t write_buffer_bytes = std::size_t{16} << 20;
     rocksdb::Env* env = nullptr;  // tests put a failing file system here
+    RocksWarnings warnings;       // what RocksDB reports; may be empty
 };
 
 // LogStore on RocksDB ("raftdb"): column families log (key: big-endian index), meta and side; see

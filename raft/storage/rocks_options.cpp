@@ -20,7 +20,7 @@ rocksdb::ColumnFamilyOptions family_options(std::size_t write_buffer_bytes) {
 }  // namespace
 
 rocksdb::DBOptions rocks_options(const RocksLogStoreConfig& config) {
-    rocksdb::DBOptions options = lean_database_options(config.env);
+    rocksdb::DBOptions options = lean_database_options(config.env, config.warnings);
     options.create_missing_column_families = true;
     // The default mode stops replay silently at the first bad record and so forgets acknowledged
     // entries.

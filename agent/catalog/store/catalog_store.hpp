@@ -11,6 +11,7 @@
 #include "agent/base/result.hpp"
 #include "agent/catalog/catalog.hpp"
 #include "agent/io/rocks/rocks_errors.hpp"
+#include "agent/io/rocks/rocks_log.hpp"
 
 namespace rocksdb {
 class DB;
@@ -40,6 +41,7 @@ struct CheckpointRound {
 struct CatalogStoreConfig {
     std::string folder;           // made when missing, with its parents
     rocksdb::Env* env = nullptr;  // tests put a failing file system here
+    RocksWarnings warnings;       // what RocksDB reports; may be empty
 };
 
 // The catalog's checkpoint on disk ("catalogdb"). One round is one atomic write: a crash leaves the

@@ -12,7 +12,8 @@ constexpr std::size_t kMiB = 1024 * kKiB;
 
 // A round that was not reported never happened: nothing is flushed at the end.
 rocksdb::Options database_options(const CatalogStoreConfig& config) {
-    rocksdb::Options options(lean_database_options(config.env), lean_family_options(32 * kKiB));
+    rocksdb::Options options(lean_database_options(config.env, config.warnings),
+                             lean_family_options(32 * kKiB));
     // Without a WAL a family alone in a flush would tear a round apart, should there be a second.
     options.atomic_flush = true;
     options.write_buffer_size = 32 * kMiB;  // never reached: every round is flushed

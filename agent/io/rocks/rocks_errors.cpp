@@ -13,6 +13,12 @@ bool is_held_lock(const rocksdb::Status& status) {
            text.find("lock hold by") != std::string::npos;
 }
 
+Error no_space(const RocksErrors& of, std::string_view done, const rocksdb::Status& status) {
+    return make_error(Errc::Io, fmt::format("the disk that holds {} is full: {} cannot be {} ({}). "
+                                            "Make room and start the agent again",
+                                            of.folder, of.what, done, status.ToString()));
+}
+
 }  // namespace
 
 Error RocksErrors::open(const rocksdb::Status& status) const {
@@ -26,6 +32,7 @@ Error RocksErrors::open(const rocksdb::Status& status) const {
     }
     // Missing files are damage too: RocksDB names them in its manifest.
     if (status.IsCorruption() || status.IsPathNotFound()) return damaged(status.ToString());
+    if (status.IsNoSpace()) return no_space(*this, "opened", status);
     const Errc code =
         status.IsNotSupported() || status.IsInvalidArgument() ? Errc::Unsupported : Errc::Io;
     return make_error(code,
@@ -39,12 +46,7 @@ Error RocksErrors::read(const rocksdb::Status& status) const {
 }
 
 Error RocksErrors::write(const rocksdb::Status& status) const {
-    if (status.IsNoSpace()) {
-        return make_error(Errc::Io,
-                          fmt::format("the disk that holds {} is full: {} cannot be written ({}). "
-                                      "Make room and start the agent again",
-                                      folder, what, status.ToString()));
-    }
+    if (status.IsNoSpace()) return no_space(*this, "written", status);
     return make_error(Errc::Io,
                       fmt::format("writing {} in {} failed: {}. Writes are not tried again, since "
                                   "what a failed one left behind is unknown",

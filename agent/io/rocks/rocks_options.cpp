@@ -11,7 +11,7 @@ constexpr std::size_t kProtectionBytes = 8;  // per key
 
 }  // namespace
 
-rocksdb::DBOptions lean_database_options(rocksdb::Env* env) {
+rocksdb::DBOptions lean_database_options(rocksdb::Env* env, RocksWarnings warnings) {
     rocksdb::DBOptions options;
     if (env != nullptr) options.env = env;
     options.create_if_missing = true;
@@ -33,9 +33,7 @@ rocksdb::DBOptions lean_database_options(rocksdb::Env* env) {
 
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
-    options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-    options.keep_log_file_num = 2;
-    options.max_log_file_size = kMiB;
+    options.info_log = rocks_log(std::move(warnings));
     return options;
 }
 
