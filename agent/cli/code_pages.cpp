@@ -18,17 +18,18 @@ constexpr CodePage kPages[] = {
      "of this host may not write (`http_config.allow_write_http_from`). Tokens come from -token,\n"
      "-token-file, WEFT_TOKEN and WEFT_TOKEN_FILE. Exit code 4.\n"},
     {"W2004", "it does not exist",
-     "No key, service or entry of that name. Names are compared with regard to case. Exit code 5, "
-     "or\n"
-     "1 where Consul's command says so.\n"},
+     "No key, service, node or entry of that name. The case of letters counts in keys and in the\n"
+     "ids of services and checks, not in names. Exit code 5, or 1 where Consul's command says "
+     "so.\n"},
     {"W2005", "somebody else was first",
      "What was to be changed is not as it was expected: a check-and-set index is old, or a lock "
      "is\n"
      "held. Read again and decide anew. Exit code 1.\n"},
     {"W2006", "no server leads",
-     "Writes and consistent reads need a leader; trying again may help. `weft members` shows "
-     "which\n"
-     "servers are there; a majority of them is needed. Exit code 6.\n"},
+     "Writes and consistent reads need a server that leads, which an agent of this version is of\n"
+     "itself once it has started: try again in a moment, then look at `weft status` and at its "
+     "log.\n"
+     "Exit code 6.\n"},
     {"W2007", "it took too long",
      "The time that was allowed has passed. Nothing is known of what the agent did: look before "
      "you\n"

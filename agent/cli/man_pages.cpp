@@ -86,7 +86,8 @@ ManPage overview_page(std::span<const CliCommand> commands, const std::string& v
         ".TP\n.B WEFT_FORMAT\njson: what \\-format is where it is not given\n"
         ".TP\n.B WEFT_CONFIG_*\nkeys of the agent's configuration\n"
         ".SH EXIT STATUS\n0 ok, 1 the agent said no, 2 usage, 3 no agent answered, 4 permission "
-        "denied, 5 not found, 6 no leader, 7 timed out.\n.SH SEE ALSO\n.BR weft.hcl (5)\n";
+        "denied, 5 not found, 6 no leader, 7 timed out, 128 + N ended by signal N.\n.SH SEE "
+        "ALSO\n.BR weft.hcl (5)\n";
     return {"weft.1", text};
 }
 

@@ -20,9 +20,9 @@ constexpr CodePage kPages[] = {
      "values by WEFT_CONFIG_* variables and flags.\n"},
     {"W1004", "an unknown key",
      "No key of that name is known at that place. The message names the nearest one, or the block\n"
-     "that has such a key. `weft help config` lists all keys, `weft help config KEY` explains "
-     "one,\n"
-     "and `weft config schema` lets an editor complete them.\n"},
+     "that has such a key. `weft help config` lists the keys that do something,\n"
+     "`weft help config KEY` explains any that is known, and `weft config schema` lets an editor\n"
+     "complete them.\n"},
     {"W1005", "a key is set twice in one file",
      "The later value counts. Remove one of them: whoever reads the file next may see only the\n"
      "first. Across files a later file replaces the values of earlier ones without a warning.\n"},

@@ -58,7 +58,7 @@ const KeyRow kRows[] = {
         "Gossip between datacenters; published, not yet listened on.")
         .to<&AgentConfig::ports, &PortsConfig::serf_wan>(),
     key("ports.server", Port, "8300",
-        "Talk between servers; published as the port of the service consul.")
+        "Talk between servers; published as the port of the service consul, not yet listened on.")
         .to<&AgentConfig::ports, &PortsConfig::server>(),
     refused("ports.grpc", Port, kMesh),
     refused("ports.grpc_tls", Port, kMesh),

@@ -55,7 +55,7 @@ const KeyRow kRows[] = {
     key("gossip_lan.probe_interval", Period, "1s", "Time between two probes of a member.")
         .to<&AgentConfig::gossip, &GossipConfig::node, &gossip::NodeConfig::probe_interval>(),
     key("gossip_lan.probe_timeout", Period, "500ms",
-        "How long a probe may take before others are asked to probe too.")
+        "How long a probe may take before others are asked to probe too; not above probe_interval.")
         .to<&AgentConfig::gossip, &GossipConfig::node, &gossip::NodeConfig::probe_timeout>(),
     key("gossip_lan.suspicion_mult", Integer, "4",
         "How long a suspected member may defend itself, in probe intervals by the ring's size.")

@@ -193,7 +193,8 @@ private:
     }
 
     // Listeners on the same port clash when their addresses overlap; gossip and servers talk on
-    // bind_addr.
+    // bind_addr. ports.server and ports.serf_wan are no listeners yet, but what is published must
+    // not be that of another one.
     void check_ports() {
         struct Listener {
             std::string key;

@@ -1,4 +1,4 @@
-# One weft agent that keeps the catalog. Start it with: weft agent -config-dir /etc/weft.d
+# One weft agent that keeps the catalog. Start it with: weft agent -config-dir /etc/weft
 datacenter = "dc1"
 data_dir   = "/var/lib/weft"
 server     = true
@@ -6,7 +6,9 @@ bootstrap  = true
 
 # HTTP and DNS on this machine only; "0.0.0.0" or {{ GetPrivateIP }} opens them to others.
 client_addr = "127.0.0.1"
-bind_addr   = "127.0.0.1"
+
+# Where other agents reach this one, and what DNS answers for its services: for more than one machine {{ GetPrivateIP }}.
+bind_addr = "127.0.0.1"
 
 ports {
   http = 8500

@@ -142,7 +142,7 @@ class SerfAgent(Agent):
 
     @staticmethod
     def missing():
-        return None if shutil.which("serf") else "serf is not installed: run deploy/setup.sh --references"
+        return None if shutil.which("serf") else "serf is not installed: run deploy/setup.sh --tests"
 
     def command(self, join):
         command = ["serf", "agent", "-node", self.name, "-bind", "%s:%d" % (self.address, PORT),

@@ -3,7 +3,7 @@
 
 Prints two tables in Markdown, ready for the README, and writes every figure as a line of JSON to --json. Everything runs
 in a network namespace that is made and removed (needs root); the programs take turns row by row, so that a noisy machine is
-equally noisy for both. `deploy/setup.sh --references` installs serf and iptables; weft is the target gossip_agent.
+equally noisy for both. `deploy/setup.sh --tests --references` installs serf and iptables; weft is gossip_agent of the release build.
 
 Counted in a stress row: what all agents say from its beginning until, after its end, everyone sees everyone again ("healed").
 """
