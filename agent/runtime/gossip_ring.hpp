@@ -154,7 +154,8 @@ private:
 
     // Raised by the ring's thread, lowered by control.
     std::atomic<std::size_t> events_under_way_ = 0;
-    // Written by the ring's thread, read by control: a mutex, so that an idle control need not wake.
+    // Written by the ring's thread, read by control: a mutex, so that an idle control need not
+    // wake.
     mutable std::mutex figures_mutex_;
     RingFigures figures_;  // but for the members
 
