@@ -99,6 +99,10 @@ Result<std::size_t> FileReader::read(std::span<char> buffer) {
 }
 
 Result<FileReplacement> FileReplacement::open(std::string path, unsigned mode) {
+    // /dev/null, say, would be a file from then on, for everybody.
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode))
+        return make_error(Errc::Io, fmt::format("cannot replace {}: it is no file", path));
     std::string temporary = path + ".weft-new";
     // What was left of a crash, or put there by somebody else, must not be written to: it may be a
     // link, or be open to others.

@@ -41,7 +41,8 @@ private:
     std::uint64_t size_ = 0;
 };
 
-// write_file_atomically() piece by piece: nothing is replaced without commit().
+// write_file_atomically() piece by piece: nothing is replaced without commit(). What is there, but
+// is no file, is not replaced: a device, a pipe, a folder, or a link to one.
 class FileReplacement {
 public:
     static Result<FileReplacement> open(std::string path, unsigned mode = 0600);

@@ -34,6 +34,21 @@ TEST(FileReplacement, WhatStandsInItsWayIsNotWrittenTo) {
     EXPECT_EQ(read_file(path, 100).value(), "ours");
 }
 
+TEST(FileReplacement, WhatIsNoFileStaysWhatItIs) {
+    const TemporaryFolder folder;
+    const std::string pipe = folder.file("pipe");
+    const std::string link = folder.file("link");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    std::filesystem::create_symlink("/dev/null", link);
+    for (const std::string& path : {pipe, link, folder.file("")}) {
+        const auto written = write_file_atomically(path, "ours");
+        ASSERT_FALSE(written) << path;
+        EXPECT_EQ(written.error().message(), "cannot replace " + path + ": it is no file");
+    }
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+    EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
 TEST(File, AtomicWriteReplacesAndLeavesNothingBeside) {
     const TemporaryFolder folder;
     const auto path = folder.file("a");
