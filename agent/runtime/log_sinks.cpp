@@ -1,6 +1,5 @@
 #include "agent/runtime/log_sinks.hpp"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,17 +14,6 @@
 namespace weft::agent {
 
 namespace {
-
-class StderrSink final : public spdlog::sinks::base_sink<std::mutex> {
-    void sink_it_(const spdlog::details::log_msg& message) override {
-        spdlog::memory_buf_t line;
-        formatter_->format(message, line);
-        // One write a line keeps lines of several processes whole; a closed stderr must not end the
-        // agent.
-        [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-    }
-    void flush_() override {}
-};
 
 // A datagram's size limit is the socket buffer's; longer lines are cut rather than lost.
 constexpr std::size_t kJournalMessageMax = 48 * 1024;
@@ -84,10 +72,6 @@ private:
 };
 
 }  // namespace
-
-std::shared_ptr<spdlog::sinks::sink> make_stderr_sink() {
-    return std::make_shared<StderrSink>();
-}
 
 bool stderr_is_journal() {
     const char* stream = std::getenv("JOURNAL_STREAM");

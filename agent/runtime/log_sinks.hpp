@@ -17,8 +17,9 @@
 
 namespace weft::agent {
 
-// Lines to standard error.
-std::shared_ptr<spdlog::sinks::sink> make_stderr_sink();
+// Lines to a descriptor that stays open, such as standard error. While nobody reads it lines are
+// lost, which the next one that is read says; nobody waits.
+std::shared_ptr<spdlog::sinks::sink> make_stream_sink(int fd);
 
 // True when standard error goes to the journal, which systemd says in JOURNAL_STREAM.
 bool stderr_is_journal();

@@ -1,5 +1,7 @@
 #include "agent/runtime/logging.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "agent/runtime/log_format.hpp"
@@ -44,7 +46,7 @@ Result<void> Logging::open_sinks(const AgentConfig& config) {
         // Without the native protocol the journal still takes plain lines.
         if (auto journal = make_journal_sink()) main_sink = journal.value();
     }
-    outputs_.push_back(main_sink ? main_sink : make_stderr_sink());
+    outputs_.push_back(main_sink ? main_sink : make_stream_sink(STDERR_FILENO));
     if (!config.log_file.empty()) {
         WEFT_TRY(auto file, make_file_sink({config.log_file, config.log_rotate_duration,
                                             config.log_rotate_bytes, config.log_rotate_max_files}));

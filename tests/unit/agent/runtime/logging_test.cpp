@@ -1,12 +1,16 @@
 #include "agent/runtime/logging.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "agent/runtime/log_format.hpp"
+#include "agent/runtime/log_sinks.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace weft::agent {
@@ -19,6 +23,32 @@ std::unique_ptr<Logging> quiet_logging(AgentConfig config = {}) {
     config.log_level = "OFF";
     auto logging = Logging::open(config, false);
     return logging ? std::move(logging.value()) : nullptr;
+}
+
+// Nobody may wait for whoever reads the agent's output.
+TEST(StreamSink, LinesThatNobodyReadsAreLostAndCounted) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    const auto sink = make_stream_sink(pipe[1]);
+    sink->set_formatter(text_log_format());
+    const auto say = [&](const std::string& text) {
+        sink->log(spdlog::details::log_msg("agent", spdlog::level::info, text));
+    };
+    say("first");
+    for (int i = 0; i < 100; ++i) say(std::string(10'000, 'x'));  // a pipe holds 64 KiB
+    ASSERT_EQ(::fcntl(pipe[0], F_SETFL, O_NONBLOCK), 0);
+    const auto read = [&] {
+        std::string text(1 << 20, '\0');
+        const ssize_t size = ::read(pipe[0], text.data(), text.size());
+        text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return text;
+    };
+    EXPECT_THAT(read(), HasSubstr("agent: first\n"));
+    say("last");
+    const std::string after = read();
+    EXPECT_THAT(after, ::testing::ContainsRegex("log: 9[0-9] lines are missing here"));
+    EXPECT_THAT(after, HasSubstr("agent: last\n"));
+    for (const int fd : pipe) ::close(fd);
 }
 
 TEST(Logging, AMonitorSeesMoreThanIsWritten) {
