@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 #include <rocksdb/status.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 
 namespace weft {
 namespace {
@@ -35,8 +39,13 @@ Error RocksErrors::open(const rocksdb::Status& status) const {
     if (status.IsNoSpace()) return no_space(*this, "opened", status);
     const Errc code =
         status.IsNotSupported() || status.IsInvalidArgument() ? Errc::Unsupported : Errc::Io;
-    return make_error(code,
-                      fmt::format("cannot open {} in {}: {}", what, folder, status.ToString()));
+    const std::string text = status.ToString();
+    if (text.find(std::strerror(EACCES)) != std::string::npos) {
+        return make_error(code, fmt::format("cannot open {} in {}: {}; give the folder and its "
+                                            "files to the user that runs weft (uid {})",
+                                            what, folder, text, ::geteuid()));
+    }
+    return make_error(code, fmt::format("cannot open {} in {}: {}", what, folder, text));
 }
 
 Error RocksErrors::read(const rocksdb::Status& status) const {
@@ -57,8 +66,8 @@ Error RocksErrors::damaged(const std::string& why) const {
     return make_error(
         Errc::Corrupt,
         fmt::format("{} in {} is damaged ({}). Nothing was changed. Restore the data directory "
-                    "from a backup. Removing it loses the state of a single server; with other "
-                    "servers the agent takes theirs",
+                    "from a backup, or remove it, start the agent and put the last snapshot back "
+                    "(weft snapshot restore FILE); without either its state is lost",
                     what, folder, why));
 }
 

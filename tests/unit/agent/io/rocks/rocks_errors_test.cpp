@@ -21,6 +21,8 @@ TEST(RocksErrors, TellDamageFromAFailingDisk) {
     EXPECT_EQ(kErrors.read(Status::IOError("bad disk")).code, Errc::Io);
     EXPECT_THAT(kErrors.write(Status::NoSpace("x")).message(),
                 HasSubstr("the disk that holds some/folder is full"));
+    EXPECT_THAT(kErrors.open(Status::IOError("open x", "Permission denied")).message(),
+                HasSubstr("give the folder and its files to the user"));
     EXPECT_THAT(kErrors.open(Status::NoSpace("x")).message(), HasSubstr("Make room"));
     EXPECT_THAT(kErrors.write(Status::IOError("x")).message(),
                 HasSubstr("writing the log in some/folder failed"));
