@@ -154,7 +154,7 @@ ExitCode look(const AgentClient& client, CliConsole& console, const EntryFile& e
             return ExitCode::Failed;
         }
         if (const json::value* index = current.as_object().if_contains("ModifyIndex"))
-            if (index->is_number()) step.index = index->to_number<std::uint64_t>();
+            if (index->is_number()) step.index = index->to_number<std::uint64_t>(failure);
         step.differences = entry_differences(current, entry.stored);
         steps.push_back(std::move(step));
         return ExitCode::Ok;

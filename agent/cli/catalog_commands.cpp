@@ -102,16 +102,20 @@ std::string services_of_node_table(const json::value& node) {
     const json::value* services =
         node.is_object() ? node.as_object().if_contains("Services") : nullptr;
     if (services && services->is_object())
-        for (const auto& [id, service] : services->as_object())
+        for (const auto& [id, service] : services->get_object()) {
+            const json::value* tags =
+                service.is_object() ? service.get_object().if_contains("Tags") : nullptr;
             table.add({json_text(service, "Service"), std::string(id), json_text(service, "Port"),
-                       joined(&service.at("Tags"))});
+                       joined(tags)});
+        }
     return table.render();
 }
 
 // Adds those of an instance to its service's, once each.
 void add_tags(json::value& of_service, const json::value& instance) {
     json::array& all = of_service.is_array() ? of_service.get_array() : of_service.emplace_array();
-    const json::value* tags = instance.as_object().if_contains("Tags");
+    const json::value* tags =
+        instance.is_object() ? instance.get_object().if_contains("Tags") : nullptr;
     if (!tags || !tags->is_array()) return;
     for (const json::value& tag : tags->get_array())
         if (std::find(all.begin(), all.end(), tag) == all.end()) all.push_back(tag);
@@ -207,7 +211,8 @@ CliCommand catalog_datacenters_command() {
                                      std::string text;
                                      if (names.is_array())
                                          for (const json::value& name : names.as_array())
-                                             text += std::string(name.as_string()) + "\n";
+                                             if (name.is_string())
+                                                 text += std::string(name.get_string()) + "\n";
                                      return text;
                                  });
             }};
