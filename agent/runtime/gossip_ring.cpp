@@ -356,7 +356,10 @@ void GossipRing::keep_snapshot(bool is_last) {
     snapshot_schedule_.kept(state, snapshot.alive.size(), now());
     asio::post(threads_.background, [this, text = snapshot.text()] {
         const auto kept = write_file_atomically(files_.snapshot, text);
-        if (!kept) log_->warn("members not kept for a restart error={}", kept.error().message());
+        if (kept) return;
+        log_->warn("members not kept for a restart, tried again later error={}",
+                   kept.error().message());
+        on_ring([this] { snapshot_schedule_.failed(now()); });
     });
 }
 

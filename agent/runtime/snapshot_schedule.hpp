@@ -34,18 +34,27 @@ public:
     bool is_due(const State& state, Instant now) const {
         if (kept_ == state) return false;
         // That it left is not to be lost: nothing comes after it.
-        return now >= next_ || state.left;
+        return now >= next_ || (state.left && !has_failed_);
     }
     void kept(const State& state, std::size_t members, Instant now) {
         kept_ = state;
         next_ = now + std::max<Duration>(kGapMin, pause_for_members(members));
+        has_failed_ = false;
+    }
+    // What was kept last is not on disk.
+    void failed(Instant now) {
+        kept_.reset();
+        next_ = now + kRetry;
+        has_failed_ = true;
     }
 
 private:
     static constexpr Duration kGapMin = std::chrono::milliseconds(500);
+    static constexpr Duration kRetry = std::chrono::seconds(10);
 
     std::optional<State> kept_;
     Instant next_ = Instant::min();
+    bool has_failed_ = false;
 };
 
 }  // namespace weft::agent

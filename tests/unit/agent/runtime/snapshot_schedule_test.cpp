@@ -31,6 +31,21 @@ TEST(SnapshotSchedule, ALargeRingCostsNoMoreThanOneOfAThousand) {
     EXPECT_EQ(copied(10'000, true), 10'000u * 6u);
 }
 
+// A full disk: once there is room again, the file is written without a change in the ring.
+TEST(SnapshotSchedule, WhatFailedIsTriedAgainInAWhile) {
+    SnapshotSchedule schedule;
+    SnapshotSchedule::State state;
+    schedule.kept(state, 1, Instant{1h});
+    schedule.failed(Instant{1h});
+    for (const bool left : {false, true}) {
+        state.left = left;
+        EXPECT_FALSE(schedule.is_due(state, Instant{1h} + 9s));
+        EXPECT_TRUE(schedule.is_due(state, Instant{1h} + 10s));
+    }
+    schedule.kept(state, 1, Instant{1h} + 10s);
+    EXPECT_FALSE(schedule.is_due(state, Instant{2h}));
+}
+
 TEST(SnapshotSchedule, AFarewellDoesNotWait) {
     SnapshotSchedule schedule;
     SnapshotSchedule::State state;
