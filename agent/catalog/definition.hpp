@@ -91,6 +91,7 @@ struct ExposePathDefinition {
     std::string path;
     std::int64_t local_path_port = 0;
     std::string protocol;
+    bool parsed_from_check = false;  // Consul's own clients always say so
     bool operator==(const ExposePathDefinition&) const = default;
 };
 

@@ -115,6 +115,7 @@ void read_fields(Reader& read, ExposePathDefinition& path) {
     read(FieldNames{"Path", "path"}, path.path);
     read(FieldNames{"LocalPathPort", "local_path_port"}, path.local_path_port);
     read(FieldNames{"Protocol", "protocol"}, path.protocol);
+    read(FieldNames{"ParsedFromCheck", {}}, path.parsed_from_check);
 }
 
 struct ExposeBlock {

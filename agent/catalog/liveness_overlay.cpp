@@ -23,6 +23,7 @@ void add_watches(const View& view, const std::string& node, std::set<Watch>& wat
         watches.insert({WatchKind::ServiceHealth, folded(service->name)});
         const std::string_view connect = connect_name(*service);
         if (!connect.empty()) watches.insert({WatchKind::ConnectHealth, folded(connect)});
+        watches.insert({WatchKind::Gateways, {}});
     }
 }
 

@@ -206,12 +206,14 @@ void Mutation::touch_nodes() {
     journal_.watch(WatchKind::Registrations);
     journal_.watch(WatchKind::NodesAndChecks);
     journal_.watch(WatchKind::Overview);
+    journal_.watch(WatchKind::Gateways);
 }
 
 void Mutation::touch_services(const NodeRow& owner, Change change) {
     root_.globals.services = index_;
     journal_.watch(WatchKind::Registrations);
     journal_.watch(WatchKind::Overview);
+    journal_.watch(WatchKind::Gateways);
     touch_node(owner, change);
 }
 
@@ -228,6 +230,7 @@ void Mutation::touch_state(const CheckPtr& old, const CheckPtr& fresh) {
     root_.globals.checks = index_;
     journal_.watch(WatchKind::NodesAndChecks);
     journal_.watch(WatchKind::Overview);
+    journal_.watch(WatchKind::Gateways);
     journal_.watch(WatchKind::State, "any");
     const auto touch_one = [&](Status status) {
         root_.globals.states[static_cast<std::size_t>(status)] = index_;

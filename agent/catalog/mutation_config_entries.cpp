@@ -26,6 +26,7 @@ void Mutation::touch_config_entry(const ConfigEntryRow& row, Change change, int 
           change, members);
     touch(SubjectKind::ConfigKind, row.kind, {Aspect::Members}, change, members);
     touch(SubjectKind::ConfigKind, {}, {Aspect::Members}, change, members);
+    journal_.watch(WatchKind::Gateways);
 }
 
 }  // namespace weft::agent

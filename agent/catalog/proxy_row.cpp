@@ -26,6 +26,7 @@ ExposePathRow expose_path_row(const ExposePathDefinition& definition) {
     row.path = definition.path;
     row.local_path_port = narrow(definition.local_path_port);
     row.protocol = definition.protocol;
+    row.parsed_from_check = definition.parsed_from_check;
     return row;
 }
 

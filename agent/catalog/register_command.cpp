@@ -45,7 +45,7 @@ std::optional<Error> plan_node(const CatalogRoot& root, const RegisterCommand& c
     if (row.name.empty()) return refuse("Must provide node");
     const NodePtr present = root.nodes.find(row.name);
     if (present && (command.skip_node_update || row.address.empty())) return std::nullopt;
-    if (!present && row.address.empty())
+    if (!present && row.address.empty() && !command.skip_node_update)
         return refuse("Must provide address if SkipNodeUpdate is not set");
     if (const NodePtr owner = root.nodes.find_by_id(row.id); owner && owner->row.name != row.name) {
         plan.renamed_from = owner;

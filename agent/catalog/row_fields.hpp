@@ -63,6 +63,7 @@ void visit_fields(Visitor& visit, Row& row) {
     visit("path", row.path);
     visit("local_path_port", row.local_path_port);
     visit("protocol", row.protocol);
+    visit("parsed_from_check", row.parsed_from_check);
 }
 
 template <class Visitor, MaybeConst<ProxyRow> Row>

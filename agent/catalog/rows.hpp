@@ -73,6 +73,7 @@ struct ExposePathRow {
     SharedText path;
     std::int32_t local_path_port = 0;
     SharedText protocol;
+    bool parsed_from_check = false;
     bool operator==(const ExposePathRow&) const = default;
 };
 

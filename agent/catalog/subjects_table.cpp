@@ -62,6 +62,7 @@ std::optional<SubjectAspect> subject_of(WatchKind kind) {
         case WatchKind::Registrations:
         case WatchKind::NodesAndChecks:
         case WatchKind::Overview:
+        case WatchKind::Gateways:
         case WatchKind::Key:
         case WatchKind::KeyPrefix:
         case WatchKind::Sessions:

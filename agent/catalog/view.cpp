@@ -31,6 +31,24 @@ Index state_index(const Globals& globals, std::string_view state) {
     return status ? globals.states[static_cast<std::size_t>(*status)] : Index();
 }
 
+Index subject_index(const CatalogRoot& root, const SubjectAspect& about, std::string_view name) {
+    const auto index_in = [&](const SubjectPtr& subject) {
+        return subject ? subject->current[static_cast<std::size_t>(about.aspect)]
+                       : root.globals.forgotten;
+    };
+    const SubjectPtr subject = root.subjects.find(about.kind, name);
+    const bool may_be_id = about.kind == SubjectKind::Node && about.aspect == Aspect::Members;
+    if (!may_be_id || (subject && subject->members > 0)) return index_in(subject);
+    // No node has that name, so it may be an id; that an id was lost is in a subject of its name.
+    const NodePtr node = root.nodes.find_by_id(name);
+    if (!node) return index_in(subject);
+    return std::max(index_in(subject), index_in(root.subjects.find(about.kind, node->row.name)));
+}
+
+Index overview_index(const Globals& globals) {
+    return std::max({globals.nodes, globals.services, globals.checks});
+}
+
 Index table_index(const CatalogRoot& root, const Watch& watch) {
     const Globals& globals = root.globals;
     switch (watch.kind) {
@@ -55,24 +73,13 @@ Index table_index(const CatalogRoot& root, const Watch& watch) {
         case WatchKind::NodesAndChecks:
             return std::max(globals.nodes, globals.checks);
         case WatchKind::Overview:
-            return std::max({globals.nodes, globals.services, globals.checks});
+            return overview_index(globals);
+        case WatchKind::Gateways:
+            return std::max(overview_index(globals),
+                            subject_index(root, *subject_of(WatchKind::ConfigEntries), {}));
         default:
             return state_index(globals, watch.name);
     }
-}
-
-Index subject_index(const CatalogRoot& root, const SubjectAspect& about, std::string_view name) {
-    const auto index_in = [&](const SubjectPtr& subject) {
-        return subject ? subject->current[static_cast<std::size_t>(about.aspect)]
-                       : root.globals.forgotten;
-    };
-    const SubjectPtr subject = root.subjects.find(about.kind, name);
-    const bool may_be_id = about.kind == SubjectKind::Node && about.aspect == Aspect::Members;
-    if (!may_be_id || (subject && subject->members > 0)) return index_in(subject);
-    // No node has that name, so it may be an id; that an id was lost is in a subject of its name.
-    const NodePtr node = root.nodes.find_by_id(name);
-    if (!node) return index_in(subject);
-    return std::max(index_in(subject), index_in(root.subjects.find(about.kind, node->row.name)));
 }
 
 // Collects pointers to the rows of a scan.

@@ -34,6 +34,7 @@ enum class WatchKind : std::uint8_t {
     NodesAndChecks,  // all nodes and all checks, likewise
     Overview,        // all nodes with their services and checks
     NodeHealth,      // one node with them (name: node)
+    Gateways,        // all nodes with them, and all configuration entries
     Key,             // one key (name: key)
     KeyPrefix,       // all keys that begin with a text (name: that). Not among the changed watches:
                      // Key is, and concerns each prefix of its name.

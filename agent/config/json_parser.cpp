@@ -17,6 +17,7 @@ public:
         TreeNode root;
         root.kind = TreeNode::Kind::Object;
         root.span = {1, 1, 1};
+        if (at(TokenKind::End)) return root;  // an empty file says nothing, as in HCL
         if (!at(TokenKind::LeftBrace)) {
             if (auto* found = fail(token_, "a JSON configuration is one object"))
                 found->label = "`{` is expected";

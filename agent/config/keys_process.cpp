@@ -45,7 +45,8 @@ const KeyRow kRows[] = {
         "Above 0, /v1/agent/metrics?format=prometheus answers; /metrics always does.")
         .to<&AgentConfig::telemetry, &Telemetry::prometheus_retention_time>(),
     key("telemetry.disable_hostname", Bool, "false",
-        "Leave the host's name out of gauge names in /v1/agent/metrics.")
+        "Leave the host's name, which prometheus_retention_time puts there, out of gauge names in "
+        "/v1/agent/metrics.")
         .to<&AgentConfig::telemetry, &Telemetry::disable_hostname>(),
     key("telemetry.metrics_prefix", Text, "consul", "First part of the names in /v1/agent/metrics.")
         .to<&AgentConfig::telemetry, &Telemetry::metrics_prefix>(),

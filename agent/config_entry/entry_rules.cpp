@@ -36,7 +36,9 @@ void fill_in(Mesh& entry) {
 
 void fill_in(ServiceRouter& entry) {
     for (ServiceRoute& route : entry.routes) {
-        if (route.match && route.match->http) make_upper_case(route.match->http->methods);
+        // Consul looks no further where a route has no methods.
+        if (!route.match || !route.match->http || route.match->http->methods.empty()) continue;
+        make_upper_case(route.match->http->methods);
         if (route.destination && route.destination->name_space.empty())
             route.destination->name_space = "default";
     }

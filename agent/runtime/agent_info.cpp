@@ -9,6 +9,7 @@
 
 #include "agent/base/json_writer.hpp"
 #include "agent/io/clock.hpp"
+#include "agent/io/dial.hpp"
 #include "agent/runtime/process_facts.hpp"
 #include "api/http/row_json.hpp"
 
@@ -28,6 +29,10 @@ void write_config(JsonWriter& writer, const AgentIdentity& identity) {
     writer.end_object();
 }
 
+std::string tcp_address(const std::string& host, std::int32_t port) {
+    return "tcp://" + join_host_port({host, std::to_string(port)});
+}
+
 // The keys that were set, with secrets hidden: what the agent really runs with.
 void write_debug_config(JsonWriter& writer, const AgentConfig& config) {
     writer.key("DebugConfig");
@@ -39,6 +44,10 @@ void write_debug_config(JsonWriter& writer, const AgentConfig& config) {
     writer.field("ServerMode", config.server);
     writer.field("BindAddr", config.bind_addr);
     writer.field("AdvertiseAddrLAN", config.advertise_addr);
+    if (const std::int32_t port = config.ports.serf_lan; port > 0) {
+        writer.field("SerfBindAddrLAN", tcp_address(config.gossip.bind_addr, port));
+        writer.field("SerfAdvertiseAddrLAN", tcp_address(config.advertise_addr, port));
+    }
     writer.field("PrimaryDatacenter", config.primary_datacenter);
     writer.field("DNSDomain", config.domain);
     writer.field("DNSPort", config.ports.dns);

@@ -5,6 +5,7 @@
 #include <malloc.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -94,6 +95,11 @@ void release_start_code() {
         return 0;
     };
     (void)::dl_iterate_phdr(release, nullptr);
+}
+
+std::string host_name() {
+    utsname name{};
+    return ::uname(&name) == 0 ? name.nodename : "";
 }
 
 std::uint64_t raise_descriptor_limit() {

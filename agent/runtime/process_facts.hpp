@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace weft::agent {
 
@@ -16,6 +17,9 @@ struct ProcessFacts {
 };
 
 ProcessFacts read_process_facts();
+
+// As this machine calls itself.
+std::string host_name();
 
 // Raises the limit of open descriptors to what the process may have; returns it.
 std::uint64_t raise_descriptor_limit();

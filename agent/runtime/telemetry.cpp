@@ -96,11 +96,15 @@ std::string interval_text(WallTime time) {
     return fmt::format("{:%Y-%m-%d %H:%M:%S} +0000 UTC", fmt::gmtime(time.unix_ns / 1'000'000'000));
 }
 
+bool shows_host(const TelemetryConfig& config) {
+    return config.prometheus_retention_time > Duration{} && !config.disable_hostname;
+}
+
 }  // namespace
 
 Telemetry::Telemetry(const TelemetryConfig& config, const std::string& host, std::string version)
     : prefix_(config.metrics_prefix.empty() ? "" : config.metrics_prefix + "."),
-      gauge_prefix_(config.disable_hostname || host.empty() ? prefix_ : prefix_ + host + "."),
+      gauge_prefix_(shows_host(config) && !host.empty() ? prefix_ + host + "." : prefix_),
       registry_(std::make_shared<prometheus::Registry>()),
       prefix_filter_(config.prefix_filter),
       filter_default_(config.filter_default) {

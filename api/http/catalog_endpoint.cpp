@@ -203,7 +203,7 @@ WorkerOutcome node(const Endpoints& endpoints, const Request& request, NodeForm 
 WorkerOutcome gateway_services(const Request& request) {
     if (request.rest.empty()) return Response::text(400, "Missing gateway name");
     CatalogQuery query;
-    query.watch = {WatchKind::ConfigEntries, {}};
+    query.watch = {WatchKind::Gateways, {}};
     query.render = [name = request.rest](const View& view) -> Result<std::string> {
         return render_gateway_services(view, name);
     };

@@ -121,6 +121,7 @@ const FieldSet& expose_path_fields() {
         field<R>("Path", [](const R& e) -> const SharedText& { return e.path; }),
         field<R>("LocalPathPort", [](const R& e) { return e.local_path_port; }),
         field<R>("Protocol", [](const R& e) -> const SharedText& { return e.protocol; }),
+        field<R>("ParsedFromCheck", [](const R& e) { return e.parsed_from_check; }),
     }};
     return set;
 }

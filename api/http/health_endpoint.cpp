@@ -5,6 +5,7 @@
 #include "agent/catalog/liveness_overlay.hpp"
 #include "api/http/endpoints.hpp"
 #include "api/http/filter_fields.hpp"
+#include "api/http/gateway_services.hpp"
 #include "api/http/row_json.hpp"
 #include "api/http/selectors.hpp"
 
@@ -92,13 +93,35 @@ std::vector<Found> find_instances(const View& view, const std::vector<Instance>&
     return found;
 }
 
-enum class Instances { Plain, Connect };
+// Which instances a service's name stands for: its own, those that speak for it in the mesh, or
+// those of the gateways into the mesh that it is bound to.
+struct InstanceList {
+    std::string_view endpoint;
+    WatchKind watch;
+    bool by_service_version;
+    std::vector<Instance> (*instances_of)(const View& view, const std::string& service);
+};
 
-std::string render_instances(const View& view, const std::string& name, Instances which,
+std::vector<Instance> ingress_instances(const View& view, const std::string& service) {
+    std::vector<Instance> all;
+    for (const std::string& gateway : ingress_gateways_of(view, service)) {
+        const std::vector<Instance> its = view.instances(gateway);
+        all.insert(all.end(), its.begin(), its.end());
+    }
+    return all;
+}
+
+const InstanceList kPlain{
+    "health/service", WatchKind::ServiceHealth, true,
+    [](const View& view, const std::string& name) { return view.instances(name); }};
+const InstanceList kConnect{
+    "health/connect", WatchKind::ConnectHealth, false,
+    [](const View& view, const std::string& name) { return view.connect_instances(name); }};
+const InstanceList kIngress{"health/ingress", WatchKind::Gateways, false, ingress_instances};
+
+std::string render_instances(const View& view, const std::vector<Instance>& rows,
                              const Selectors& selectors, const Coordinates& places,
                              const std::string& datacenter) {
-    const std::vector<Instance> rows =
-        which == Instances::Plain ? view.instances(name) : view.connect_instances(name);
     std::vector<Found> found = find_instances(view, rows, selectors, datacenter);
     const auto node_of = [](const Found& row) { return row.instance.node->name.view(); };
     if (selectors.passing_only) leave_out_absent(found, view, node_of);
@@ -114,7 +137,8 @@ std::string render_instances(const View& view, const std::string& name, Instance
     return body;
 }
 
-WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Instances which) {
+WorkerOutcome instances(const Endpoints& endpoints, const Request& request,
+                        const InstanceList& list) {
     if (request.rest.empty()) return Response::text(400, "Missing service name");
     auto selectors = read_selectors(request, instance_fields(), endpoints.facts.node_name);
     if (!selectors) return failing_query(std::move(selectors).error());
@@ -122,34 +146,19 @@ WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Inst
     if (!passing) return Response::text(400, passing.error().context);
     selectors.value().passing_only = passing.value();
 
-    const bool plain = which == Instances::Plain;
     CatalogQuery query;
-    query.watch =
-        watch_of(plain ? WatchKind::ServiceHealth : WatchKind::ConnectHealth, request.rest);
-    query.by_service_version = plain;
-    query.cache_key =
-        cache_key(plain ? "health/service" : "health/connect", request.rest, selectors.value());
+    query.watch = watch_of(list.watch, request.rest);
+    if (list.watch == WatchKind::Gateways) query.watch.name.clear();
+    query.by_service_version = list.by_service_version;
+    query.cache_key = cache_key(list.endpoint, request.rest, selectors.value());
     query.agent_cached = true;
     query.is_kept = selectors.value().near.empty();
-    query.render = [selectors = std::move(selectors).value(), which, name = request.rest,
-                    &ring = endpoints.ring, datacenter = endpoints.facts.datacenter](
-                       const View& view) -> Result<std::string> {
-        return render_instances(view, name, which, selectors, *ring.coordinates(), datacenter);
+    query.render = [selectors = std::move(selectors).value(), name = request.rest,
+                    &ring = endpoints.ring, datacenter = endpoints.facts.datacenter,
+                    instances_of = list.instances_of](const View& view) -> Result<std::string> {
+        return render_instances(view, instances_of(view, name), selectors, *ring.coordinates(),
+                                datacenter);
     };
-    return query;
-}
-
-// Gateways come with the mesh: the entries that bind services to them are kept already, but no
-// instance is one of weft's.
-WorkerOutcome ingress(const Request& request) {
-    if (request.rest.empty()) return Response::text(400, "Missing service name");
-    auto passing = read_passing(request);
-    if (!passing) return Response::text(400, passing.error().context);
-    CatalogQuery query;
-    query.watch = watch_of(WatchKind::ServiceHealth, request.rest);
-    query.cache_key = cache_key("health/ingress", request.rest, {});
-    query.agent_cached = true;
-    query.render = [](const View&) -> Result<std::string> { return std::string("[]"); };
     return query;
 }
 
@@ -175,13 +184,12 @@ void add_health_routes(std::vector<Route>& routes, const EndpointsPtr& endpoints
         [endpoints](const Request& request) { return checks(*endpoints, request, kOfService); });
     get("/v1/health/state/",
         [endpoints](const Request& request) { return checks(*endpoints, request, kInState); });
-    get("/v1/health/service/", [endpoints](const Request& request) {
-        return instances(*endpoints, request, Instances::Plain);
-    });
-    get("/v1/health/connect/", [endpoints](const Request& request) {
-        return instances(*endpoints, request, Instances::Connect);
-    });
-    get("/v1/health/ingress/", [](const Request& request) { return ingress(request); });
+    get("/v1/health/service/",
+        [endpoints](const Request& request) { return instances(*endpoints, request, kPlain); });
+    get("/v1/health/connect/",
+        [endpoints](const Request& request) { return instances(*endpoints, request, kConnect); });
+    get("/v1/health/ingress/",
+        [endpoints](const Request& request) { return instances(*endpoints, request, kIngress); });
 }
 
 }  // namespace weft::api

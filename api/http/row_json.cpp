@@ -71,7 +71,7 @@ void write_expose(JsonWriter& writer, const ProxyRow& proxy) {
             write_if_set(writer, "Path", path.path);
             write_if_set(writer, "LocalPathPort", path.local_path_port);
             write_if_set(writer, "Protocol", path.protocol);
-            writer.field("ParsedFromCheck", false);
+            writer.field("ParsedFromCheck", path.parsed_from_check);
             writer.end_object();
         }
         writer.end_array();

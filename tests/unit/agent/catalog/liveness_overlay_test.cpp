@@ -12,6 +12,7 @@ namespace {
 const Watch kWeb{WatchKind::ServiceHealth, "web"};
 const Watch kWebByConnect{WatchKind::ConnectHealth, "web"};
 const Watch kOther{WatchKind::ServiceHealth, "other"};
+const Watch kGateways{WatchKind::Gateways, {}};
 
 // A catalog whose views have the overlay, as an agent publishes them.
 class LivenessBookTest : public ::testing::Test {
@@ -56,12 +57,13 @@ TEST_F(LivenessBookTest, NobodyIsAbsentAtFirst) {
 }
 
 TEST_F(LivenessBookTest, NamesTheResultsThatChanged) {
-    EXPECT_EQ(hold({{"N1", Liveness::Absent}}), std::vector{kWeb});
+    EXPECT_EQ(hold({{"N1", Liveness::Absent}}), (std::vector{kWeb, kGateways}));
     EXPECT_EQ(view().liveness("n1"), Liveness::Absent);
     EXPECT_EQ(view().liveness("n2"), Liveness::Present);
     EXPECT_FALSE(hold({{"n1", Liveness::Absent}})) << "nothing changed";
-    EXPECT_EQ(hold({{"n1", Liveness::Absent}, {"n3", Liveness::Doubtful}}), std::vector{kOther});
-    EXPECT_EQ(hold({{"n3", Liveness::Absent}}), (std::vector{kOther, kWeb}));
+    EXPECT_EQ(hold({{"n1", Liveness::Absent}, {"n3", Liveness::Doubtful}}),
+              (std::vector{kOther, kGateways}));
+    EXPECT_EQ(hold({{"n3", Liveness::Absent}}), (std::vector{kOther, kWeb, kGateways}));
     const auto changed = hold({{"n3", Liveness::Absent}, {"of-the-ring-alone", Liveness::Absent}});
     ASSERT_TRUE(changed);
     EXPECT_TRUE(changed->empty());

@@ -54,7 +54,7 @@ bool NaiveCatalog::apply(Index index, const RegisterCommand& command) {
     const NaiveCatalog before = *this;
     NodeRow node = command.node;
     const NodeRow* present = find_node(node.name);
-    if (present == nullptr && node.address.empty()) return false;
+    if (present == nullptr && node.address.empty() && !command.skip_node_update) return false;
     if (present == nullptr || !(command.skip_node_update || node.address.empty())) {
         const NodeRow* owner = find_node_by_id(node.id);
         const bool renaming = owner != nullptr && owner->name != node.name;

@@ -331,6 +331,7 @@ bool NaiveState::run_node(const NodeOperation& operation, Outcome& outcome) {
 
 bool NaiveState::run_service(const ServiceOperation& operation, Outcome& outcome) {
     const ServiceRow& row = operation.service;
+    if (!is_removal(operation.verb) && !catalog_.find_node(row.node)) return false;
     const auto key = NaiveCatalog::key(row.node, row.id.empty() ? row.name : row.id);
     const ServiceRow* present = find(catalog_.services(), key);
     const bool unchanged = index_of(present) == row.modify_index;
@@ -350,6 +351,7 @@ bool NaiveState::run_service(const ServiceOperation& operation, Outcome& outcome
 
 bool NaiveState::run_check(const CheckOperation& operation, Outcome& outcome) {
     const CheckRow& row = operation.check;
+    if (!is_removal(operation.verb) && !catalog_.find_node(row.node)) return false;
     const auto key = NaiveCatalog::key(row.node, row.id);
     const CheckRow* present = find(catalog_.checks(), key);
     const bool unchanged = index_of(present) == row.modify_index;

@@ -243,10 +243,10 @@ Command RandomCommands::next() {
 }
 
 std::vector<Watch> RandomCommands::watches() {
-    std::vector<Watch> all{{WatchKind::Nodes, {}},          {WatchKind::ServiceNames, {}},
-                           {WatchKind::Registrations, {}},  {WatchKind::NodesAndChecks, {}},
-                           {WatchKind::Overview, {}},       {WatchKind::Sessions, {}},
-                           {WatchKind::PreparedQueries, {}}};
+    std::vector<Watch> all{{WatchKind::Nodes, {}},           {WatchKind::ServiceNames, {}},
+                           {WatchKind::Registrations, {}},   {WatchKind::NodesAndChecks, {}},
+                           {WatchKind::Overview, {}},        {WatchKind::Sessions, {}},
+                           {WatchKind::PreparedQueries, {}}, {WatchKind::Gateways, {}}};
     for (const char* key : kKeys) all.push_back({WatchKind::Key, key});
     all.push_back({WatchKind::Key, "never"});
     for (const char* prefix : kPrefixes) {

@@ -186,6 +186,9 @@ std::string render(const View& view, const Watch& watch) {
             return lines(view.nodes()) + lines(view.checks_in_state("any"));
         case WatchKind::Overview:
             return lines(view.nodes()) + services(view) + lines(view.checks_in_state("any"));
+        case WatchKind::Gateways:
+            return lines(view.nodes()) + services(view) + lines(view.checks_in_state("any")) +
+                   lines(view.config_entries(""));
         case WatchKind::NodeHealth: {
             const NodeRow* node = view.node(watch.name);
             if (node == nullptr) return "none";
@@ -216,14 +219,13 @@ std::string render(const View& view, const Watch& watch) {
 }
 
 std::string render(const Watch& watch) {
-    static constexpr const char* kNames[] = {"Nodes",           "Node",           "ServiceNames",
-                                             "Service",         "ServiceHealth",  "ServiceChecks",
-                                             "NodeChecks",      "State",          "Connect",
-                                             "ConnectHealth",   "Registrations",  "NodesAndChecks",
-                                             "Overview",        "NodeHealth",     "Key",
-                                             "KeyPrefix",       "Sessions",       "Session",
-                                             "NodeSessions",    "OneConfigEntry", "ConfigEntries",
-                                             "PreparedQueries", "PreparedQuery"};
+    static constexpr const char* kNames[] = {
+        "Nodes",          "Node",          "ServiceNames",    "Service",
+        "ServiceHealth",  "ServiceChecks", "NodeChecks",      "State",
+        "Connect",        "ConnectHealth", "Registrations",   "NodesAndChecks",
+        "Overview",       "NodeHealth",    "Gateways",        "Key",
+        "KeyPrefix",      "Sessions",      "Session",         "NodeSessions",
+        "OneConfigEntry", "ConfigEntries", "PreparedQueries", "PreparedQuery"};
     const std::string kind = kNames[static_cast<std::size_t>(watch.kind)];
     return watch.name.empty() ? kind : kind + "(" + watch.name + ")";
 }

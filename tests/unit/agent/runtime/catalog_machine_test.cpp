@@ -77,7 +77,7 @@ TEST_F(CatalogMachineTest, PublishesWhatTheRingSaysOfItsNodes) {
     const View before = machine_.view();
     const Watch web{WatchKind::ServiceHealth, "web"};
     machine_.hold({{"a", Liveness::Absent}});
-    EXPECT_EQ(told, std::vector{web});
+    EXPECT_EQ(told, (std::vector{web, Watch{WatchKind::Gateways, {}}}));
     EXPECT_EQ(machine_.view().liveness("a"), Liveness::Absent);
     EXPECT_GT(machine_.view().index_of(web), before.index_of(web));
     EXPECT_EQ(before.liveness("a"), Liveness::Present) << "what is held does not change";

@@ -85,6 +85,7 @@ TEST(Telemetry, SamplesShowTheirSpreadAsNearAsBucketsTell) {
 
 TEST(Telemetry, NamesFollowPrefixHostAndFilter) {
     TelemetryConfig config;
+    config.prometheus_retention_time = std::chrono::hours(1);
     config.metrics_prefix = "mesh";
     config.prefix_filter = {"-mesh.node1", "+mesh.node1.runtime"};
     Telemetry telemetry(config, "node1", "1.2.3");
@@ -94,6 +95,16 @@ TEST(Telemetry, NamesFollowPrefixHostAndFilter) {
     telemetry.set_filter(config);
     EXPECT_THAT(telemetry.consul_json(), Not(HasSubstr("mesh.node1.runtime.alloc_bytes")));
     EXPECT_THAT(telemetry.consul_json(), HasSubstr("mesh.node1.version"));
+}
+
+TEST(Telemetry, AnAgentThatIsOnlyAskedLeavesItsHostOut) {
+    EXPECT_THAT(Telemetry({}, "node1", "1.2.3").consul_json(),
+                HasSubstr("\"consul.runtime.alloc_bytes\""));
+    TelemetryConfig config;
+    config.prometheus_retention_time = std::chrono::hours(1);
+    config.disable_hostname = true;
+    EXPECT_THAT(Telemetry(config, "node1", "1.2.3").consul_json(),
+                HasSubstr("\"consul.runtime.alloc_bytes\""));
 }
 
 TEST(Telemetry, ACounterThatIsShownAgainShowsOneInterval) {

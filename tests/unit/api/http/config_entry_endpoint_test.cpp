@@ -202,19 +202,6 @@ TEST(ConfigEntryEndpoint, OtherDatacentersAreOutOfReach) {
     EXPECT_EQ(fixture.call("DELETE /v1/config/mesh/mesh?dc=dc2")->status, 500);
 }
 
-TEST(ConfigEntryEndpoint, GatewaysShowTheirServices) {
-    EndpointFixture fixture;
-    EXPECT_EQ(put(fixture, R"({"Kind":"ingress-gateway","Name":"igw","Listeners":[
-                    {"Port":80,"Services":[{"Name":"db"}]}]})"),
-              "200 true");
-    const auto index = fixture.catalog.view().config_entry("ingress-gateway", "igw")->modify_index;
-    const std::string number = std::to_string(index.get());
-    EXPECT_EQ(fixture.body_of("GET /v1/catalog/gateway-services/igw"),
-              R"([{"Gateway":{"Name":"igw"},"Service":{"Name":"db"},)"
-              R"("GatewayKind":"ingress-gateway","Port":80,"Protocol":"tcp","CreateIndex":)" +
-                  number + R"(,"ModifyIndex":)" + number + "}]");
-}
-
 TEST(DiscoveryChainEndpoint, OverridesAreChecked) {
     EndpointFixture fixture;
     const auto post = [&](std::string body) {
