@@ -22,7 +22,7 @@ constexpr std::string_view kIdentity = "identity";
 constexpr std::string_view kCheckpoint = "checkpoint";
 
 // The format that this program writes. README.md lists what each version was.
-constexpr std::uint64_t kCatalogFormat = 3;
+constexpr std::uint64_t kCatalogFormat = 4;
 
 std::string tagged(char tag, std::string_view name) {
     std::string key(1, tag);

@@ -76,10 +76,12 @@ Result<void> RocksErrors::check_format(std::uint64_t found, std::uint64_t known)
     if (found <= known) return success();
     return make_error(
         Errc::Unsupported,
-        fmt::format("{} in {} has format {}, but this version of weft knows formats up to {}: "
-                    "start the newer version that wrote it, or remove the data directory to start "
-                    "empty",
-                    what, folder, found, known));
+        fmt::format(
+            "{} in {} has format {}, but this version of weft knows formats up to {}: "
+            "start the newer version that wrote it. To go back to this one, save a snapshot "
+            "with that one (weft snapshot save FILE), remove the data directory, start this "
+            "one and restore the snapshot",
+            what, folder, found, known));
 }
 
 Result<void> RocksErrors::check_owner(const std::optional<std::string>& owner,

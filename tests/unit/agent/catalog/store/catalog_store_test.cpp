@@ -109,7 +109,7 @@ TEST_F(CatalogStoreTest, ANewerFormatIsRefusedWithBothVersions) {
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, make_error_code(Errc::Unsupported));
     EXPECT_THAT(opened.error().message(), HasSubstr("format 9"));
-    EXPECT_THAT(opened.error().message(), HasSubstr("up to 3"));
+    EXPECT_THAT(opened.error().message(), HasSubstr("up to 4"));
 }
 
 TEST_F(CatalogStoreTest, FormatOneIsUpgraded) {
@@ -139,6 +139,19 @@ TEST_F(CatalogStoreTest, FormatTwoIsUpgraded) {
         EXPECT_EQ(loaded.value().term, 3U);
         EXPECT_NE(catalog.view().service("beta", "db"), nullptr);
         EXPECT_EQ(catalog.view().key_count(), 0U);
+    }
+}
+
+TEST_F(CatalogStoreTest, FormatThreeIsUpgraded) {
+    source_.register_service("alpha", "web");
+    write_round();
+    RawDatabase(path_).put_sealed("mformat", encode_number(3));
+    for (int round = 0; round < 2; ++round) {
+        const auto store = open();
+        ASSERT_TRUE(store) << store.error().message();
+        Catalog catalog;
+        EXPECT_TRUE(store.value()->load(catalog));
+        EXPECT_NE(catalog.view().service("alpha", "web"), nullptr);
     }
 }
 
