@@ -92,7 +92,9 @@ def fills_up(agent, program, folder):
     agent.stop()
 
 
-if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode != 0:
+# Seen by that process alone.
+may_mount = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, check=False)
+if may_mount.returncode != 0:
     print("left out: needs root and mount namespaces\n0 passed, 0 failed")
 elif OWN_NAMESPACE not in os.environ:
     os.environ[OWN_NAMESPACE] = "yes"
