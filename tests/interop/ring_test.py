@@ -69,6 +69,8 @@ def two_find_each_other(port):
             cli(one, "force-leave", "two")
             wait_until(lambda: statuses(one)["two"] == "left", 10, "it counts as left")
             assert (figures(one)["failed"], figures(one)["left"]) == ("0", "1"), figures(one)
+        for alive in ("one", "one?prune"):
+            assert one.request("PUT", "/v1/agent/force-leave/" + alive)[0] == 200 and statuses(one)["one"] == "alive"
         status, _, body = one.request("PUT", "/v1/agent/force-leave/nobody")
         assert status == 500 and b"nobody" in body, (status, body)
         status, _, body = one.request("PUT", "/v1/agent/join/127.0.79.9:%d" % port)
