@@ -479,9 +479,12 @@ ExitCode with_client(const CliArguments& arguments, CliConsole& console,
     return fail_usage(console, client.error().message());
 }
 
+const boost::json::value* json_member(const boost::json::value& object, std::string_view name) {
+    return object.is_object() ? object.get_object().if_contains(name) : nullptr;
+}
+
 std::string json_text(const boost::json::value& object, std::string_view member) {
-    if (!object.is_object()) return {};
-    const boost::json::value* found = object.as_object().if_contains(member);
+    const boost::json::value* found = json_member(object, member);
     if (!found || found->is_null()) return {};
     if (const auto* text = found->if_string()) return std::string(*text);
     return boost::json::serialize(*found);

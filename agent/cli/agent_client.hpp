@@ -120,6 +120,8 @@ ExitCode with_json(CliConsole& console, const AgentClient& client, const std::st
 ExitCode with_client(const CliArguments& arguments, CliConsole& console,
                      const std::function<ExitCode(const AgentClient&)>& run);
 
+// Null also when that is no object.
+const boost::json::value* json_member(const boost::json::value& object, std::string_view name);
 // A member as text, whatever its JSON type; "" when absent.
 std::string json_text(const boost::json::value& object, std::string_view member);
 

@@ -23,25 +23,21 @@ struct AgentStatus {
     std::vector<std::string> failing;  // "web: service:web1 critical: connection refused"
 };
 
-const json::value* member(const json::value& object, std::string_view name) {
-    return object.is_object() ? object.as_object().if_contains(name) : nullptr;
-}
-
 void take_self(const json::value& self, AgentStatus& status) {
-    if (const json::value* config = member(self, "Config")) {
+    if (const json::value* config = json_member(self, "Config")) {
         status.version = json_text(*config, "Version");
         status.node = json_text(*config, "NodeName");
         status.datacenter = json_text(*config, "Datacenter");
         status.server = json_text(*config, "Server") == "true";
     }
-    const json::value* stats = member(self, "Stats");
+    const json::value* stats = json_member(self, "Stats");
     if (!stats) return;
-    if (const json::value* raft = member(*stats, "raft"))
+    if (const json::value* raft = json_member(*stats, "raft"))
         status.storage_failed = json_text(*raft, "state") == "Shutdown";
-    if (const json::value* agent = member(*stats, "agent"))
+    if (const json::value* agent = json_member(*stats, "agent"))
         status.restart_needed = json_text(*agent, "restart_needed");
     // Config.Version is the version of Consul whose API is spoken.
-    if (const json::value* build = member(*stats, "build"))
+    if (const json::value* build = json_member(*stats, "build"))
         if (const std::string weft = json_text(*build, "weft"); !weft.empty())
             status.version = weft;
 }

@@ -26,8 +26,7 @@ std::string joined(const json::value* texts) {
 
 // "lan=10.0.0.1, wan=10.0.0.1", sorted.
 std::string pairs_text(const json::value& object, std::string_view member) {
-    const json::value* found =
-        object.is_object() ? object.get_object().if_contains(member) : nullptr;
+    const json::value* found = json_member(object, member);
     std::map<std::string, std::string> sorted;
     if (found && found->is_object())
         for (const auto& [name, value] : found->get_object())
@@ -99,12 +98,10 @@ std::string services_table(const json::value& services, bool with_tags, bool wit
 // GET catalog/node/NAME: the same table from the node's own services.
 std::string services_of_node_table(const json::value& node) {
     TextTable table({"Service", "ID", "Port", "Tags"});
-    const json::value* services =
-        node.is_object() ? node.as_object().if_contains("Services") : nullptr;
+    const json::value* services = json_member(node, "Services");
     if (services && services->is_object())
         for (const auto& [id, service] : services->get_object()) {
-            const json::value* tags =
-                service.is_object() ? service.get_object().if_contains("Tags") : nullptr;
+            const json::value* tags = json_member(service, "Tags");
             table.add({json_text(service, "Service"), std::string(id), json_text(service, "Port"),
                        joined(tags)});
         }
@@ -114,8 +111,7 @@ std::string services_of_node_table(const json::value& node) {
 // Adds those of an instance to its service's, once each.
 void add_tags(json::value& of_service, const json::value& instance) {
     json::array& all = of_service.is_array() ? of_service.get_array() : of_service.emplace_array();
-    const json::value* tags =
-        instance.is_object() ? instance.get_object().if_contains("Tags") : nullptr;
+    const json::value* tags = json_member(instance, "Tags");
     if (!tags || !tags->is_array()) return;
     for (const json::value& tag : tags->get_array())
         if (std::find(all.begin(), all.end(), tag) == all.end()) all.push_back(tag);
@@ -124,8 +120,7 @@ void add_tags(json::value& of_service, const json::value& instance) {
 // What a node has, as GET catalog/services lists it: tags by name.
 json::value names_of_node(const json::value& node) {
     json::object names;
-    const json::value* services =
-        node.is_object() ? node.get_object().if_contains("Services") : nullptr;
+    const json::value* services = json_member(node, "Services");
     if (services && services->is_object())
         for (const auto& [id, service] : services->get_object())
             add_tags(names[json_text(service, "Service")], service);

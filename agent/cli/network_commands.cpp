@@ -74,8 +74,7 @@ ExitCode rtt(const CliArguments& arguments, CliConsole& console) {
         if (words.size() > 1)
             return show_rtt(console, client, {words[0], words[1], wan}, as_json.value());
         const auto from_own = [&](const json::value& self) {
-            const json::value* config =
-                self.is_object() ? self.get_object().if_contains("Config") : nullptr;
+            const json::value* config = json_member(self, "Config");
             std::string own = config ? json_text(*config, "NodeName") : "";
             if (wan && config) own += "." + json_text(*config, "Datacenter");
             return show_rtt(console, client, {words[0], own, wan}, as_json.value());

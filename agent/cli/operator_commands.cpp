@@ -20,8 +20,7 @@ namespace {
 
 std::string peers_table(const json::value& configuration, EmptyCell empty) {
     TextTable table({"Node", "ID", "Address", "State", "Voter", "RaftProtocol"});
-    const json::value* servers =
-        configuration.is_object() ? configuration.get_object().if_contains("Servers") : nullptr;
+    const json::value* servers = json_member(configuration, "Servers");
     if (servers && servers->is_array())
         for (const json::value& server : servers->get_array())
             table.add({json_text(server, "Node"), json_text(server, "ID"),
@@ -57,8 +56,7 @@ ExitCode info(const CliArguments& arguments, CliConsole& console) {
     if (!as_json) return fail_usage(console, as_json.error().message());
     return with_client(arguments, console, [&](const AgentClient& client) {
         return with_json(console, client, "/v1/agent/self", [&](const json::value& self) {
-            const json::value* found =
-                self.is_object() ? self.get_object().if_contains("Stats") : nullptr;
+            const json::value* found = json_member(self, "Stats");
             const json::value stats = found ? *found : json::value(json::object());
             console.out(as_json.value() ? pretty_json(stats) : stats_text(stats));
             return ExitCode::Ok;

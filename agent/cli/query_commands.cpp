@@ -20,8 +20,7 @@ namespace {
 constexpr const char* kQueries = "/v1/query";
 
 json::value member_of(const json::value& object, std::string_view name) {
-    const json::value* member =
-        object.is_object() ? object.get_object().if_contains(name) : nullptr;
+    const json::value* member = json_member(object, name);
     return member ? *member : json::value();
 }
 

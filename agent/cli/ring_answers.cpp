@@ -24,7 +24,7 @@ const json::array& items_of(const json::value& value) {
 
 const json::value& member_of(const json::value& object, std::string_view name) {
     static const json::value kNull;
-    const json::value* found = object.is_object() ? object.get_object().if_contains(name) : nullptr;
+    const json::value* found = json_member(object, name);
     return found ? *found : kNull;
 }
 

@@ -67,8 +67,7 @@ ExitCode in_datacenter(const CliArguments& arguments, CliConsole& console,
     if (!arguments.has("datacenter")) return run();
     const std::string wanted = arguments.text("datacenter");
     return with_json(console, client, "/v1/agent/self", [&](const boost::json::value& self) {
-        const boost::json::value* config =
-            self.is_object() ? self.get_object().if_contains("Config") : nullptr;
+        const boost::json::value* config = json_member(self, "Config");
         const std::string own = config ? json_text(*config, "Datacenter") : "";
         if (own == wanted) return run();
         return fail(console, ExitCode::Failed,

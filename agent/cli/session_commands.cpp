@@ -18,14 +18,12 @@ namespace json = boost::json;
 namespace {
 
 std::string lock_delay(const json::value& session) {
-    const json::value* delay =
-        session.is_object() ? session.get_object().if_contains("LockDelay") : nullptr;
+    const json::value* delay = json_member(session, "LockDelay");
     return delay && delay->is_int64() ? format_go_duration(Duration(delay->get_int64())) : "";
 }
 
 std::string names_of(const json::value& session, std::string_view member) {
-    const json::value* names =
-        session.is_object() ? session.get_object().if_contains(member) : nullptr;
+    const json::value* names = json_member(session, member);
     std::string text;
     if (!names || !names->is_array()) return text;
     for (const json::value& name : names->get_array())

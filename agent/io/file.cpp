@@ -102,7 +102,8 @@ Result<FileReplacement> FileReplacement::open(std::string path, unsigned mode) {
     // /dev/null, say, would be a file from then on, for everybody.
     struct stat facts {};
     if (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode))
-        return make_error(Errc::Io, fmt::format("cannot replace {}: it is no file", path));
+        return make_error(
+            Errc::Io, fmt::format("cannot replace {}: it is no file; choose another name", path));
     std::string temporary = path + ".weft-new";
     // What was left of a crash, or put there by somebody else, must not be written to: it may be a
     // link, or be open to others.

@@ -23,8 +23,8 @@ class Telemetry {
 public:
     using ReadCatalog = std::function<View()>;
 
-    // host: this machine's name, which stands in the names of gauges where metrics leave the agent
-    // by themselves or as Prometheus's, as in Consul, unless told otherwise.
+    // host: this machine's name, which stands in the names of gauges where Prometheus's metrics are
+    // on, as in Consul, unless told otherwise.
     Telemetry(const TelemetryConfig& config, const std::string& host, std::string version);
 
     prometheus::Registry& registry() { return *registry_; }

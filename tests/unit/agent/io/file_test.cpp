@@ -43,7 +43,8 @@ TEST(FileReplacement, WhatIsNoFileStaysWhatItIs) {
     for (const std::string& path : {pipe, link, folder.file("")}) {
         const auto written = write_file_atomically(path, "ours");
         ASSERT_FALSE(written) << path;
-        EXPECT_EQ(written.error().message(), "cannot replace " + path + ": it is no file");
+        EXPECT_EQ(written.error().message(),
+                  "cannot replace " + path + ": it is no file; choose another name");
     }
     EXPECT_TRUE(std::filesystem::is_fifo(pipe));
     EXPECT_TRUE(std::filesystem::is_symlink(link));
