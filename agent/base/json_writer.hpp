@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,8 @@ public:
     void value(unsigned number) { value(static_cast<std::uint64_t>(number)); }
     void value(double number);
     void null();
+
+    std::size_t size() const { return out_.size(); }  // of all that is written so far
 
     // JSON text made elsewhere; it must be minified and is laid out anew when this writer is
     // pretty.

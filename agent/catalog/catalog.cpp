@@ -52,7 +52,7 @@ ApplyOutcome Catalog::apply(Index index, std::span<const std::byte> command) {
 
 Index Catalog::State::begin(Index logged) const {
     const Index index{logged.get() + root->globals.lead};
-    WEFT_ASSERT(!importing && index > root->applied);
+    WEFT_ASSERT(!import && index > root->applied);
     return index;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "agent/catalog/catalog.hpp"
+#include "agent/catalog/import.hpp"
 #include "agent/catalog/interner.hpp"
 #include "agent/catalog/journal.hpp"
 #include "agent/catalog/restore.hpp"
@@ -10,14 +11,22 @@
 
 namespace weft::agent {
 
+// Stored records that come one by one, beside the state whose place they will take.
+struct Import {
+    explicit Import(Interner& interner) : importer(*root, interner) {}
+
+    RefPtr<CatalogRoot> root = make_ref<CatalogRoot>();
+    Importer importer;
+    bool failed = false;
+};
+
 struct Catalog::State {
     RefPtr<CatalogRoot> root = make_ref<CatalogRoot>();
     Journal journal;
     Interner interner;
     std::unique_ptr<Restore> restore;  // while pieces of a snapshot gather
     std::uint64_t restores = 0;
-    bool importing = false;
-    bool import_failed = false;
+    std::unique_ptr<Import> import;
 
     // The root, made this catalog's own first when a view shares it.
     CatalogRoot& own_root() {

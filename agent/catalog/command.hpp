@@ -221,8 +221,9 @@ struct CommandLimits {
     std::size_t transaction_operations = 64;
 };
 
-// Errc::Limit for a value or a transaction beyond the limits (Consul's text), and for a list or map
-// of more than kMaxListedRows elements, texts excepted: decoding would refuse it.
+// Errc::Limit for a value or a transaction beyond the limits (Consul's text), for tags beyond
+// tag_limits.hpp, and for a list or map of more than kMaxListedRows elements, texts excepted:
+// decoding would refuse it.
 Result<void> check_limits(const Command& command, const CommandLimits& limits = {});
 
 }  // namespace weft::agent

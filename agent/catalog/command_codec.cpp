@@ -5,6 +5,7 @@
 #include "agent/catalog/field_codec.hpp"
 #include "agent/catalog/record_key.hpp"
 #include "agent/catalog/record_list.hpp"
+#include "agent/catalog/tag_limits.hpp"
 
 namespace weft::agent {
 namespace {
@@ -145,6 +146,17 @@ Result<void> check_bounds(const KvOperation& operation, const CommandLimits& lim
                                                limits.kv_value_bytes));
 }
 
+Result<void> check_bounds(const ServiceRow& service) {
+    if (const auto problem = tags_problem(service.tags.get()))
+        return make_error(Errc::Limit,
+                          fmt::format("Service {}: {}", go_quote(service.name), *problem));
+    return success();
+}
+
+Result<void> check_bounds(const RegisterCommand& command) {
+    return command.service ? check_bounds(*command.service) : success();
+}
+
 Result<void> check_bounds(const TransactionCommand& command, const CommandLimits& limits) {
     const std::size_t count = command.operations.size();
     if (count > limits.transaction_operations) {
@@ -153,8 +165,12 @@ Result<void> check_bounds(const TransactionCommand& command, const CommandLimits
                                       limits.transaction_operations));
     }
     for (const TransactionOperation& operation : command.operations) {
-        if (!operation.kv) continue;
-        WEFT_TRY(check_bounds(*operation.kv, limits));
+        if (operation.kv) {
+            WEFT_TRY(check_bounds(*operation.kv, limits));
+        }
+        if (operation.service) {
+            WEFT_TRY(check_bounds(operation.service->service));
+        }
     }
     return success();
 }
@@ -197,6 +213,9 @@ UnixMillis time_of(const Command& command) {
 }
 
 Result<void> check_limits(const Command& command, const CommandLimits& limits) {
+    if (const auto* registration = std::get_if<RegisterCommand>(&command)) {
+        WEFT_TRY(check_bounds(*registration));
+    }
     if (const auto* kv = std::get_if<KvCommand>(&command)) {
         WEFT_TRY(check_bounds(kv->operation, limits));
     }

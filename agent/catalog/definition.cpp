@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agent/catalog/rows.hpp"
+#include "agent/catalog/tag_limits.hpp"
 #include "agent/catalog/text_order.hpp"
 
 // Rules and texts of Consul 1.8: agent/structs/structs.go (NodeService.Validate, ValidateWeights,
@@ -194,6 +195,7 @@ Result<void> validate_sizes(const ServiceDefinition& service) {
             return invalid(
                 fmt::format("Too many {}: {}, the limit is {}", what, size, kMaxListedRows));
     }
+    if (auto problem = tags_problem(service.tags)) return invalid(std::move(*problem));
     return success();
 }
 

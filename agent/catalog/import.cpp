@@ -41,6 +41,15 @@ void Importer::raise_service(const ServiceRow& row, std::initializer_list<Aspect
     }
 }
 
+// Checks come node by node, and those of one command have one index: one tells it for all.
+void Importer::raise_services_of(std::string_view node, Index index) {
+    if (raised_node_ == node && index <= raised_) return;
+    raised_node_ = node;
+    raised_ = index;
+    for (const ServicePtr& service : services_of(root_, node))
+        raise_service(service->row, {Aspect::Health}, index);
+}
+
 Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record) {
     auto row = NodesTable::decode(record.value);
     if (!row) return corrupt("malformed node");
@@ -71,6 +80,7 @@ Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& rec
           entry->row.modify_index);
     raise_service(entry->row, {Aspect::Members, Aspect::Health},
                   std::max(entry->row.modify_index, entry->node->row.modify_index), 1);
+    raised_node_.clear();
     ServiceNames::Toggles toggles;
     root_.names.add(entry->row, toggles);
     put(root_.services, ServicePtr(entry));
@@ -86,9 +96,7 @@ Result<void> Importer::add_check(const ParsedKey& key, const StoredRecord& recor
     const Index index = row->modify_index;
     raise(SubjectKind::Node, row->node, {Aspect::Health, Aspect::Checks}, index);
     if (row->service_id.empty()) {
-        for (const ServicePtr& service : services_of(root_, row->node)) {
-            raise_service(service->row, {Aspect::Health}, index);
-        }
+        raise_services_of(row->node, index);
     } else {
         const ServicePtr service = root_.services.find(row->node, row->service_id);
         if (!service) return corrupt("check of an unknown service");
@@ -193,34 +201,31 @@ void Catalog::export_records(const View& view,
 
 Result<void> Catalog::begin_import() {
     state_->reset();
-    state_->importing = true;
-    state_->import_failed = false;
+    state_->import = std::make_unique<Import>(state_->interner);
     return success();
 }
 
 Result<void> Catalog::import_record(const StoredRecord& record) {
-    if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
-    auto added = Importer(state_->own_root(), state_->interner).add(record);
-    if (!added) state_->import_failed = true;
+    if (!state_->import) return make_error(Errc::InvalidArgument, "no import has begun");
+    auto added = state_->import->importer.add(record);
+    if (!added) state_->import->failed = true;
     return added;
 }
 
 Result<void> Catalog::finish_import(Index applied, std::optional<Digest> expected) {
-    if (!state_->importing) return make_error(Errc::InvalidArgument, "no import has begun");
-    state_->importing = false;
-    if (state_->import_failed) {
-        state_->reset();
+    if (!state_->import) return make_error(Errc::InvalidArgument, "no import has begun");
+    const std::unique_ptr<Import> import = std::move(state_->import);
+    if (import->failed)
         return make_error(Errc::Corrupt, "a record of the stored catalog could not be read");
-    }
-    const Digest digest = state_->root->digest();
+    const Digest digest = import->root->digest();
     if (expected && !(digest == *expected)) {
-        state_->reset();
         return make_error(
             Errc::Corrupt,
             fmt::format(
                 "the stored catalog has digest {:016x}{:016x}, but {:016x}{:016x} was written",
                 digest.high, digest.low, expected->high, expected->low));
     }
+    state_->root = import->root;
     state_->applied(applied);
     return success();
 }

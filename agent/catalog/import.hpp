@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "agent/base/result.hpp"
 #include "agent/catalog/catalog.hpp"
@@ -49,10 +51,14 @@ private:
                Index index, std::uint32_t members = 0);
     void raise_service(const ServiceRow& row, std::initializer_list<Aspect> aspects, Index index,
                        std::uint32_t members = 0);
+    void raise_services_of(std::string_view node, Index index);
 
     CatalogRoot& root_;
     Interner& interner_;
     Index newest_;
+    // What raise_services_of() has done of the node of the last check.
+    std::string raised_node_;
+    Index raised_;
 };
 
 }  // namespace weft::agent

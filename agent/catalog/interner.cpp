@@ -2,11 +2,55 @@
 
 #include <xxhash.h>
 
+#include "agent/catalog/field_codec.hpp"
+#include "agent/catalog/row_fields.hpp"
+
 namespace weft::agent {
 namespace {
 
 // Longer texts are check outputs and bodies, hardly ever equal.
 constexpr std::size_t kSharedBytes = 128;
+// Larger lists and blocks would be kept here long after their rows are gone.
+constexpr std::size_t kSharedBlockBytes = 4096;
+
+// How much memory a list or a block takes, roughly.
+class Weigher {
+public:
+    template <class T>
+    void operator()(std::string_view, const T& value) {
+        weigh(value);
+    }
+    template <class T>
+    void always(std::string_view, const T& value) {
+        weigh(value);
+    }
+    template <class T>
+    void weigh(const T& value) {
+        bytes_ += sizeof value;
+        if constexpr (HasFields<const T, Weigher>) visit_fields(*this, value);
+    }
+    void weigh(const SharedText& text) { bytes_ += sizeof text + text.size(); }
+    template <class T>
+    void weigh(const std::vector<T>& list) {
+        for (const T& element : list) weigh(element);
+    }
+    template <class Key, class T>
+    void weigh(const std::pair<Key, T>& item) {
+        weigh(item.first);
+        weigh(item.second);
+    }
+    std::size_t bytes() const { return bytes_; }
+
+private:
+    std::size_t bytes_ = 0;
+};
+
+template <class T>
+bool is_small(const T& value) {
+    Weigher weigher;
+    weigher.weigh(value);
+    return weigher.bytes() <= kSharedBlockBytes;
+}
 
 std::uint64_t hash(std::string_view text, std::uint64_t seed = 0) {
     return XXH3_64bits_withSeed(text.data(), text.size(), seed);
@@ -48,25 +92,30 @@ void share_with(T& value, Table& recent, std::uint64_t value_hash) {
     }
 }
 
+template <class T, class Table>
+void share_block(Shared<T>& value, Table& recent) {
+    if (!value.is_null() && is_small(*value)) share_with(value, recent, hash(*value));
+}
+
 }  // namespace
 
 void Interner::share(SharedText& text) {
     if (!text.empty() && text.size() <= kSharedBytes) share_with(text, texts_, hash(text.view()));
 }
 void Interner::share(Shared<TextList>& list) {
-    if (!list.is_null()) share_with(list, lists_, hash(*list));
+    share_block(list, lists_);
 }
 void Interner::share(Shared<TextMap>& map) {
-    if (!map.is_null()) share_with(map, maps_, hash(*map));
+    share_block(map, maps_);
 }
 void Interner::share(Shared<ServiceAddressMap>& map) {
-    if (!map.is_null()) share_with(map, addresses_, hash(*map));
+    share_block(map, addresses_);
 }
 void Interner::share(Shared<ProxyRow>& proxy) {
-    if (!proxy.is_null()) share_with(proxy, proxies_, hash(*proxy));
+    share_block(proxy, proxies_);
 }
 void Interner::share(Shared<CheckDefinitionRow>& definition) {
-    if (!definition.is_null()) share_with(definition, definitions_, hash(*definition));
+    share_block(definition, definitions_);
 }
 
 void Interner::share(NodeRow& row) {

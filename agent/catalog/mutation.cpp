@@ -80,6 +80,7 @@ void Mutation::put_service(ServiceRow row) {
     made->node = node;
     const ServicePtr fresh(made);
     replace(root_.services, old, fresh);
+    told_services_of_ = {};
     touch_services(node->row, Change::Put);
     update_names(old, fresh);
 
@@ -138,6 +139,7 @@ void Mutation::remove_service(std::string_view node, std::string_view id) {
 
 void Mutation::erase_service(const ServicePtr& entry) {
     replace(root_.services, entry, ServicePtr());
+    told_services_of_ = {};
     touch_services(entry->node->row, Change::Removal);
     update_names(entry, ServicePtr());
     leave(SubjectKind::Service, entry->row.name);
@@ -242,16 +244,21 @@ void Mutation::touch_state(const CheckPtr& old, const CheckPtr& fresh) {
 
 void Mutation::touch_check(const CheckRow& row, Change change) {
     touch(SubjectKind::Node, row.node, {Aspect::Health, Aspect::Checks}, change);
-    if (row.service_id.empty()) {
-        for (const ServicePtr& service : services_of(root_, row.node)) {
-            touch_service(service->row, Aspect::Health, change);
-        }
-        return;
-    }
+    if (row.service_id.empty()) return touch_services_of(row.node, change);
     touch(SubjectKind::Service, row.service_name, {Aspect::Health, Aspect::Checks}, change);
     const ServicePtr service = root_.services.find(row.node, row.service_id);
     const std::string_view connect = service ? connect_name(service->row) : std::string_view();
     if (!connect.empty()) touch(SubjectKind::Connect, connect, {Aspect::Health}, change);
+}
+
+// That a check of the node changed is told to all its services; of many such checks one tells it
+// for all.
+void Mutation::touch_services_of(std::string_view node, Change change) {
+    std::string& told = told_services_of_[static_cast<std::size_t>(change)];
+    if (fold_compare(told, node) == 0) return;
+    told = node;
+    for (const ServicePtr& service : services_of(root_, node))
+        touch_service(service->row, Aspect::Health, change);
 }
 
 // Members are part of Health too.

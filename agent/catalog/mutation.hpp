@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -73,7 +76,7 @@ public:
     void finish();
 
 private:
-    enum class Change { Put, Removal };
+    enum class Change : std::uint8_t { Put, Removal };
 
     template <class Table>
     void replace(Table& table, const typename Table::Ptr& old, const typename Table::Ptr& fresh);
@@ -104,6 +107,7 @@ private:
     void lose_id(const NodeRow& row);
     void touch_state(const CheckPtr& old, const CheckPtr& fresh);
     void touch_check(const CheckRow& row, Change change);
+    void touch_services_of(std::string_view node, Change change);
     void touch_service(const ServiceRow& row, Aspect aspect, Change change);
     void touch_session(const SessionRow& row, Change change);
     void touch_config_entry(const ConfigEntryRow& row, Change change, int members);
@@ -128,6 +132,9 @@ private:
     bool changed_ = false;
     std::vector<std::string_view> announced_checks_;
     ServiceNames::Toggles toggles_;
+    // By change: the node whose services touch_services_of() was about last, and still are the
+    // same.
+    std::array<std::string, 2> told_services_of_;
 };
 
 template <class Table>

@@ -235,8 +235,18 @@ private:
         return result;
     }
 
+    // Between a full leaf and the next one there is a place in either: runs of descending keys
+    // would make leaves of one item there.
+    static bool fits_better_behind(const Branch& branch, std::size_t at, const Item& item) {
+        const Node& child = *branch.children[at];
+        if (!child.is_leaf || child.count < kFanout || at + 1 == branch.count) return false;
+        return branch.children[at + 1]->count < kFanout &&
+               Order::compare(as_leaf(child).items[kFanout - 1], item) < 0;
+    }
+
     static RefPtr<Node> insert_into_branch(Branch& branch, Item item, bool& added) {
-        const std::size_t at = child_for(branch, item);
+        std::size_t at = child_for(branch, item);
+        if (fits_better_behind(branch, at, item)) ++at;
         RefPtr<Node> split = insert(branch.children[at], std::move(item), added);
         refresh_first(branch, at);
         if (!split) return nullptr;

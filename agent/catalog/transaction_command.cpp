@@ -49,10 +49,11 @@ Result<void> do_operation(const CatalogRoot& root, Mutation* mutation,
     return done;
 }
 
-std::size_t value_bytes(std::span<const TransactionRow> rows) {
+std::size_t bytes_of(std::span<const TransactionRow> rows) {
     std::size_t bytes = 0;
     for (const TransactionRow& row : rows) {
-        if (const auto* key = std::get_if<KvRow>(&row)) bytes += key->value.size();
+        if (const auto* key = std::get_if<KvRow>(&row))
+            bytes += key->key.size() + key->value.size();
     }
     return bytes;
 }
@@ -76,10 +77,10 @@ TransactionOutcome run(const CatalogRoot& root, Mutation* mutation,
         const std::size_t before = outcome.results.size();
         const auto done = do_operation(root, mutation, operations[i], outcome.results);
         if (!done) fail(i, done.error());
-        bytes += value_bytes(std::span(outcome.results).subspan(before));
+        bytes += bytes_of(std::span(outcome.results).subspan(before));
         if (bytes <= kMaxTransactionBytes) continue;
         fail(i, make_error(Errc::Limit, fmt::format("the transaction would return more than {} "
-                                                    "bytes of values",
+                                                    "bytes of keys and values",
                                                     kMaxTransactionBytes)));
         break;
     }

@@ -20,7 +20,7 @@ using TransactionRows = std::vector<TransactionRow>;
 // many of them everything many times. Part of what commands mean, as all that decides whether they
 // hold.
 inline constexpr std::size_t kMaxTransactionRows = 131'072;
-inline constexpr std::size_t kMaxTransactionBytes = std::size_t{64} << 20;  // of values
+inline constexpr std::size_t kMaxTransactionBytes = std::size_t{64} << 20;  // of keys and values
 
 bool writes(const KvOperation& operation);
 bool writes(const NodeOperation& operation);

@@ -116,7 +116,7 @@ Error ChainCompiler::fail(std::string text) const {
     if (!trail_.empty()) {
         std::vector<std::string> names;
         for (const EntryKey& key : trail_) names.push_back(to_string(key));
-        text += fmt::format(" ({})", fmt::join(names, " -> "));
+        text += fmt::format(" ({})", way_text(names));
     }
     return make_error(Errc::InvalidArgument, std::move(text));
 }
@@ -264,24 +264,36 @@ ChainCompiler::Destination ChainCompiler::next_of(const Destination& at,
 
 Result<ChainCompiler::Settled> ChainCompiler::settle(Destination wanted) {
     const std::size_t depth = trail_.size();
-    auto settled = follow(std::move(wanted));
+    std::vector<std::string> passed;
+    auto settled = follow(std::move(wanted), passed);
     trail_.erase(trail_.begin() + static_cast<std::ptrdiff_t>(depth), trail_.end());
+    if (!settled) return settled;
+    Settled found = settled.value();
+    for (auto id = passed.rbegin(); id != passed.rend(); ++id) {
+        ++found.steps;
+        settled_.emplace(std::move(*id), found);
+    }
     return settled;
 }
 
-// Leaves the entries that it passed on the trail.
-Result<ChainCompiler::Settled> ChainCompiler::follow(Destination at) {
-    std::vector<std::string> passed;
+// Leaves the entries that it passed on the trail, and the ids of the destinations.
+Result<ChainCompiler::Settled> ChainCompiler::follow(Destination at,
+                                                     std::vector<std::string>& passed) {
     while (true) {
         WEFT_TRY(note_protocol(at.service));
         const auto* resolver = find<ServiceResolver>(at.service);
         if (resolver != nullptr) at.service = resolver->name;
-        const bool is_circle = std::find(passed.begin(), passed.end(), at.id()) != passed.end();
-        passed.push_back(at.id());
+        const std::string id = at.id();
+        if (const auto known = settled_.find(id); known != settled_.end()) {
+            if (passed.size() + known->second.steps > kMaxChainDepth) return too_deep();
+            return known->second;
+        }
+        const bool is_circle = std::find(passed.begin(), passed.end(), id) != passed.end();
+        passed.push_back(id);
         if (is_circle) {
-            return make_error(Errc::InvalidArgument,
-                              fmt::format("detected circular resolver redirect: [{}]",
-                                          fmt::join(passed, " -> ")));
+            return make_error(
+                Errc::InvalidArgument,
+                fmt::format("detected circular resolver redirect: [{}]", way_text(passed)));
         }
         if (passed.size() > kMaxChainDepth) return too_deep();
         if (resolver == nullptr) {
@@ -290,12 +302,13 @@ Result<ChainCompiler::Settled> ChainCompiler::follow(Destination at) {
         }
         trail_.push_back(entry_key(ServiceResolver::kKind, resolver->name));
         Destination next = next_of(at, *resolver);
-        if (next.id() == at.id()) {
+        if (next.id() == id) {
             if (!at.subset.empty() && !resolver->subsets.contains(at.subset))
                 return lacks_subset(at);
             return Settled{std::move(at), resolver};
         }
         at = std::move(next);
+        ++redirects_;
     }
 }
 
@@ -439,7 +452,7 @@ CompiledChain compile_chain(const EntryLookup& entries, std::string_view service
     ChainCompiler compiler(entries, service, options);
     auto chain = compiler.compile();
     const std::size_t size = chain ? chain.value().size() : compiler.chain().size();
-    return {std::move(chain), compiler.consulted(), size};
+    return {std::move(chain), compiler.consulted(), size + compiler.redirects()};
 }
 
 }  // namespace weft::agent

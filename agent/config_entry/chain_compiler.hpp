@@ -14,7 +14,7 @@ namespace weft::agent {
 inline constexpr std::size_t kMaxChainNodes = 4096;
 inline constexpr std::size_t kMaxChainTargets = 16'384;  // counted as often as they are named
 inline constexpr std::size_t kMaxChainSplits = 4096;     // of all splitters, once flattened
-inline constexpr std::size_t kMaxChainDepth = 64;        // splitters behind each other
+inline constexpr std::size_t kMaxChainDepth = 64;  // splitters, or redirects, behind each other
 
 // Builds the graph of one service: first its router, then splitters, then resolvers. A value that
 // is used once.
@@ -26,6 +26,7 @@ public:
     Result<DiscoveryChain> compile();
     std::set<EntryKey> consulted() const;
     const DiscoveryChain& chain() const { return chain_; }  // as far as it came
+    std::size_t redirects() const { return redirects_; }    // that were followed
 
 private:
     // Where traffic is to go; becomes a target once redirects are followed.
@@ -42,6 +43,7 @@ private:
     struct Settled {
         Destination at;
         const ServiceResolver* resolver = nullptr;
+        std::size_t steps = 0;  // how many destinations were on the way
     };
 
     // An entry that is being followed: named in errors.
@@ -73,9 +75,9 @@ private:
     Result<std::string> add_splitter(const ServiceSplitter& splitter);
     Result<std::string> add_resolver(Destination wanted);
 
-    // Follows redirects and default subsets.
+    // Follows redirects and default subsets, each once: many routes may lead to one destination.
     Result<Settled> settle(Destination wanted);
-    Result<Settled> follow(Destination at);
+    Result<Settled> follow(Destination at, std::vector<std::string>& passed);
     static Destination next_of(const Destination& at, const ServiceResolver& resolver);
     Error lacks_subset(const Destination& at) const;
     Result<void> check_external(const Destination& at, const ServiceResolver* resolver) const;
@@ -94,13 +96,18 @@ private:
     std::optional<std::string> default_protocol_;  // of proxy-defaults, once it was asked for
     std::map<EntryKey, EntryPtr> found_;
     std::vector<EntryKey> trail_;
+    std::map<std::string, Settled> settled_;  // by the id of where it was begun
     std::size_t targets_named_ = 0;
+    std::size_t redirects_ = 0;
     bool plain_ = false;  // routers and splitters are left out: the protocol has no requests
     bool routes_requests_ = false;  // a router or splitter was used
     bool is_customized_ = false;
 };
 
 // ---- what is done to the graph once it stands (chain_graph.cpp)
+
+// "a -> b -> c" for an error; of a long way its two ends.
+std::string way_text(const std::vector<std::string>& names);
 
 // An error names the nodes of the circle.
 Result<void> refuse_circles(const DiscoveryChain& chain);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/base/shortened.hpp"
 #include "agent/config_entry/chain_compiler.hpp"
 
 namespace weft::agent {
@@ -23,9 +24,8 @@ public:
         if (done_.contains(key)) return success();
         if (std::find(path_.begin(), path_.end(), key) != path_.end()) {
             path_.push_back(key);
-            return make_error(
-                Errc::InvalidArgument,
-                fmt::format("detected circular reference: [{}]", fmt::join(path_, " -> ")));
+            return make_error(Errc::InvalidArgument,
+                              fmt::format("detected circular reference: [{}]", way_text(path_)));
         }
         path_.push_back(key);
         for (const std::string& next : next_of(chain_.nodes.at(key))) {
@@ -61,6 +61,20 @@ Error too_many_splits(const std::string& at) {
 }
 
 }  // namespace
+
+std::string way_text(const std::vector<std::string>& names) {
+    constexpr std::size_t kShownAtEnds = 8;
+    std::vector<std::string> shown;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const bool is_between = i >= kShownAtEnds && i + kShownAtEnds < names.size();
+        if (!is_between) {
+            shown.push_back(shortened(names[i]));
+        } else if (i == kShownAtEnds) {
+            shown.push_back(fmt::format("{} more", names.size() - 2 * kShownAtEnds));
+        }
+    }
+    return fmt::format("{}", fmt::join(shown, " -> "));
+}
 
 Result<void> refuse_circles(const DiscoveryChain& chain) {
     return Walk(chain).from(chain.start_node);

@@ -86,7 +86,8 @@ struct CompiledChain {
 
     // Every entry that was looked for: the chain stays as it is as long as these do.
     std::set<EntryKey> consulted;
-    std::size_t size = 0;  // of the chain, or of what was made until it failed
+    // Of the chain, or of what was made until it failed, and of the redirects on the way.
+    std::size_t size = 0;
 };
 
 // Never fails for a service without entries. Errors' contexts name the entries on the way to what

@@ -91,7 +91,7 @@ std::string as_written(const std::string& path, const std::vector<std::size_t>& 
 }
 
 RuleResult check_name(const ConfigEntry& entry) {
-    constexpr std::size_t kMostOfName = 4096;
+    constexpr std::size_t kMostOfName = 512;
     const std::string& name = name_of(entry);
     const bool is_usable = name.size() <= kMostOfName && name.find('/') == std::string::npos &&
                            name.find('\0') == std::string::npos;

@@ -145,8 +145,8 @@ private:
                              std::find(kOrder.begin(), kOrder.end(), key.kind) - kOrder.begin());
         };
         std::optional<EntryKey> first;
-        for (const EntryKey& key : changed_) {
-            if (consulted.contains(key) && (!first || rank(key) < rank(*first))) first = key;
+        for (const EntryKey& key : consulted) {
+            if (changed_.contains(key) && (!first || rank(key) < rank(*first))) first = key;
         }
         return first;
     }
@@ -161,7 +161,8 @@ private:
         return {
             any,
             {any, fmt::format("the discovery chains of all services are too large: together they "
-                              "have more than {} nodes, targets, routes, splits and failovers",
+                              "have more than {} nodes, targets, routes, splits, failovers and "
+                              "redirects",
                               kMaxChainsSize)}};
     }
 

@@ -7,7 +7,7 @@
 
 namespace weft::agent {
 
-// Of all chains together, as DiscoveryChain::size() counts: what a check may take.
+// Of all chains together, as CompiledChain::size counts: what a check may take.
 inline constexpr std::size_t kMaxChainsSize = 262'144;
 
 // Why entries do not go together.

@@ -79,9 +79,8 @@ std::vector<QueriedInstance> find_instances(const View& view, const QueryService
         if (!has_tags(*row.service, service.tags.get())) continue;
         if (!has_meta(row.node->meta.get(), service.node_meta.get())) continue;
         if (!has_meta(row.service->meta.get(), service.service_meta.get())) continue;
-        std::vector<const CheckRow*> checks = view.checks_of(row);
-        const Status status = worst_status(checks, service);
-        if (status <= status_max) found.push_back({row, std::move(checks), status});
+        const Status status = worst_status(view.checks_of(row), service);
+        if (status <= status_max) found.push_back({row, status});
     }
     if (!ignores(service, kLivenessCheck)) {
         leave_out_absent(found, view, [](const QueriedInstance& each) {

@@ -18,7 +18,6 @@ Result<PreparedQueryRow> resolve_query(const View& view, std::string_view id_or_
 // An instance that a query gives.
 struct QueriedInstance {
     Instance instance;
-    std::vector<const CheckRow*> checks;
     Status status = Status::Passing;  // the worst of the checks that the query doesn't ignore
 };
 

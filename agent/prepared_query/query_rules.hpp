@@ -13,6 +13,8 @@ namespace weft::agent {
 inline constexpr std::size_t kMaxQueryTextBytes = 64 * 1024;
 // Tags, check ids, datacenters and the like of one query: each is more than its bytes.
 inline constexpr std::size_t kMaxQueryTexts = 1024;
+// In the regexp of a template.
+inline constexpr int kMaxTemplateGroups = 32;
 
 // What must hold of a query by itself, before it is proposed; what it must not have in common with
 // others is the catalog's to refuse. The error's context is Consul's text.

@@ -51,8 +51,13 @@ Result<std::vector<std::string_view>> match_groups(std::string_view regexp, std:
     auto compiled = compile_go_regex(regexp, kRegexBytes);
     if (!compiled) return wrong("Bad Regexp: " + compiled.error().message());
     const re2::RE2& regex = *compiled.value();
-    std::vector<re2::StringPiece> found(static_cast<std::size_t>(regex.NumberOfCapturingGroups()) +
-                                        1);
+    const int count = regex.NumberOfCapturingGroups();
+    // Each costs time and memory for each byte of the name.
+    if (count > kMaxTemplateGroups) {
+        return make_error(Errc::Limit, fmt::format("Bad Regexp: it has {} groups, the limit is {}",
+                                                   count, kMaxTemplateGroups));
+    }
+    std::vector<re2::StringPiece> found(static_cast<std::size_t>(count) + 1);
     const re2::StringPiece text(name.data(), name.size());
     if (!regex.Match(text, 0, name.size(), re2::RE2::UNANCHORED, found.data(),
                      static_cast<int>(found.size())))

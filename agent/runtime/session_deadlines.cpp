@@ -11,8 +11,12 @@ constexpr Duration kAgainAfter = std::chrono::seconds(1);
 constexpr Duration kLate = std::chrono::milliseconds(500);
 constexpr Duration kToCatchUp = std::chrono::milliseconds(200);
 
+// The API takes no longer ones; a snapshot that somebody made may hold any.
+constexpr Duration kTtlMax = std::chrono::hours(24);
+
 Instant deadline_of(Duration ttl, Instant now) {
-    return now + ttl + ttl / 20;
+    const Duration counted = std::min<Duration>(ttl, kTtlMax);
+    return now + counted + counted / 20;
 }
 
 }  // namespace

@@ -39,13 +39,9 @@ std::string render_nodes(const View& view, const Selectors& selectors, const Coo
     });
     sort_by_distance(rows, selectors.near, places,
                      [](const NodeRow* row) { return row->name.view(); });
-    std::string body;
-    body.reserve(rows.size() * kBytesPerRow);
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const NodeRow* row : rows) write_node(writer, *row, datacenter);
-    writer.end_array();
-    return body;
+    return json_list(rows, kBytesPerRow, [&](JsonWriter& writer, const NodeRow* row) {
+        write_node(writer, *row, datacenter);
+    });
 }
 
 WorkerOutcome nodes(const Endpoints& endpoints, const Request& request) {
@@ -129,14 +125,9 @@ std::string render_instances(const View& view, const std::string& name, Instance
     });
     sort_by_distance(rows, selectors.near, places,
                      [](const Instance& row) { return row.node->name.view(); });
-    std::string body;
-    body.reserve(rows.size() * kBytesPerRow);
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const Instance& row : rows)
+    return json_list(rows, kBytesPerRow, [&](JsonWriter& writer, const Instance& row) {
         write_catalog_service(writer, *row.node, *row.service, datacenter);
-    writer.end_array();
-    return body;
+    });
 }
 
 WorkerOutcome instances(const Endpoints& endpoints, const Request& request, Instances which) {
@@ -175,6 +166,7 @@ std::string render_node(const View& view, const std::string& name, NodeForm form
     writer.key("Services");
     form == NodeForm::Map ? writer.begin_object() : writer.begin_array();
     for (const ServiceRow* service : view.services_of_node(node->name)) {
+        if (is_full(writer)) break;
         if (!filter.matches(service)) continue;
         if (form == NodeForm::Map) writer.key(service->id.view());
         write_service(writer, *service);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/http/agent_answers.hpp"
+#include "api/http/answer_limit.hpp"
 
 namespace weft::api {
 namespace {
@@ -247,6 +248,10 @@ Result<Rendered> CatalogQueries::minified(const CatalogQuery& query, const agent
         if (Rendered kept = cache_.find(plain_key, version)) return kept;
     }
     auto result = query.render(view);
+    if (result && result.value().size() > kMaxAnswerBytes) {
+        metrics_.refused(Refusal::Answer);
+        return make_error(Errc::Limit, std::string(kAnswerTooLarge));
+    }
     auto body = std::make_shared<RenderedBody>();
     body->is_absent = !result && result.error().code == make_error_code(Errc::NotFound);
     if (!result && !body->is_absent) return result.error();

@@ -18,7 +18,9 @@ using agent::Instance;
 using agent::View;
 using agent::WatchKind;
 
-constexpr std::size_t kBytesPerInstance = 1024;  // a guess, to allocate once
+constexpr std::size_t kBytesPerInstance = 1024;  // guesses, to allocate once
+constexpr std::size_t kBytesPerCheck = 256;
+constexpr std::size_t kMinBytesOfCheck = 128;
 
 using ChecksOf = std::vector<const CheckRow*> (*)(const View& view, const std::string& subject);
 
@@ -41,12 +43,8 @@ std::string render_checks(const View& view, std::vector<const CheckRow*> rows,
     });
     sort_by_distance(rows, selectors.near, places,
                      [](const CheckRow* row) { return row->node.view(); });
-    std::string body;
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const CheckRow* row : rows) write_check(writer, *row);
-    writer.end_array();
-    return body;
+    return json_list(rows, kBytesPerCheck,
+                     [](JsonWriter& writer, const CheckRow* row) { write_check(writer, *row); });
 }
 
 WorkerOutcome checks(const Endpoints& endpoints, const Request& request, const CheckList& list) {
@@ -83,12 +81,17 @@ std::vector<Found> find_instances(const View& view, const std::vector<Instance>&
                                   const Selectors& selectors, const std::string& datacenter) {
     std::vector<Found> found;
     found.reserve(rows.size());
+    std::size_t listed = 0;
     for (const Instance& row : rows) {
+        // No answer can hold them: render_instances() will find it full.
+        if (listed > kMaxAnswerBytes / kMinBytesOfCheck) break;
         if (!selectors.has_tags(*row.service) || !selectors.has_meta(*row.node)) continue;
         std::vector<const CheckRow*> checks = view.checks_of(row);
         if (selectors.passing_only && !all_pass(checks)) continue;
         const InstanceRecord record{{row.node, datacenter}, row.service, &checks};
-        if (selectors.filter.matches(&record)) found.push_back({row, std::move(checks)});
+        if (!selectors.filter.matches(&record)) continue;
+        listed += checks.size();
+        found.push_back({row, std::move(checks)});
     }
     return found;
 }
@@ -126,15 +129,9 @@ std::string render_instances(const View& view, const std::vector<Instance>& rows
     const auto node_of = [](const Found& row) { return row.instance.node->name.view(); };
     if (selectors.passing_only) leave_out_absent(found, view, node_of);
     sort_by_distance(found, selectors.near, places, node_of);
-    std::string body;
-    body.reserve(found.size() * kBytesPerInstance);
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const Found& row : found) {
+    return json_list(found, kBytesPerInstance, [&](JsonWriter& writer, const Found& row) {
         write_instance(writer, *row.instance.node, *row.instance.service, row.checks, datacenter);
-    }
-    writer.end_array();
-    return body;
+    });
 }
 
 WorkerOutcome instances(const Endpoints& endpoints, const Request& request,

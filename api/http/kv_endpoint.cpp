@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/base/json_writer.hpp"
@@ -31,11 +32,9 @@ Result<std::string> render_rows(const std::vector<const KvRow*>& rows) {
     std::size_t bytes = 0;
     for (const KvRow* row : rows) bytes += kBytesPerRow + row->key.size() + row->value.size() * 2;
     std::string body;
-    body.reserve(bytes);
+    body.reserve(std::min(bytes, kMaxAnswerBytes));
     JsonWriter writer(body);
-    writer.begin_array();
-    for (const KvRow* row : rows) write_key(writer, *row);
-    writer.end_array();
+    write_rows(writer, rows, [&](const KvRow* row) { write_key(writer, *row); });
     return body;
 }
 
@@ -52,9 +51,7 @@ Result<std::string> render_names(const View& view, std::string_view prefix,
     if (names.empty() && !prefix.empty()) return missing();
     std::string body;
     JsonWriter writer(body);
-    writer.begin_array();
-    for (const std::string_view name : names) writer.value(name);
-    writer.end_array();
+    write_rows(writer, names, [&](std::string_view name) { writer.value(name); });
     return body;
 }
 

@@ -31,8 +31,17 @@ prometheus::Family<prometheus::Counter>& cache(Registry& registry) {
 }
 
 constexpr std::array<const char*, static_cast<std::size_t>(Refusal::kCount)> kRefusals{
-    "client_connections", "connections", "descriptors", "waiters",   "streams",
-    "snapshots",          "body",        "header",      "malformed", "timeout"};
+    "client_connections",
+    "connections",
+    "descriptors",
+    "waiters",
+    "streams",
+    "snapshots",
+    "body",
+    "header",
+    "answer",
+    "malformed",
+    "timeout"};
 
 }  // namespace
 

@@ -24,8 +24,12 @@ using agent::PreparedQueryRow;
 using agent::View;
 using agent::WatchKind;
 
+constexpr std::size_t kBytesPerQuery = 512;  // a guess, to allocate once
+
 std::string render(const std::vector<const PreparedQueryRow*>& rows) {
-    return json_list(rows, write_prepared_query);
+    return json_list(rows, kBytesPerQuery, [](JsonWriter& writer, const PreparedQueryRow* row) {
+        write_prepared_query(writer, *row);
+    });
 }
 
 WorkerOutcome list(const Request&) {
@@ -151,15 +155,14 @@ std::optional<Response> read_connect(const Request& request, Execution& executio
     return std::nullopt;
 }
 
-void write_instances(JsonWriter& writer, const std::vector<agent::QueriedInstance>& instances,
+void write_instances(JsonWriter& writer, const View& view,
+                     const std::vector<agent::QueriedInstance>& instances,
                      std::string_view datacenter) {
     writer.key("Nodes");
-    writer.begin_array();
-    for (const agent::QueriedInstance& found : instances) {
-        write_instance(writer, *found.instance.node, *found.instance.service, found.checks,
-                       datacenter, NoTags::Null);
-    }
-    writer.end_array();
+    write_rows(writer, instances, [&](const agent::QueriedInstance& found) {
+        write_instance(writer, *found.instance.node, *found.instance.service,
+                       view.checks_of(found.instance), datacenter, NoTags::Null);
+    });
 }
 
 Result<std::string> run(const View& view, const Execution& execution, const Coordinates& places,
@@ -174,7 +177,7 @@ Result<std::string> run(const View& view, const Execution& execution, const Coor
     JsonWriter writer(body);
     writer.begin_object();
     writer.field("Service", row.service.service.view());
-    write_instances(writer, instances, execution.datacenter);
+    write_instances(writer, view, instances, execution.datacenter);
     write_query_dns(writer, row);
     writer.field("Datacenter", execution.datacenter);
     writer.field("Failovers", 0);  // there is no other datacenter

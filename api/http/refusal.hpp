@@ -14,6 +14,7 @@ enum class Refusal : std::size_t {
     Snapshots,    // one is saved or restored already
     Body,
     Header,
+    Answer,  // it would be too large
     Malformed,
     Timeout,
     kCount,

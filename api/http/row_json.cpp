@@ -299,9 +299,8 @@ void write_instance(JsonWriter& writer, const NodeRow& node, const ServiceRow& s
     if (checks.empty() && no_lists == NoTags::Null) {
         writer.null();
     } else {
-        writer.begin_array();
-        for (const CheckRow* check : checks) write_check(writer, *check, no_lists);
-        writer.end_array();
+        write_rows(writer, checks,
+                   [&](const CheckRow* check) { write_check(writer, *check, no_lists); });
     }
     writer.end_object();
 }
@@ -312,13 +311,11 @@ void write_node_overview(JsonWriter& writer, const NodeRow& node,
     writer.begin_object();
     write_node_head(writer, node, {}, "Meta");
     writer.key("Services");
-    writer.begin_array();
-    for (const ServiceRow* service : services) write_service(writer, *service, NoTags::Null);
-    writer.end_array();
+    write_rows(writer, services,
+               [&](const ServiceRow* service) { write_service(writer, *service, NoTags::Null); });
     writer.key("Checks");
-    writer.begin_array();
-    for (const CheckRow* check : checks) write_check(writer, *check, NoTags::Null);
-    writer.end_array();
+    write_rows(writer, checks,
+               [&](const CheckRow* check) { write_check(writer, *check, NoTags::Null); });
     writer.end_object();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "agent/base/json_writer.hpp"
 #include "agent/catalog/rows.hpp"
 #include "api/http/agent_interfaces.hpp"
+#include "api/http/answer_limit.hpp"
 #include "api/http/ring.hpp"
 
 // Consul's JSON of catalog rows and local registrations: names, order, and where null, [] or {}
@@ -51,14 +54,24 @@ void write_local_check(JsonWriter& writer, const LocalCheck& check);
 // The check in agent/health, which shows less of it.
 void write_aggregated_check(JsonWriter& writer, const agent::CheckRow& row);
 
-// A list of rows, by one of the functions here.
-template <class Row>
-std::string json_list(const std::vector<const Row*>& rows, void (*write)(JsonWriter&, const Row&)) {
-    std::string body;
-    JsonWriter writer(body);
+// The array of rows, each by write(row), up to where the answer is full (answer_limit.hpp).
+template <class Rows, class Write>
+void write_rows(JsonWriter& writer, const Rows& rows, Write&& write) {
     writer.begin_array();
-    for (const Row* row : rows) write(writer, *row);
+    for (const auto& row : rows) {
+        if (is_full(writer)) break;
+        write(row);
+    }
     writer.end_array();
+}
+
+// The same as a whole answer, by write(writer, row). bytes_each: a guess, to allocate once.
+template <class Rows, class Write>
+std::string json_list(const Rows& rows, std::size_t bytes_each, Write&& write) {
+    std::string body;
+    body.reserve(std::min(rows.size() * bytes_each, kMaxAnswerBytes));
+    JsonWriter writer(body);
+    write_rows(writer, rows, [&](const auto& row) { write(writer, row); });
     return body;
 }
 

@@ -16,8 +16,12 @@ using agent::SessionRow;
 using agent::View;
 using agent::WatchKind;
 
+constexpr std::size_t kBytesPerSession = 256;  // a guess, to allocate once
+
 std::string render(const std::vector<const SessionRow*>& rows) {
-    return json_list(rows, write_session);
+    return json_list(rows, kBytesPerSession, [](JsonWriter& writer, const SessionRow* row) {
+        write_session(writer, *row);
+    });
 }
 
 CatalogQuery query_of(agent::Watch watch, std::string cache_key) {

@@ -43,13 +43,11 @@ void write_results(JsonWriter& writer, const TransactionOutcome& outcome,
                    std::string_view datacenter) {
     writer.key("Results");
     if (!outcome.errors.empty()) return writer.null();
-    writer.begin_array();
-    for (const agent::TransactionRow& row : outcome.results) {
+    write_rows(writer, outcome.results, [&](const agent::TransactionRow& row) {
         writer.begin_object();
         std::visit(RowWriter{writer, datacenter}, row);
         writer.end_object();
-    }
-    writer.end_array();
+    });
 }
 
 void write_errors(JsonWriter& writer, const TransactionOutcome& outcome) {

@@ -35,18 +35,12 @@ CatalogQuery ui_query(agent::Watch watch, std::string cache_key) {
 
 std::string render_nodes(const View& view, const Filter& filter) {
     const std::vector<const NodeRow*> nodes = view.nodes();
-    std::string body;
-    body.reserve(nodes.size() * kBytesPerNode);
-    JsonWriter writer(body);
-    writer.begin_array();
-    for (const NodeRow* node : nodes) {
+    return json_list(nodes, kBytesPerNode, [&](JsonWriter& writer, const NodeRow* node) {
         const auto services = view.services_of_node(node->name);
         const auto checks = view.checks_of_node(node->name);
         const NodeOverviewRecord record{{node, {}}, &services, &checks};
         if (filter.matches(&record)) write_node_overview(writer, *node, services, checks);
-    }
-    writer.end_array();
-    return body;
+    });
 }
 
 WorkerOutcome nodes(const Request& request) {

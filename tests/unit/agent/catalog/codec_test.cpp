@@ -113,11 +113,31 @@ TEST(CommandCodec, WhatPassesTheLimitsComesBack) {
             definition.header.push_back({name, {value}});
         command.checks.back().definition = std::move(definition);
     });
-    RegisterCommand command = full_registration();
-    command.service->tags = TextList(60'000);
-    EXPECT_TRUE(check_limits(command));
-    EXPECT_TRUE(decode_command(bytes(encode(command))));
+    PreparedQueryCommand query;
+    query.query.service.tags = TextList(60'000);
+    EXPECT_TRUE(check_limits(query)) << "texts are their bytes and little more";
+    EXPECT_TRUE(decode_command(bytes(encode(query))));
     EXPECT_TRUE(check_limits(DeregisterCommand{}));
+}
+
+// Answers repeat the tags of a service with each of its checks.
+TEST(CommandCodec, TagsAreBounded) {
+    RegisterCommand command = full_registration();
+    command.service->tags = TextList(1024, SharedText(std::string(64, 'x')));
+    EXPECT_TRUE(check_limits(command));
+    command.service->tags = TextList(1025);
+    EXPECT_EQ(check_limits(command).error().context,
+              "Service \"web\": Too many tags: 1025, the limit is 1024");
+    command.service->tags = TextList(2, SharedText(std::string(32'769, 'x')));
+    const auto large = check_limits(command);
+    ASSERT_FALSE(large);
+    EXPECT_EQ(large.error().code, make_error_code(Errc::Limit));
+    EXPECT_EQ(large.error().context,
+              "Service \"web\": Tags are too large: 65538 bytes together, the limit is 65536");
+
+    TransactionCommand transaction;
+    transaction.operations.emplace_back().service = {RowVerb::Set, *command.service};
+    EXPECT_EQ(check_limits(transaction).error().context, large.error().context);
 }
 
 TEST(CommandCodec, DeregistrationComesBack) {

@@ -50,6 +50,16 @@ TEST(ServiceDefinition, NameAddressAndWeights) {
     EXPECT_EQ(weighed(70'000, 1), "Invalid Weights: DNS Weight must be between 0 and 65535");
 }
 
+TEST(ServiceDefinition, TagsAreBounded) {
+    ServiceDefinition service = named("x");
+    service.tags.assign(1024, "tag");
+    EXPECT_EQ(problem(service), "");
+    service.tags.emplace_back();
+    EXPECT_EQ(problem(service), "Too many tags: 1025, the limit is 1024");
+    service.tags.assign(1, std::string(65'537, 'x'));
+    EXPECT_EQ(problem(service), "Tags are too large: 65537 bytes together, the limit is 65536");
+}
+
 TEST(ServiceDefinition, Metadata) {
     const auto with_meta = [](std::string key, std::string value) {
         ServiceDefinition service = named("x");

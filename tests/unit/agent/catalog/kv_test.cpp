@@ -287,7 +287,7 @@ TEST_F(KvTest, TooManyResultsAreAnError) {
 }
 
 TEST_F(KvTest, TooManyBytesAreAnErrorAndUndoTheRest) {
-    apply_quickly(kv(KvVerb::Set, "k", SharedText(std::string(std::size_t{2} << 20, 'x'))));
+    apply_quickly(kv(KvVerb::Set, "k", SharedText(std::string((std::size_t{2} << 20) - 1, 'x'))));
     TransactionCommand command;
     command.operations.assign(32, operation(KvVerb::Get, "k"));
     EXPECT_EQ(read_transaction(catalog_.view(), command).results.size(), 32U);
@@ -295,11 +295,21 @@ TEST_F(KvTest, TooManyBytesAreAnErrorAndUndoTheRest) {
     command.operations.insert(command.operations.begin(), operation(KvVerb::GetTree, "k"));
     const ApplyOutcome outcome = apply(command);
     ASSERT_TRUE(outcome.transaction);
-    EXPECT_EQ(outcome.transaction->errors,
-              (std::vector<TransactionError>{
-                  {32, "the transaction would return more than 67108864 bytes of values"}}));
+    EXPECT_EQ(
+        outcome.transaction->errors,
+        (std::vector<TransactionError>{
+            {32, "the transaction would return more than 67108864 bytes of keys and values"}}));
     EXPECT_TRUE(outcome.transaction->results.empty());
     EXPECT_NE(catalog_.view().key("k"), nullptr);
+}
+
+TEST_F(KvTest, KeysOfATransactionCountAsTheirValues) {
+    apply_quickly(kv(KvVerb::Set, std::string(std::size_t{2} << 20, 'k')));
+    TransactionCommand command;
+    command.operations.assign(33, operation(KvVerb::GetTree, "k"));
+    EXPECT_EQ(read_transaction(catalog_.view(), command).errors.size(), 1U);
+    command.operations.pop_back();
+    EXPECT_EQ(read_transaction(catalog_.view(), command).results.size(), 32U);
 }
 
 TEST_F(KvTest, ImportRefusesWhatRefersToNothing) {

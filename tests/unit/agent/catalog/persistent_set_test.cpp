@@ -95,6 +95,34 @@ TEST(PersistentSet, AscendingAndDescendingRunsKeepTheirOrder) {
     EXPECT_EQ(up.find(5'000), nullptr);
 }
 
+// An item that counts the places for it: a node has them all, whether they are used or not.
+struct Place {
+    Place() { ++count; }
+    Place(int k) : key(k) { ++count; }
+    Place(const Place& other) : key(other.key) { ++count; }
+    Place& operator=(const Place&) = default;
+    ~Place() { --count; }
+    bool operator==(const Place&) const = default;
+    int key = 0;
+    inline static int count = 0;
+};
+struct ByPlace {
+    static int compare(const Place& a, const Place& b) { return (a.key > b.key) - (a.key < b.key); }
+};
+
+// Keys of reversed times come so. A leaf of its own for each of them took 32 times the memory.
+TEST(PersistentSet, RunsBetweenOtherKeysFillTheLeaves) {
+    constexpr int kItems = 20'000;
+    for (const bool ascends : {true, false}) {
+        const int before = Place::count;
+        PersistentSet<Place, ByPlace> set;
+        for (int i = 0; i < 320; ++i) set.put(Place(i < 160 ? i : kItems + 1'000 + i));
+        for (int i = 0; i < kItems; ++i) set.put(Place(ascends ? 500 + i : 500 + kItems - i));
+        set.check_invariants();
+        EXPECT_LT(Place::count - before, 3 * kItems) << (ascends ? "ascending" : "descending");
+    }
+}
+
 TEST(PersistentSet, KeepsNoEntryThatWasReplacedOrErased) {
     Set set;
     std::vector<EntryPtr> old;

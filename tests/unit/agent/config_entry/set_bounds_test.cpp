@@ -72,6 +72,61 @@ TEST(DiscoveryChain, DepthIsBounded) {
     EXPECT_LE(compiled.consulted.size(), 3 * kMaxChainDepth + 4);
 }
 
+std::string redirect(const std::string& from, const std::string& to) {
+    return fmt::format(R"({{"Kind":"service-resolver","Name":"{}","Redirect":{{"Service":"{}"}}}})",
+                       from, to);
+}
+
+// Each of many routes to one place would be a way of 60 redirects.
+TEST(DiscoveryChain, RedirectsAreFollowedOnceAndCounted) {
+    EntrySet entries;
+    put(entries, R"({"Kind":"proxy-defaults","Name":"global","Config":{"protocol":"http"}})");
+    for (int i = 0; i < 60; ++i)
+        put(entries, redirect(fmt::format("s{}", i), fmt::format("s{}", i + 1)));
+    std::string routes;
+    for (int i = 0; i < 500; ++i)
+        routes +=
+            fmt::format(R"({}{{"Destination":{{"Service":"s{}"}}}})", i == 0 ? "" : ",", i % 60);
+    put(entries, fmt::format(R"({{"Kind":"service-router","Name":"a","Routes":[{}]}})", routes));
+    const auto compiled = compile_chain(entries, "a", {"dc1", "dc1", "consul", {}});
+    ASSERT_TRUE(compiled.chain.has_value()) << compiled.chain.error().message();
+    EXPECT_EQ(compiled.size, compiled.chain.value().size() + 60);
+}
+
+// ... also when the end of a way was gone before.
+TEST(DiscoveryChain, RedirectsBehindEachOtherAreBounded) {
+    EntrySet entries;
+    put(entries, R"({"Kind":"proxy-defaults","Name":"global","Config":{"protocol":"http"}})");
+    for (int i = 0; i < 64; ++i)
+        put(entries, redirect(fmt::format("s{}", i), fmt::format("s{}", i + 1)));
+    put(entries, R"({"Kind":"service-router","Name":"a","Routes":[
+                     {"Destination":{"Service":"s40"}},{"Destination":{"Service":"s1"}}]})");
+    const ChainOptions options{"dc1", "dc1", "consul", {}};
+    EXPECT_TRUE(compile_chain(entries, "a", options).chain.has_value());
+    put(entries, R"({"Kind":"service-router","Name":"a","Routes":[
+                     {"Destination":{"Service":"s40"}},{"Destination":{"Service":"s0"}}]})");
+    const auto compiled = compile_chain(entries, "a", options);
+    ASSERT_FALSE(compiled.chain.has_value());
+    EXPECT_TRUE(compiled.chain.error().context.starts_with("the discovery chain is too deep"))
+        << compiled.chain.error().context;
+}
+
+// A problem names the way: of 60 long names it would be 30 kB, for each of thousands of chains.
+TEST(SetCheck, ProblemsAreShort) {
+    EntrySet entries;
+    const auto name = [](int i) { return fmt::format("s{}{}", i, std::string(500, 'x')); };
+    for (int i = 0; i < 60; ++i) put(entries, redirect(name(i), name(i + 1)));
+    const auto last = std::make_shared<const ConfigEntry>(
+        decode_entry(
+            fmt::format(R"({{"Kind":"service-defaults","Name":"{}","Protocol":"http"}})", name(60)))
+            .value());
+    const auto problems = check_changes(entries, {{key_of(*last), last}});
+    ASSERT_EQ(problems.size(), 60U);
+    for (const SetProblem& problem : problems) EXPECT_LT(problem.text.size(), 8'000U);
+    EXPECT_NE(problems.front().text.find(" -> 44 more -> "), std::string::npos)
+        << problems.front().text;
+}
+
 // Not even in the order in which they are told.
 TEST(SetCheck, ProblemsDoNotDependOnTheOrderOfChanges) {
     std::vector<EntryChange> changes;
@@ -123,7 +178,7 @@ TEST(SetCheck, AllChainsTogetherAreBounded) {
     ASSERT_EQ(problems.size(), 1U);
     EXPECT_EQ(problems.front().text,
               "the discovery chains of all services are too large: together they have more than "
-              "262144 nodes, targets, routes, splits and failovers");
+              "262144 nodes, targets, routes, splits, failovers and redirects");
 }
 
 TEST(SetCheck, AnEntryIsChangedOnce) {

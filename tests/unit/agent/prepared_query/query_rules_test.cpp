@@ -57,6 +57,22 @@ TEST(QueryRules, AreConsuls) {
         << "without a type it is no template";
 }
 
+// RE2 copies the groups of each thread at each byte: thousands of them took seconds and half a
+// gigabyte for one name.
+TEST(QueryRules, GroupsOfATemplateAreBounded) {
+    const auto with_groups = [](int count) {
+        return refusal([&](auto& row) {
+            row.name_template.type = "name_prefix_match";
+            std::string regexp;
+            for (int i = 0; i < count; ++i) regexp += "(a?)";
+            row.name_template.regexp = regexp;
+        });
+    };
+    EXPECT_EQ(with_groups(32), "");
+    EXPECT_EQ(with_groups(33),
+              "failed compiling template: Bad Regexp: it has 33 groups, the limit is 32");
+}
+
 TEST(QueryRules, TextsHaveALimitTogether) {
     EXPECT_EQ(
         refusal([](auto& row) { row.service.near = std::string(kMaxQueryTextBytes - 4, 'x'); }),

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "api/http/answer_limit.hpp"
 #include "tests/unit/api/http/endpoint_fixture.hpp"
 
 namespace weft::api::testing {
@@ -297,6 +298,24 @@ TEST(HealthService, PassingFallsBackToDoubtfulNodesOfWhatWasAskedFor) {
     EXPECT_EQ(rows_of(fixture, "/v1/health/service/web?passing&tag=v1"), 1u);
     fixture.catalog.hold({{"a", agent::Liveness::Absent}, {"b", agent::Liveness::Absent}});
     EXPECT_EQ(fixture.body_of("GET /v1/health/service/web?passing"), "[]");
+}
+
+// The tags of a service stand in each of its checks: here half a gigabyte of them.
+TEST(HealthService, AnswersStopWhereTheyAreFull) {
+    EndpointFixture fixture;
+    auto command = instance_on("a", "web");
+    command.service->tags = agent::TextList(1024, SharedText(std::string(63, 'x')));
+    for (int i = 0; i < 8'000; ++i) {
+        command.checks.emplace_back().id = std::to_string(i);
+        command.checks.back().service_id = "web-1";
+    }
+    fixture.catalog.put(command);
+    constexpr std::size_t kRow = 100'000;
+    for (const char* path : {"health/checks/web", "health/service/web", "internal/ui/node/a"}) {
+        const std::size_t bytes = fixture.body_of(std::string("GET /v1/") + path).size();
+        EXPECT_GT(bytes, kMaxAnswerBytes) << path;
+        EXPECT_LT(bytes, kMaxAnswerBytes + kRow) << path;
+    }
 }
 
 }  // namespace

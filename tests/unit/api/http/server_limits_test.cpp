@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "api/http/answer_limit.hpp"
 #include "tests/unit/api/http/server_fixture.hpp"
 
 // Bad input, and what happens at each bound.
@@ -51,6 +52,24 @@ TEST(HttpServerLimits, LargeBodyIs413EvenWhileTheClientSends) {
     EXPECT_EQ(answer->status, 413);
     EXPECT_EQ(answer->body, "Request body too large, max size: 1000 bytes");
     EXPECT_EQ(refusals(server, Refusal::Body), 1);
+}
+
+TEST(HttpServerLimits, TooLargeAnAnswerIsRefused) {
+    const auto read = [](const Request&) -> WorkerOutcome {
+        CatalogQuery query;
+        query.watch = {agent::WatchKind::Nodes, {}};
+        query.render = [](const agent::View&) -> Result<std::string> {
+            return std::string(kMaxAnswerBytes + 1, ' ');
+        };
+        return query;
+    };
+    TestServer server({{"/v1/large", {{"GET", WorkerHandler(read)}}, {}}});
+    const ClientAnswer refused = server.get("/v1/large");
+    EXPECT_EQ(refused.status, 500);
+    EXPECT_EQ(refused.body,
+              "The answer would be larger than 256 MiB: ask for less, with a filter or node by "
+              "node");
+    EXPECT_EQ(refusals(server, Refusal::Answer), 1);
 }
 
 // Consul's words, with the option that says how much may come.
