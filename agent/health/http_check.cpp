@@ -44,6 +44,7 @@ HttpRequest to_request(const ProbeSpec& spec) {
     request.body_max = spec.output_max;
     request.body_overflow = BodyOverflow::KeepTail;
     request.body_read_max = kBodyReadMax;
+    request.body_may_be_cut = true;
     request.tls = spec.tls;
     request.tls_server_name = definition.tls_server_name;
     return request;

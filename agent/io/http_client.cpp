@@ -69,10 +69,26 @@ bool is_same_server(const urls::url& from, const urls::url& to) {
            port_of(from) == port_of(to);
 }
 
+// Servers forget to encode what no URI may hold, such as blanks and letters beyond ASCII.
+std::string encode_others(std::string_view text) {
+    constexpr std::string_view kOthers = " \"<>\\^`{|}";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x80 || kOthers.find(c) != std::string_view::npos) {
+            encoded += fmt::format("%{:02X}", byte);
+        } else {
+            encoded += c;
+        }
+    }
+    return encoded;
+}
+
 Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
     WEFT_TRY(auto base, parse_url(request.url));
     const std::string location(response.header("Location"));
-    auto reference = urls::parse_uri_reference(location);
+    const std::string encoded = encode_others(location);
+    auto reference = urls::parse_uri_reference(encoded);
     urls::url next;
     if (!reference || !urls::resolve(base, reference.value(), next)) {
         return make_error(Errc::Corrupt,
@@ -91,10 +107,11 @@ asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
     const auto keeper = std::make_shared<BodyKeeper>(request);
     HttpConversation conversation(request);
     HttpBodySink sink = [keeper](std::string_view piece) { return keeper->take(piece); };
-    auto begun = co_await conversation.begin(std::move(sink));
-    if (!begun) co_return std::move(begun).error();
-    auto finished = co_await conversation.finish();
-    if (!finished) co_return std::move(finished).error();
+    auto done = co_await conversation.begin(std::move(sink));
+    if (done) done = co_await conversation.finish();
+    const bool is_enough = request.body_may_be_cut && conversation.has_head();
+    if (!done && (!is_enough || done.error().code == Errc::Cancelled))
+        co_return std::move(done).error();
     if (keeper->is_too_large()) {
         co_return make_error(
             Errc::Limit, fmt::format("response body is larger than {} bytes", request.body_max));

@@ -51,6 +51,7 @@ public:
     boost::asio::awaitable<Result<void>> finish();
 
     bool is_done() const { return parser_->is_done() || at_end_; }
+    bool has_head() const { return parser_ && parser_->has_header() && !parser_->is_interim(); }
     HttpResponse head() const { return parser_->head(); }
     const HttpRequest& request() const { return request_; }
 

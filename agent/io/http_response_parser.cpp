@@ -1,9 +1,11 @@
 #include "agent/io/http_response_parser.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
 #include "agent/io/dial.hpp"
+#include "agent/io/http_response_head.hpp"
 
 namespace weft {
 
@@ -20,7 +22,26 @@ HttpResponseParser::HttpResponseParser(bool head_request, std::uint32_t header_m
     parser_.body_limit(boost::none);
 }
 
+// False: it is still to come.
+Result<bool> HttpResponseParser::take_head(std::string& bytes) {
+    // What is no HTTP at all need not be waited for.
+    constexpr std::string_view kBegin = "HTTP/";
+    const std::size_t begun = std::min(bytes.size(), kBegin.size());
+    if (std::string_view(bytes).substr(0, begun) != kBegin.substr(0, begun)) return true;
+    const auto end = find_head_end(bytes);
+    if (end.value_or(bytes.size()) > header_max_) return fail(http::error::header_limit);
+    if (!end) return false;
+    std::string head = strict_head(std::string_view(bytes).substr(0, *end));
+    bytes.replace(0, *end, head);
+    return true;
+}
+
 Result<void> HttpResponseParser::consume(std::string& bytes) {
+    got_some_ = got_some_ || !bytes.empty();
+    if (!has_header() && !bytes.empty()) {
+        WEFT_TRY(const bool is_whole, take_head(bytes));
+        if (!is_whole) return success();
+    }
     while (!bytes.empty() && !is_done()) {
         boost::system::error_code error;
         const std::size_t size = parser_.put(boost::asio::buffer(bytes), error);
@@ -38,7 +59,8 @@ Result<void> HttpResponseParser::consume(std::string& bytes) {
 
 Result<void> HttpResponseParser::consume_end() {
     boost::system::error_code error;
-    if (!parser_.got_some()) return make_error(Errc::Io, "EOF");
+    if (!got_some_) return make_error(Errc::Io, "EOF");
+    if (!has_header()) return make_error(Errc::Io, "unexpected EOF");
     parser_.put_eof(error);
     if (error) return make_error(Errc::Io, "unexpected EOF");
     return success();
@@ -55,7 +77,7 @@ HttpResponse HttpResponseParser::head() const {
     return response;
 }
 
-Result<void> HttpResponseParser::fail(const boost::system::error_code& error) const {
+Error HttpResponseParser::fail(const boost::system::error_code& error) const {
     const Errc code = error == http::error::header_limit ? Errc::Limit : Errc::Corrupt;
     return make_error(code, "net/http: malformed HTTP response: " + plain_words(error));
 }

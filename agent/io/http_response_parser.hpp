@@ -71,10 +71,12 @@ public:
     HttpResponse head() const;
 
 private:
-    Result<void> fail(const boost::system::error_code& error) const;
+    Result<bool> take_head(std::string& bytes);
+    Error fail(const boost::system::error_code& error) const;
 
     std::uint32_t header_max_;
     bool stopped_ = false;
+    bool got_some_ = false;
     boost::beast::http::response_parser<detail::SinkBody> parser_;
 };
 

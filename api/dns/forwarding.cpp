@@ -66,8 +66,12 @@ ForwardQuery forward_query(const DnsName& name, RecordType type) {
 }
 
 bool is_answer_to(const DnsResponse& response, const ForwardQuery& query, std::uint16_t id) {
-    return response.id == id && response.type == query.type &&
+    return response.has_question && response.id == id && response.type == query.type &&
            response.record_class == query.record_class && response.name.same_as(query.name);
+}
+
+bool is_bare_refusal(const DnsResponse& response, std::uint16_t id) {
+    return !response.has_question && response.id == id && !is_final(response);
 }
 
 bool is_final(const DnsResponse& response) {

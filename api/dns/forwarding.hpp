@@ -29,6 +29,10 @@ ForwardQuery forward_query(const DnsName& name, RecordType type);
 // id (and the port).
 bool is_answer_to(const DnsResponse& response, const ForwardQuery& query, std::uint16_t id);
 
+// Whether a server refuses it with a header alone, as one that does not know EDNS may (RFC 6891
+// section 7). Whoever guesses an id can have the next recursor asked by it, no more.
+bool is_bare_refusal(const DnsResponse& response, std::uint16_t id);
+
 // Whether to be content with that answer; otherwise the next recursor is asked.
 bool is_final(const DnsResponse& response);
 

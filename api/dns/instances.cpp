@@ -36,18 +36,29 @@ std::uint16_t weight_of(const agent::ServiceRow& service, agent::Status status) 
     return static_cast<std::uint16_t>(std::clamp(weight, 0, 0xFFFF));
 }
 
-std::string_view tag_of_family(RecordType type) {
-    if (type == RecordType::A) return "lan_ipv4";
-    if (type == RecordType::AAAA) return "lan_ipv6";
-    return {};
+std::string_view text_of(const SharedText& address) {
+    return address.view();
+}
+std::string_view text_of(const agent::ServiceAddress& address) {
+    return address.address.view();
+}
+
+// As Consul chooses: that of the family which is asked for; else of IPv6, then of IPv4.
+template <class Tagged>
+std::string_view tagged_address(const Tagged& tagged, RecordType type) {
+    const auto find = [&](std::string_view tag) {
+        const auto at = std::find_if(tagged.begin(), tagged.end(),
+                                     [&](const auto& pair) { return pair.first == tag; });
+        return at == tagged.end() ? std::string_view() : text_of(at->second);
+    };
+    const std::string_view six = type == RecordType::A ? std::string_view() : find("lan_ipv6");
+    return six.empty() && type != RecordType::AAAA ? find("lan_ipv4") : six;
 }
 
 std::string_view address_of(const agent::ServiceRow& service, RecordType type) {
-    const std::string_view tag = tag_of_family(type);
-    if (!tag.empty() && !service.address.empty())
-        for (const auto& [name, value] : *service.tagged_addresses)
-            if (name == tag && !value.address.empty()) return value.address.view();
-    return service.address.view();
+    if (service.address.empty()) return {};
+    const std::string_view tagged = tagged_address(*service.tagged_addresses, type);
+    return tagged.empty() ? service.address.view() : tagged;
 }
 
 std::string zone_suffix(const DnsSettings& settings) {
@@ -129,11 +140,8 @@ void rank_by_distance(std::vector<ServedInstance>& instances, const Distances& d
 }
 
 std::string_view address_of(const agent::NodeRow& node, RecordType type) {
-    const std::string_view tag = tag_of_family(type);
-    if (!tag.empty())
-        for (const auto& [name, value] : *node.tagged_addresses)
-            if (name == tag && !value.empty()) return value.view();
-    return node.address.view();
+    const std::string_view tagged = tagged_address(*node.tagged_addresses, type);
+    return tagged.empty() ? node.address.view() : tagged;
 }
 
 std::optional<Endpoint> endpoint_of(const ServedInstance& instance, RecordType type,
@@ -141,14 +149,15 @@ std::optional<Endpoint> endpoint_of(const ServedInstance& instance, RecordType t
     const std::string_view own = address_of(*instance.service, type);
     const std::string_view nodes = address_of(*instance.node, type);
     if (own.empty() && nodes.empty()) return std::nullopt;
+    const bool is_of_node = nodes == instance.node->address;
     if (own.empty()) {
         const auto address = IpAddress::parse(nodes);
-        return Endpoint{address, address ? std::string_view() : nodes, true};
+        return Endpoint{address, address ? std::string_view() : nodes, is_of_node};
     }
     if (const auto address = IpAddress::parse(own)) return Endpoint{address, {}, false};
     const auto host = DnsName::from_text(own);
     if (host && host->same_as(asked))
-        if (const auto address = IpAddress::parse(nodes)) return Endpoint{address, {}, true};
+        if (const auto address = IpAddress::parse(nodes)) return Endpoint{address, {}, is_of_node};
     return Endpoint{std::nullopt, own, false};
 }
 

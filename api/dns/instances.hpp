@@ -39,7 +39,7 @@ void rank_by_distance(std::vector<ServedInstance>& instances, const Distances& d
 struct Endpoint {
     std::optional<IpAddress> address;
     std::string_view host;   // when there is no address
-    bool is_of_node = true;  // the node's address, not one of the service's own
+    bool is_of_node = true;  // that of the node's name, not one of the service's or a tagged one
 };
 
 // Nothing when neither service nor node has an address. asked is the question's name: a service

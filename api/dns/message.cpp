@@ -169,12 +169,15 @@ Result<DnsResponse> parse_response(std::span<const std::byte> packet) {
     const std::uint16_t flags = u16(bytes, 2);
     if (!(flags & kFlagResponse)) return malformed("packet is no response");
     const Counts counts = counts_of(bytes);
-    if (counts.questions != 1) return malformed("response has not exactly one question");
+    if (counts.questions > 1) return malformed("response has more than one question");
 
     DnsResponse response;
     response.id = u16(bytes, 0);
     response.truncated = (flags & kFlagTruncated) != 0;
     response.rcode = static_cast<Rcode>(flags & 15);
+    response.has_question = counts.questions == 1;
+    response.answers_at = kDnsHeaderBytes;
+    if (!response.has_question) return response;
     std::size_t at = kDnsHeaderBytes;
     const auto name = NameReader(bytes).read(at);
     if (!name || at + 4 > bytes.size()) return malformed("response question is malformed");

@@ -102,6 +102,7 @@ struct DnsResponse {
     std::uint16_t id = 0;
     bool truncated = false;
     Rcode rcode = Rcode::NoError;
+    bool has_question = false;  // servers that understand nothing of a query send a header alone
     DnsName name;
     RecordType type = RecordType::A;
     std::uint16_t record_class = kClassInternet;

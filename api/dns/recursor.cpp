@@ -49,6 +49,7 @@ public:
         if (next_ == servers_.size()) return finish(std::nullopt);
         const SocketAddress& server = servers_[next_++];
         id_ = owner_->random_id();
+        bogus_ = 0;
         query_.set_id(id_);
         start_timer();
         error_code error;
@@ -112,6 +113,8 @@ private:
             const auto response = parse_response(packet);
             if (response && is_answer_to(response.value(), query_, id_))
                 return received(response.value(), packet);
+            if (response && is_bare_refusal(response.value(), id_))
+                return failed(owner_->metrics_.recursor_refusals);
             owner_->metrics_.recursor_bogus->Increment();
             if (++bogus_ == kMaxBogusPackets) return failed(owner_->metrics_.recursor_errors);
         }

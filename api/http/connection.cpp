@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <span>
@@ -18,6 +19,7 @@ namespace {
 // Requests that are answered in a row before other connections get their turn.
 constexpr int kPipelineTurn = 32;
 constexpr Duration kLinger = std::chrono::seconds(1);
+constexpr Duration kBodyTime = std::chrono::minutes(10);  // for all of it, unless it is a large one
 
 }  // namespace
 
@@ -255,15 +257,26 @@ void Connection::parse(std::string_view& input) {
 void Connection::read_on() {
     const HttpConfig& config = worker_->config();
     const Instant at = now();
-    // A large body may take as long as it likes, but must go on coming.
-    const bool restarts = !request_deadline_ || large_body_;
-    if (parser_ && restarts) request_deadline_ = at + config.header_timeout;
+    if (parser_) set_request_deadline(at);
     worker_->deadlines().set(*this, parser_ ? *request_deadline_ : at + config.idle_timeout);
     worker_->rearm();
     if (!std::exchange(readable_, false) && !transport_.has_buffered()) return watch_read();
     boost::asio::post(worker_->io(), [self = shared_from_this()] {
         if (self->state_ == State::Reading) self->read_some();
     });
+}
+
+// A head has its time from the first byte; a body must go on coming.
+void Connection::set_request_deadline(Instant at) {
+    const Instant next = at + worker_->config().header_timeout;
+    if (!request_deadline_) {
+        request_deadline_ = next;
+        body_end_ = at + kBodyTime;
+    } else if (large_body_) {
+        request_deadline_ = next;
+    } else if (parser_->has_header()) {
+        request_deadline_ = std::min(next, body_end_);
+    }
 }
 
 // After an answer that did not go out at once: what came meanwhile is next.

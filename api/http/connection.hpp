@@ -93,6 +93,7 @@ private:
     void consume(std::string_view input);
     void parse(std::string_view& input);
     void read_on();
+    void set_request_deadline(Instant at);
     void resume();
 
     void handle_request();
@@ -139,6 +140,7 @@ private:
     const RequestCounters* counters_ = nullptr;  // of the request being answered
     Instant started_{};                          // of it, time spent blocking left out
     std::optional<Instant> request_deadline_;    // of one that has come in part
+    Instant body_end_;                           // when its body must be there
     std::uint32_t ticket_ = 0;                   // tells the answer that is awaited from late ones
     AnswerForm form_;
     State state_ = State::Reading;

@@ -213,20 +213,25 @@ void JsonDecoder::decode(const JsonValue& value, agent::PresenceOnly& out) {
     out.present = true;
 }
 
+// It belongs to the service around it: another's id is not refused, and means nothing.
+void JsonDecoder::decode_check_in_service(const JsonValue& value, agent::CheckDefinition& out) {
+    decode_object(value, [&out](auto& matcher) {
+        read_fields(matcher, out, agent::CheckPlace::InService);
+        std::string another;
+        matcher(agent::FieldNames{"ServiceID", "service_id"}, another);
+    });
+}
+
 void JsonDecoder::decode(const JsonValue& value, std::vector<agent::CheckDefinition>& out) {
     decode_list(value, "structs.CheckTypes", out,
                 [this](const JsonValue& item, agent::CheckDefinition& check) {
-                    decode_object(item, [&check](auto& matcher) {
-                        read_fields(matcher, check, agent::CheckPlace::InService);
-                    });
+                    decode_check_in_service(item, check);
                 });
 }
 
 void JsonDecoder::decode(const JsonValue& value, agent::SingleCheck&) {
     agent::CheckDefinition check = single_check_.value_or(agent::CheckDefinition{});
-    decode_object(value, [&check](auto& matcher) {
-        read_fields(matcher, check, agent::CheckPlace::InService);
-    });
+    decode_check_in_service(value, check);
     if (check != agent::CheckDefinition{}) single_check_ = std::move(check);
 }
 

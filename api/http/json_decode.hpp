@@ -116,6 +116,8 @@ private:
     template <class Integer>
     void decode_integer(const JsonValue& value, std::string_view go_type, Integer& out);
 
+    void decode_check_in_service(const JsonValue& value, agent::CheckDefinition& out);
+
     template <class T>
     static T zero(const T*) {
         return T{};

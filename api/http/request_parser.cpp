@@ -16,6 +16,10 @@ namespace {
 
 namespace http = boost::beast::http;
 
+// Of a chunk's header, with its extensions, or of the trailer: Beast bounds the request's head
+// alone.
+constexpr std::size_t kChunkHeaderMax = 16 * 1024;
+
 // The option that bounds the body of a request; Consul's answer names it.
 std::string_view body_option(std::string_view target) {
     if (target.starts_with("/v1/kv/")) return kKvLimitOption;
@@ -44,8 +48,10 @@ public:
     Request request;
     std::string target;
     int version = 11;
-    bool has_host = false;
+    int hosts = 0;
     bool expects_continue = false;
+    bool expects_else = false;
+    bool is_coded = false;  // by anything but chunks
     bool large = false;
     std::size_t body_max = 0;
 
@@ -70,14 +76,19 @@ private:
     }
     void on_response_impl(int, Text, int, Code&) override {}
     void on_field_impl(http::field field, Text name, Text value, Code&) override {
-        if (field == http::field::host) has_host = true;
-        if (field == http::field::expect && boost::beast::iequals(value, "100-continue")) {
-            expects_continue = true;
+        if (field == http::field::host) ++hosts;
+        if (field == http::field::expect) {
+            const bool is_known = boost::beast::iequals(value, "100-continue");
+            (is_known ? expects_continue : expects_else) = true;
         }
+        if (field == http::field::transfer_encoding && !boost::beast::iequals(value, "chunked"))
+            is_coded = true;
         request.headers.emplace_back(std::string(name.data(), name.size()),
                                      std::string(value.data(), value.size()));
     }
-    void on_header_impl(Code&) override {}
+    void on_header_impl(Code& error) override {
+        if (hosts > 1 || is_coded || expects_else) error = http::error::bad_field;
+    }
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code&) override {
         // The limit was checked against it already, but a large one may never come.
         if (length && !large) request.body.reserve(static_cast<std::size_t>(*length));
@@ -107,6 +118,12 @@ struct RequestParser::State {
             fault = too_large();
         } else if (error == http::error::bad_version) {
             fault = {505, "505 HTTP Version Not Supported: unsupported protocol version"};
+        } else if (reader->is_coded) {
+            fault = {501, "501 Not Implemented: of transfer codings only chunked is supported"};
+        } else if (reader->expects_else) {
+            fault = {417, "417 Expectation Failed: only 100-continue may be expected"};
+        } else if (reader->hosts > 1) {
+            fault = {400, "400 Bad Request: too many Host headers"};
         } else {
             fault = {400, "400 Bad Request"};
         }
@@ -147,13 +164,18 @@ RequestParser::Progress RequestParser::feed(std::string_view& input) {
     boost::beast::error_code error;
     std::size_t taken = reader.put(boost::asio::buffer(input.data(), input.size()), error);
     input.remove_prefix(taken);
-    if (error == http::error::need_more) return Progress::NeedMore;
+    if (error == http::error::need_more) {
+        if (!reader.is_header_done() || input.size() <= kChunkHeaderMax) return Progress::NeedMore;
+        state_->fault = {400,
+                         "400 Bad Request: the header of a chunk, or the trailer, is too long"};
+        return Progress::Failed;
+    }
     if (error) {
         state_->fail(error);
         return Progress::Failed;
     }
     if (!reader.is_done()) return Progress::NeedMore;
-    if (!reader.has_host && reader.version == 11) {
+    if (reader.hosts == 0 && reader.version == 11) {
         state_->fault = {400, "400 Bad Request: missing required Host header"};
         return Progress::Failed;
     }
@@ -164,6 +186,10 @@ bool RequestParser::takes_continue() {
     Reader& reader = *state_->reader;
     return reader.is_header_done() && !reader.is_done() &&
            std::exchange(reader.expects_continue, false);
+}
+
+bool RequestParser::has_header() const {
+    return state_->reader->is_header_done();
 }
 
 bool RequestParser::has_large_body() const {

@@ -42,6 +42,8 @@ public:
     // The client waits for "100 Continue" before it sends the body. Said once.
     bool takes_continue();
 
+    bool has_header() const;
+
     // The body that is on its way, or has come, is one of takes_large_body().
     bool has_large_body() const;
 

@@ -272,6 +272,26 @@ TEST(Answerer, TaggedAddressesOfTheAskedFamily) {
               "s.service.consul. 0 AAAA 2001:db8::6");
 }
 
+// As Consul 1.8.7 answered: that of IPv6 before that of IPv4, and a name for the address itself.
+TEST(Answerer, SrvTargetsAreTaggedAddresses) {
+    Asked asked;
+    asked.catalog.node("four", "10.9.9.4", {}, {{"lan_ipv4", "10.9.9.40"}});
+    asked.catalog.node("both", "host3.example.org", {},
+                       {{"lan_ipv4", "10.9.9.6"}, {"lan_ipv6", "2001:db8::5"}});
+    asked.catalog.node("same", "10.9.9.7", {}, {{"lan_ipv4", "10.9.9.7"}});
+    for (const char* node : {"four", "both", "same"})
+        asked.catalog.service(
+            {.node = node, .id = {}, .name = node, .address = {}, .port = 1, .tags = {}});
+    const auto four = asked("four.service.consul", "SRV");
+    EXPECT_EQ(four.answer.at(0), "four.service.consul. 0 SRV 1 1 1 0a090928.addr.dc1.consul.");
+    EXPECT_EQ(four.additional.at(0), "0a090928.addr.dc1.consul. 0 A 10.9.9.40");
+    const auto both = asked("both.service.consul", "SRV");
+    EXPECT_EQ(both.additional.at(0),
+              "20010db8000000000000000000000005.addr.dc1.consul. 0 AAAA 2001:db8::5");
+    EXPECT_EQ(asked("same.service.consul", "SRV").answer.at(0),
+              "same.service.consul. 0 SRV 1 1 1 same.node.dc1.consul.");
+}
+
 TEST(Answerer, AliasesAreFollowedThreeDeep) {
     Asked asked;
     asked.catalog.node("a", "b.node.consul");

@@ -129,6 +129,24 @@ TEST_F(RecursorTest, NxdomainOfARecursorIsAnAnswer) {
     EXPECT_EQ(unused.asked(), 0);
 }
 
+// So answers a server that does not understand EDNS. It would be waited for in vain.
+TEST_F(RecursorTest, AHeaderAloneIsARefusal) {
+    FakeRecursor refuses([](const Bytes& query) {
+        Bytes header = FakeRecursor::with_rcode(query, 1);
+        header.resize(12);
+        std::fill(header.begin() + 4, header.end(), std::uint8_t{0});
+        return header;
+    });
+    FakeRecursor answers([](const Bytes& query) { return FakeRecursor::with_address(query, 1); });
+    DnsConfig config;
+    config.recursors = {refuses.address(), answers.address()};
+    config.recursor_timeout = std::chrono::minutes(1);
+    start(config);
+    run();
+    EXPECT_EQ(ask_udp(ask("www.example.com")).rcode, "NOERROR");
+    EXPECT_EQ(refuses.asked(), 1);
+}
+
 TEST_F(RecursorTest, ForgedAnswersAreIgnoredAndIdsAndPortsVary) {
     std::mutex mutex;
     std::set<int> ids;

@@ -51,6 +51,18 @@ TEST(ServiceBody, ASidecarIsNoticedAndItsFieldsAreChecked) {
         "Request decode failed: json: unknown field \"Prot\"");
 }
 
+// As Consul does with it.
+TEST(ServiceBody, ItsChecksBelongToItWhateverTheySay) {
+    const auto service = read_service(
+        R"({"Name":"a","Check":{"ServiceID":"b","TTL":"1s"},"Checks":[{"service_id":"c","TTL":"2s"}]})");
+    ASSERT_TRUE(service.has_value()) << service.error().context;
+    ASSERT_EQ(service.value().checks.size(), 2u);
+    EXPECT_EQ(service.value().checks[0].service_id, "");
+    EXPECT_EQ(service.value().checks[1].service_id, "");
+    EXPECT_EQ(read_service(R"({"Name":"a","Check":{"Token":"b","TTL":"1s"}})").error().context,
+              "Request decode failed: json: unknown field \"Token\"");
+}
+
 TEST(ServiceBody, NumbersThatDoNotFitAreRefused) {
     EXPECT_EQ(read_service(R"({"Name":"a","Port":4294967376})").error().context,
               "Request decode failed: json: cannot unmarshal number 4294967376 into Go struct "

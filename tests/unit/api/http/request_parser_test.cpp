@@ -54,6 +54,31 @@ TEST(RequestParser, JoinsChunks) {
     EXPECT_EQ(parser.request().body, "abcde");
 }
 
+// Without a bound they were kept, and read again from the start with each piece that came.
+TEST(RequestParser, HeadersOfChunksAndTrailersAreBounded) {
+    for (const std::string begin : {"1;", "0\r\nX: ", "0000"}) {
+        RequestParser parser({8192, 1000, 5000});
+        std::string bytes =
+            "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" + begin;
+        bytes.append(16'000, '0');
+        std::string_view input = bytes;
+        EXPECT_EQ(parser.feed(input), Progress::NeedMore) << begin;
+        std::string rest(input);
+        rest.append(16'000, '0');
+        input = rest;
+        EXPECT_EQ(parser.feed(input), Progress::Failed) << begin;
+        EXPECT_EQ(parser.fault().status, 400);
+    }
+}
+
+TEST(RequestParser, WhatCannotBeHonouredIsRefused) {
+    const std::string begin = "PUT / HTTP/1.1\r\nHost: h\r\n";
+    EXPECT_EQ(fault_of(begin + "Transfer-Encoding: gzip, chunked\r\n\r\n"), 501);
+    EXPECT_EQ(fault_of(begin + "Transfer-Encoding: Chunked\r\n\r\n"), 0);
+    EXPECT_EQ(fault_of(begin + "Expect: money\r\n\r\n"), 417);
+    EXPECT_EQ(fault_of(begin + "Host: h\r\n\r\n"), 400);
+}
+
 TEST(RequestParser, SaysOnceThatTheClientWaits) {
     RequestParser parser({8192, 1000, 5000});
     std::string_view input =

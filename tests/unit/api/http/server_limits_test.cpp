@@ -3,6 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "api/http/answer_limit.hpp"
 #include "tests/unit/api/http/server_fixture.hpp"
 
@@ -101,6 +104,25 @@ TEST(HttpServerLimits, SlowRequestIs408) {
     EXPECT_EQ(client.answer()->status, 408);
     EXPECT_TRUE(client.is_closed_by_server());
     EXPECT_EQ(refusals(server, Refusal::Timeout), 1);
+}
+
+// A head has so long in all, a body between its pieces.
+TEST(HttpServerLimits, ABodyMayTakeLongerThanAHead) {
+    HttpConfig config = TestServer::local();
+    config.header_timeout = milliseconds(1000);
+    TestServer server({}, config);
+    RawClient client = server.connect();
+    const auto start = std::chrono::steady_clock::now();
+    client.send("PUT /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\n");
+    for (int i = 0; i < 30; ++i) {
+        std::this_thread::sleep_until(start + milliseconds(40) * (i + 1));
+        client.send("x");
+    }
+    const auto answer = client.answer();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, std::string(30, 'x'));
+    client.send("PUT /v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\nx");
+    EXPECT_EQ(client.answer()->status, 408);
 }
 
 TEST(HttpServerLimits, IdleConnectionIsClosed) {
