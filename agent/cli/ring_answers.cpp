@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/terminal_text.hpp"
 
 namespace weft::agent {
 
@@ -93,7 +94,7 @@ double number_of(const json::value& value) {
 std::string names_of(const json::value& names) {
     std::vector<std::string> list;
     for (const json::value& name : items_of(names))
-        if (name.is_string()) list.emplace_back(name.get_string());
+        if (name.is_string()) list.push_back(terminal_text(std::string(name.get_string())));
     return fmt::format("{}", fmt::join(list, ", "));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/cli/terminal_text.hpp"
+
 namespace weft::agent {
 
 namespace {
@@ -16,6 +18,11 @@ std::size_t width_of(const std::string& text) {
 
 EmptyCell empty_cells(const CliConsole& console) {
     return console.as_consul ? EmptyCell::Blank : EmptyCell::Dash;
+}
+
+void TextTable::add(std::vector<std::string> row) {
+    for (std::string& cell : row) cell = terminal_text(cell);
+    rows_.push_back(std::move(row));
 }
 
 std::string TextTable::render(EmptyCell empty) const {

@@ -37,19 +37,20 @@ api::Coordinate coordinate_of(const gossip::Coordinate& measured) {
 }  // namespace
 
 GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
-                       Facts facts, Threads threads, std::shared_ptr<spdlog::logger> log,
-                       prometheus::Registry& registry)
+                       Facts facts, asio::any_io_executor control,
+                       std::shared_ptr<spdlog::logger> log, prometheus::Registry& registry)
     : config_(config.gossip),
       identity_(identity),
       files_(std::move(files)),
       facts_(std::move(facts)),
-      threads_(std::move(threads)),
+      control_(std::move(control)),
       log_(std::move(log)),
       metrics_(registry),
       own_metrics_(registry),
       keyring_file_(config_.disable_keyring_file ? std::string() : files_.keyring,
-                    thread_.context().get_executor(), threads_.background,
+                    thread_.context().get_executor(), file_thread_.context().get_executor(),
                     own_metrics_.keyring_write_failures, log_),
+      snapshot_written_(thread_.context(), asio::steady_timer::time_point::max()),
       members_timer_(thread_.context()),
       house_timer_(thread_.context()) {
     book_.measured({{identity_.node_name, {}}});
@@ -58,15 +59,17 @@ GossipRing::GossipRing(const AgentConfig& config, const AgentIdentity& identity,
 GossipRing::~GossipRing() {
     thread_.stop();
     thread_.join();
+    file_thread_.stop();
+    file_thread_.join();
 }
 
 Result<std::unique_ptr<GossipRing>> GossipRing::open(const AgentConfig& config,
                                                      const AgentIdentity& identity, RingFiles files,
-                                                     Facts facts, Threads threads,
+                                                     Facts facts, asio::any_io_executor control,
                                                      std::shared_ptr<spdlog::logger> log,
                                                      prometheus::Registry& registry) {
     std::unique_ptr<GossipRing> made(new GossipRing(config, identity, std::move(files),
-                                                    std::move(facts), std::move(threads),
+                                                    std::move(facts), std::move(control),
                                                     std::move(log), registry));
     const gossip::Snapshot snapshot = read_snapshot(made->files_.snapshot, *made->log_);
     WEFT_TRY(auto keyring, read_keyring(config.gossip, made->files_.keyring, *made->log_));
@@ -103,12 +106,13 @@ void GossipRing::on_ring(Work work) {
 
 template <class Work>
 void GossipRing::on_control(Work work) {
-    asio::post(threads_.control, std::move(work));
+    asio::post(control_, std::move(work));
 }
 
 // ---- life
 
 Result<void> GossipRing::start_thread(const ThreadMaker& make) {
+    WEFT_TRY(file_thread_.start(make));
     return thread_.start(make);
 }
 
@@ -145,7 +149,11 @@ asio::awaitable<void> GossipRing::end(bool leave, std::function<void()> ended) {
     left_ = leave;
     co_await scope_->close();
     co_await ring_scope_->close();
+    is_closed_ = true;
+    while (!questions_.empty()) end_question(questions_.begin()->first);
+    co_await snapshot_kept();
     keep_snapshot(true);
+    co_await snapshot_kept();
     co_await keys_kept();
     ended();
 }
@@ -343,7 +351,7 @@ void GossipRing::take_coordinates() {
 // ---- files
 
 void GossipRing::keep_snapshot(bool is_last) {
-    if (files_.snapshot.empty()) return;
+    if (files_.snapshot.empty() || is_writing_snapshot_) return;
     const gossip::Node& node = ring_->node();
     const SnapshotSchedule::State state{node.member_changes(), node.clocks(), node.incarnation(),
                                         left_ || node.is_leaving()};
@@ -354,13 +362,26 @@ void GossipRing::keep_snapshot(bool is_last) {
     has_met_others_ |= !snapshot.alive.empty();
     if (!has_met_others_ && !snapshot.left) return;
     snapshot_schedule_.kept(state, snapshot.alive.size(), now());
-    asio::post(threads_.background, [this, text = snapshot.text()] {
+    is_writing_snapshot_ = true;
+    asio::post(file_thread_.context(), [this, text = snapshot.text()] {
         const auto kept = write_file_atomically(files_.snapshot, text);
-        if (kept) return;
-        log_->warn("members not kept for a restart, tried again later error={}",
-                   kept.error().message());
-        on_ring([this] { snapshot_schedule_.failed(now()); });
+        on_ring([this, kept] { snapshot_written(kept); });
     });
+}
+
+void GossipRing::snapshot_written(const Result<void>& kept) {
+    is_writing_snapshot_ = false;
+    snapshot_written_.cancel();
+    if (kept) return snapshot_schedule_.written(now());
+    log_->warn("members not kept for a restart, tried again later error={}",
+               kept.error().message());
+    snapshot_schedule_.failed(now());
+}
+
+// Nothing is being written any more.
+asio::awaitable<void> GossipRing::snapshot_kept() {
+    while (is_writing_snapshot_)
+        co_await snapshot_written_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 void GossipRing::keep_keys() {

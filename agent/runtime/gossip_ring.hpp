@@ -51,20 +51,16 @@ public:
         // On control: the agent cannot go on, as its name is another's or nobody could be joined.
         std::function<void(const Error&)> lost;
     };
-    struct Threads {
-        boost::asio::any_io_executor control;
-        boost::asio::any_io_executor background;  // writes the files
-    };
-
     // Binds, and reads what the last life left. files: empty paths in dev mode.
     static Result<std::unique_ptr<GossipRing>> open(const AgentConfig& config,
                                                     const AgentIdentity& identity, RingFiles files,
-                                                    Facts facts, Threads threads,
+                                                    Facts facts,
+                                                    boost::asio::any_io_executor control,
                                                     std::shared_ptr<spdlog::logger> log,
                                                     prometheus::Registry& registry);
     ~GossipRing() override;
 
-    // Any thread, before start(): the ring's own thread, which has nothing to do yet.
+    // Any thread, before start(): the ring's own threads, which have nothing to do yet.
     Result<void> start_thread(const ThreadMaker& make);
     // Control: begins to gossip, and to join.
     void start();
@@ -100,8 +96,8 @@ private:
     };
 
     GossipRing(const AgentConfig& config, const AgentIdentity& identity, RingFiles files,
-               Facts facts, Threads threads, std::shared_ptr<spdlog::logger> log,
-               prometheus::Registry& registry);
+               Facts facts, boost::asio::any_io_executor control,
+               std::shared_ptr<spdlog::logger> log, prometheus::Registry& registry);
 
     // From one thread to the other.
     template <class Work>
@@ -125,6 +121,8 @@ private:
     void take_figures();
     void take_coordinates();
     void keep_snapshot(bool is_last = false);
+    void snapshot_written(const Result<void>& kept);
+    boost::asio::awaitable<void> snapshot_kept();
     void keep_keys();
     boost::asio::awaitable<void> keys_kept();
     void ask(gossip::QueryParams params, Question question,
@@ -139,7 +137,7 @@ private:
     const AgentIdentity& identity_;
     const RingFiles files_;
     const Facts facts_;
-    const Threads threads_;
+    const boost::asio::any_io_executor control_;
     std::shared_ptr<spdlog::logger> log_;
 
     // Control.
@@ -159,6 +157,9 @@ private:
     mutable std::mutex figures_mutex_;
     RingFigures figures_;  // but for the members
 
+    // Writes the files: a disk may take seconds for one.
+    IoThread file_thread_{"weft-ring-files"};
+
     // The ring's thread.
     IoThread thread_{"weft-gossip"};
     gossip::RingMetrics metrics_;
@@ -170,7 +171,10 @@ private:
     std::unique_ptr<MemberDoubts> doubts_;
     gossip::Repeated doubt_lines_{kDoubtLinesMax};
     std::map<std::uint32_t, Question> questions_;
+    bool is_closed_ = false;  // questions are not answered any more
     SnapshotSchedule snapshot_schedule_;
+    bool is_writing_snapshot_ = false;
+    boost::asio::steady_timer snapshot_written_;  // is cancelled then
     Instant coordinates_due_ = Instant::min();
     bool has_met_others_ = false;
     bool are_keys_proved_ = false;

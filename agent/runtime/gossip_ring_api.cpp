@@ -66,14 +66,23 @@ asio::awaitable<void> join_and_tell(RingJoiner& joiner, std::vector<std::string>
     tell(std::move(outcome));
 }
 
+constexpr const char* kStopping = "the agent is stopping";
+
+api::JoinOutcome not_joined(const std::vector<std::string>& addresses) {
+    api::JoinOutcome outcome;
+    for (const std::string& address : addresses) outcome.failures.push_back({address, kStopping});
+    return outcome;
+}
+
 }  // namespace
 
 void GossipRing::join(std::vector<std::string> addresses, Done<api::JoinOutcome> done) {
     asio::post(thread_.context(), [this, addresses = std::move(addresses),
                                    done = std::move(done)]() mutable {
         auto tell = [this, done = std::move(done)](api::JoinOutcome outcome) {
-            asio::post(threads_.control, [done, outcome = std::move(outcome)] { done(outcome); });
+            asio::post(control_, [done, outcome = std::move(outcome)] { done(outcome); });
         };
+        if (scope_->is_closing()) return tell(not_joined(addresses));
         scope_->spawn(join_and_tell(*joiner_, std::move(addresses), std::move(tell)));
     });
 }
@@ -86,7 +95,7 @@ void GossipRing::force_leave(std::string name, bool prune, Done<void> done) {
             return node.force_leave(name, prune, now, out);
         });
         if (!forced) {
-            asio::post(threads_.control, [done, forced] { done(forced); });
+            asio::post(control_, [done, forced] { done(forced); });
             return;
         }
         // Who asks for the members next sees it.
@@ -105,7 +114,7 @@ void GossipRing::fire_event(api::UserEvent event, Done<std::string> done) {
         const auto fired = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
             return node.fire_event(name, payload, false, now, out);
         });
-        asio::post(threads_.control, [done, fired, id] {
+        asio::post(control_, [done, fired, id] {
             if (fired) return done(id);
             done(fired.error());
         });
@@ -133,6 +142,7 @@ void GossipRing::event_heard(const gossip::event::UserEvent& heard) {
 
 void GossipRing::ask(gossip::QueryParams params, Question question,
                      std::function<void(const Error&)> refused) {
+    if (is_closed_) return refused(make_error(Errc::Unavailable, kStopping));
     const auto asked = ring_->call([&](gossip::Node& node, Instant now, gossip::Output& out) {
         auto id = node.ask(params, now, out);
         // Before anything is sent, so that no answer comes too early.
@@ -175,7 +185,7 @@ void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>>
         auto ended = [this, done, operation](RingQuestion answered) {
             auto tell = [this, done, operation,
                          answered = std::move(answered)](const Result<void>& kept) {
-                asio::post(threads_.control, [this, done, operation, answered, kept] {
+                asio::post(control_, [this, done, operation, answered, kept] {
                     done(std::vector{key_answer_of(answered, operation, identity_, kept)});
                 });
             };
@@ -186,7 +196,7 @@ void GossipRing::keys(api::KeyRequest request, Done<std::vector<api::KeyAnswer>>
         Question question{RingQuestion(RingQuestion::Wants::Answers, std::move(expected)),
                           std::move(ended)};
         ask(params, std::move(question), [this, done](const Error& error) {
-            asio::post(threads_.control, [done, error] { done(error); });
+            asio::post(control_, [done, error] { done(error); });
         });
     });
 }
@@ -204,12 +214,12 @@ void GossipRing::reachability(Done<api::Reachability> done) {
             api::Reachability found;
             found.answered.assign(answered.acks().begin(), answered.acks().end());
             found.missing.assign(answered.missing().begin(), answered.missing().end());
-            asio::post(threads_.control, [done, found = std::move(found)] { done(found); });
+            asio::post(control_, [done, found = std::move(found)] { done(found); });
         };
         Question question{RingQuestion(RingQuestion::Wants::Acks, std::move(alive)),
                           std::move(ended)};
         ask(params, std::move(question), [this, done](const Error& error) {
-            asio::post(threads_.control, [done, error] { done(error); });
+            asio::post(control_, [done, error] { done(error); });
         });
     });
 }

@@ -182,12 +182,10 @@ Result<void> Runtime::Parts::open_ring() {
         .is_node = [this](const std::string& name) { return machine.view().node(name) != nullptr; },
         .liveness = [this](std::vector<NodeLiveness> nodes) { machine.hold(std::move(nodes)); },
         .lost = [this](const Error& error) { ring_lost(error); }};
-    GossipRing::Threads threads{control.context().get_executor(),
-                                background.context().get_executor()};
     WEFT_TRY(auto files, RingFiles::in(config.dev_mode ? std::string() : config.data_dir));
-    WEFT_TRY(gossip_ring,
-             GossipRing::open(config, identity, std::move(files), std::move(facts),
-                              std::move(threads), logging->logger("gossip"), telemetry.registry()));
+    WEFT_TRY(gossip_ring, GossipRing::open(config, identity, std::move(files), std::move(facts),
+                                           control.context().get_executor(),
+                                           logging->logger("gossip"), telemetry.registry()));
     return success();
 }
 

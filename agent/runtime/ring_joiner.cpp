@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <charconv>
+#include <exception>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -49,6 +53,13 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
     return port;
 }
 
+// For a task that is an operation of another one: it ends by itself when it is cancelled.
+template <class T>
+asio::awaitable<T> without_throwing(asio::awaitable<T> task) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_return co_await std::move(task);
+}
+
 }  // namespace
 
 RingJoiner::RingJoiner(gossip::Ring& ring, const GossipConfig& config,
@@ -82,30 +93,46 @@ asio::awaitable<Result<std::vector<gossip::Endpoint>>> RingJoiner::resolved(std:
 }
 
 asio::awaitable<api::JoinOutcome> RingJoiner::join(std::vector<std::string> addresses) {
-    Outcome outcome = co_await join(std::move(addresses), std::vector<gossip::Endpoint>());
+    Outcome outcome =
+        co_await join(std::move(addresses), std::vector<gossip::Endpoint>(), OldEvents::Ignored);
+    co_return outcome;
+}
+
+asio::awaitable<RingJoiner::Outcome> RingJoiner::join_address(std::string address, OldEvents old) {
+    auto found = co_await resolved(address);
+    if (found) co_return co_await join_endpoints(std::move(found).value(), old);
+    Outcome outcome;
+    outcome.failures.push_back({std::move(address), found.error().message()});
     co_return outcome;
 }
 
 asio::awaitable<RingJoiner::Outcome> RingJoiner::join(std::vector<std::string> addresses,
-                                                      std::vector<gossip::Endpoint> endpoints) {
-    std::vector<api::JoinOutcome::Failure> failures;
-    for (const std::string& address : addresses) {
-        const bool cancelled = co_await is_cancelled();
-        if (cancelled) co_return Outcome();
-        auto found = co_await resolved(address);
-        if (found) {
-            endpoints.insert(endpoints.end(), found.value().begin(), found.value().end());
-        } else {
-            failures.push_back({address, found.error().message()});
-        }
+                                                      std::vector<gossip::Endpoint> endpoints,
+                                                      OldEvents old) {
+    namespace groups = asio::experimental;
+    const auto executor = co_await asio::this_coro::executor;
+    const auto operation = [&](asio::awaitable<Outcome> joining) {
+        return as_operation(executor, without_throwing(std::move(joining)));
+    };
+    std::vector<decltype(operation(join_address({}, old)))> operations;
+    operations.push_back(operation(join_endpoints(std::move(endpoints), old)));
+    for (std::string& address : addresses)
+        operations.push_back(operation(join_address(std::move(address), old)));
+    auto [order, failures, outcomes] = co_await groups::make_parallel_group(std::move(operations))
+                                           .async_wait(groups::wait_for_all(), asio::use_awaitable);
+    Outcome all;
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (failures[i]) std::rethrow_exception(failures[i]);
+        all.joined += outcomes[i].joined;
+        all.itself += outcomes[i].itself;
+        std::move(outcomes[i].failures.begin(), outcomes[i].failures.end(),
+                  std::back_inserter(all.failures));
     }
-    Outcome outcome = co_await join_endpoints(std::move(endpoints));
-    outcome.failures.insert(outcome.failures.end(), failures.begin(), failures.end());
-    co_return outcome;
+    co_return all;
 }
 
 asio::awaitable<RingJoiner::Outcome> RingJoiner::join_endpoints(
-    std::vector<gossip::Endpoint> endpoints) {
+    std::vector<gossip::Endpoint> endpoints, OldEvents old) {
     Outcome own;
     own.itself = own.joined =
         std::erase_if(endpoints, [this](const gossip::Endpoint& at) { return is_own(at); });
@@ -116,7 +143,7 @@ asio::awaitable<RingJoiner::Outcome> RingJoiner::join_endpoints(
                 own,
                 asio::steady_timer(ring_.executor(), asio::steady_timer::time_point::max())});
     ring_.call([&](gossip::Node& node, Instant now, gossip::Output& out) {
-        node.join(endpoints, true, now, out);
+        node.join(endpoints, old == OldEvents::Ignored, now, out);
     });
     while (!place->open.empty()) {
         const bool cancelled = co_await is_cancelled();
@@ -169,12 +196,13 @@ bool RingJoiner::is_own(const gossip::Endpoint& endpoint) const {
 
 // Where start_join fails, anybody of the last life will do.
 asio::awaitable<Result<bool>> RingJoiner::join_at_start() {
-    Outcome outcome = co_await join(config_.start_join, std::vector<gossip::Endpoint>());
+    Outcome outcome =
+        co_await join(config_.start_join, std::vector<gossip::Endpoint>(), old_events_);
     const std::string first_failure = why(outcome);
     for (std::size_t i = 0; i < schedule_.tries_in_round() && outcome.joined == 0; ++i) {
         const bool cancelled = co_await is_cancelled();
         if (cancelled) co_return false;
-        outcome = co_await join_endpoints(schedule_.next());
+        outcome = co_await join_endpoints(schedule_.next(), old_events_);
     }
     const bool cancelled = co_await is_cancelled();
     if (cancelled) co_return false;
@@ -197,6 +225,8 @@ asio::awaitable<Result<void>> RingJoiner::run() {
         const bool is_alone = co_await await_solitude();
         if (!is_alone) break;
         log_->warn("nobody else of the ring is alive, joining again");
+        // It is the same ring: whoever cut this agent off is not to keep events from it.
+        old_events_ = OldEvents::Delivered;
         schedule_.begin_again();
         found = co_await retry(0);
     }
@@ -206,7 +236,7 @@ asio::awaitable<Result<void>> RingJoiner::run() {
 
 asio::awaitable<Result<bool>> RingJoiner::retry(std::int64_t tries_max) {
     for (std::int64_t tries = 1;; ++tries) {
-        const Outcome outcome = co_await join(config_.retry_join, schedule_.next());
+        const Outcome outcome = co_await join(config_.retry_join, schedule_.next(), old_events_);
         const bool cancelled = co_await is_cancelled();
         if (cancelled || ring_.node().is_leaving()) co_return false;
         const std::size_t others = outcome.joined - outcome.itself;

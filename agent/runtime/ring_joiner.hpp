@@ -52,9 +52,15 @@ private:
         boost::asio::steady_timer ended;  // is cancelled then
     };
 
-    boost::asio::awaitable<Outcome> join_endpoints(std::vector<gossip::Endpoint> endpoints);
+    // Whether user events are delivered that were fired before the join.
+    enum class OldEvents { Ignored, Delivered };
+
+    boost::asio::awaitable<Outcome> join_endpoints(std::vector<gossip::Endpoint> endpoints,
+                                                   OldEvents old);
+    boost::asio::awaitable<Outcome> join_address(std::string address, OldEvents old);
+    // All at once: a name that nobody knows holds up none of the others.
     boost::asio::awaitable<Outcome> join(std::vector<std::string> addresses,
-                                         std::vector<gossip::Endpoint> endpoints);
+                                         std::vector<gossip::Endpoint> endpoints, OldEvents old);
     boost::asio::awaitable<Result<bool>> join_at_start();
     // False: ended. tries_max: 0 is no limit.
     boost::asio::awaitable<Result<bool>> retry(std::int64_t tries_max);
@@ -70,6 +76,7 @@ private:
     JoinSchedule schedule_;
     std::shared_ptr<spdlog::logger> log_;
     std::list<Waiting> waiting_;
+    OldEvents old_events_ = OldEvents::Ignored;  // of joins by run()
     std::string companion_;  // one that was alive, so that few looks are at all members
 };
 

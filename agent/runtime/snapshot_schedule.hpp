@@ -38,10 +38,13 @@ public:
     }
     void kept(const State& state, std::size_t members, Instant now) {
         kept_ = state;
-        next_ = now + std::max<Duration>(kGapMin, pause_for_members(members));
+        gap_ = std::max<Duration>(kGapMin, pause_for_members(members));
+        next_ = now + gap_;
         has_failed_ = false;
     }
-    // What was kept last is not on disk.
+    // What was kept last is on disk: one that is slow has its pause, too.
+    void written(Instant now) { next_ = now + gap_; }
+    // ... or is not.
     void failed(Instant now) {
         kept_.reset();
         next_ = now + kRetry;
@@ -54,6 +57,7 @@ private:
 
     std::optional<State> kept_;
     Instant next_ = Instant::min();
+    Duration gap_{};
     bool has_failed_ = false;
 };
 

@@ -13,5 +13,12 @@ TEST(TextTable, ColumnsAreTwoSpacesApartAndNeverEmpty) {
     EXPECT_EQ(table.render(EmptyCell::Blank), "Node    ID\nlaptop  1\ndé\n");
 }
 
+// Anybody who may gossip chooses his name.
+TEST(TextTable, ControlCharactersAreShown) {
+    TextTable table({"Node"});
+    table.add({"a\nb  alive\t\x1b[31m\x7f\xC2\x9B\xC3\xA9"});
+    EXPECT_EQ(table.render(), "Node\na\\nb  alive\\t\\x1b[31m\\x7f\\u009b\xC3\xA9\n");
+}
+
 }  // namespace
 }  // namespace weft::agent

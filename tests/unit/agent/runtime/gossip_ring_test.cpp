@@ -34,7 +34,7 @@ using ::testing::HasSubstr;
 const std::string kKey = "AAAAAAAAAAAAAAAAAAAAAA==";
 const std::string kOther = "AQEBAQEBAQEBAQEBAQEBAQ==";
 
-// An agent alone on loopback. What it posts to control and to the background runs within until().
+// An agent alone on loopback. What it posts to control runs within until().
 class GossipRingTest : public ::testing::Test {
 protected:
     GossipRingTest() {
@@ -53,9 +53,8 @@ protected:
         facts.is_node = [](const std::string&) { return true; };
         facts.liveness = [](std::vector<NodeLiveness>) {};
         facts.lost = [](const Error&) {};
-        const GossipRing::Threads threads{context_.get_executor(), context_.get_executor()};
         auto opened = GossipRing::open(config_, identity_, std::move(files), std::move(facts),
-                                       threads, log_, registry_);
+                                       context_.get_executor(), log_, registry_);
         ASSERT_TRUE(opened) << opened.error().message();
         ring_ = std::move(opened.value());
         ASSERT_TRUE(ring_->start_thread(make_thread));
@@ -170,6 +169,24 @@ TEST_F(GossipRingTest, AnInstalledKeyIsInTheFileWhenItIsSaid) {
     const auto kept = read_file(path, 1024);
     ASSERT_TRUE(kept) << kept.error().message();
     EXPECT_THAT(kept.value(), HasSubstr(kOther));
+}
+
+// Their clients would be waited for at the end of the agent.
+TEST_F(GossipRingTest, QuestionsAreAnsweredAtTheEnd) {
+    start();
+    int answered = 0;
+    const auto answer = [&](const auto&) { ++answered; };
+    ring_->reachability(answer);
+    bool is_closed = false;
+    ring_->close(false, [&] { is_closed = true; });
+    EXPECT_TRUE(until([&] { return is_closed && answered == 1; }));
+    ring_->reachability(answer);
+    ring_->keys({}, answer);
+    std::optional<Result<api::JoinOutcome>> outcome;
+    ring_->join({"127.0.0.1:1"}, [&](auto joined) { outcome = std::move(joined); });
+    EXPECT_TRUE(until([&] { return answered == 3 && outcome; }));
+    EXPECT_EQ(outcome->value().failures.at(0).why, "the agent is stopping");
+    ring_.reset();
 }
 
 TEST_F(GossipRingTest, FiguresAreThereFromTheStart) {

@@ -24,6 +24,7 @@ namespace asio = boost::asio;
 class RingJoinerTest : public ::testing::Test {
 protected:
     struct Agent {
+        std::vector<std::string> events;  // names of user events
         std::unique_ptr<gossip::Ring> ring;
         std::unique_ptr<RingJoiner> joiner;
     };
@@ -40,6 +41,8 @@ protected:
             [&agent](const gossip::Event& event) {
                 const auto* finished = std::get_if<gossip::event::JoinFinished>(&event);
                 if (finished && agent.joiner) agent.joiner->heard(*finished);
+                if (const auto* user = std::get_if<gossip::event::UserEvent>(&event))
+                    agent.events.push_back(user->name);
             },
             nullptr);
         EXPECT_TRUE(opened) << opened.error().message();
@@ -168,6 +171,25 @@ TEST_F(RingJoinerTest, WhoIsLeftAloneJoinsAgain) {
     rings_.spawn(leave(b, has_left));
     ASSERT_TRUE(until([&] { return lines().find("joining again") != std::string::npos; }));
     EXPECT_TRUE(until([&] { return a.ring->counters().dials > dials; }));
+    EXPECT_TRUE(until([&] { return has_left; }));
+}
+
+// A network that was cut in two is one ring, and its events are for all.
+TEST_F(RingJoinerTest, WhoWasAloneGetsTheEventsOfMeanwhile) {
+    Agent& a = start("a");
+    Agent& b = start("b");
+    const gossip::Endpoint later = nobody();
+    config_.retry_join = {b.ring->local().str(), later.str()};
+    rejoin(a, {});
+    ASSERT_TRUE(until([&] { return lines().find("joined members=1") != std::string::npos; }));
+    bool has_left = false;
+    rings_.spawn(leave(b, has_left));
+    ASSERT_TRUE(until([&] { return lines().find("joining again") != std::string::npos; }));
+    Agent& c = start("c", later.port);
+    EXPECT_TRUE(c.ring->call([](gossip::Node& node, Instant now, gossip::Output& out) {
+        return node.fire_event("deploy", "", false, now, out);
+    }));
+    EXPECT_TRUE(until([&] { return a.events == std::vector<std::string>{"deploy"}; }));
     EXPECT_TRUE(until([&] { return has_left; }));
 }
 

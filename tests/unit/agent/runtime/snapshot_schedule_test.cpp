@@ -31,6 +31,17 @@ TEST(SnapshotSchedule, ALargeRingCostsNoMoreThanOneOfAThousand) {
     EXPECT_EQ(copied(10'000, true), 10'000u * 6u);
 }
 
+// A slow disk would never rest.
+TEST(SnapshotSchedule, ThePauseBeginsWhereTheWriteEnds) {
+    SnapshotSchedule schedule;
+    SnapshotSchedule::State state;
+    schedule.kept(state, 1, Instant{1h});
+    schedule.written(Instant{1h} + 3s);
+    ++state.members;
+    EXPECT_FALSE(schedule.is_due(state, Instant{1h} + 3s));
+    EXPECT_TRUE(schedule.is_due(state, Instant{1h} + 3500ms));
+}
+
 // A full disk: once there is room again, the file is written without a change in the ring.
 TEST(SnapshotSchedule, WhatFailedIsTriedAgainInAWhile) {
     SnapshotSchedule schedule;
