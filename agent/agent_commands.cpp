@@ -35,8 +35,9 @@ bool report(const LoadResult& loaded, CliConsole& console) {
 ExitCode run_agent(const CliArguments& arguments, CliConsole& console, const std::string& version,
                    Presentation presentation) {
     const bool dev_mode = presentation == Presentation::Screen || arguments.is_on("dev");
-    const LoadRequest request = load_request(arguments, dev_mode);
+    LoadRequest request = load_request(arguments, dev_mode);
     LoadResult loaded = load(request);
+    request.read_once = std::move(loaded.read_once);
     if (!report(loaded, console)) return ExitCode::Failed;
     AgentConfig config = std::move(*loaded.config);
     loaded = {};  // the diagnostics hold the files' texts, and the agent runs for long

@@ -63,6 +63,8 @@ constexpr std::array kFlags = {
               "bound of a check's output"},
     AgentFlag{"default-query-time", "default_query_time", "TIME",
               "how long a blocking query waits"},
+    AgentFlag{"allow-write-http-from", "http_config.allow_write_http_from", "CIDR",
+              "network whose clients may write; everyone by default", true},
     AgentFlag{"max-query-time", "max_query_time", "TIME", "how long one may wait at most"},
 
     // Without effect, or of later features: the key table has the sentence.

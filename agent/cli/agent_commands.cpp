@@ -155,10 +155,20 @@ ExitCode monitor(const CliArguments& arguments, const AgentClient& client, CliCo
     const std::string target = fmt::format("/v1/agent/monitor?loglevel={}{}",
                                            url_escape(arguments.text("log-level", "info")),
                                            arguments.is_on("log-json") ? "&logjson" : "");
+    bool has_begun = false;
     const auto response = client.lines(target, [&](std::string_view line) {
         console.out(std::string(line) + "\n");
+        has_begun = true;
         return true;
     });
+    if (!response && has_begun) {
+        return fail(console, ExitCode::Failed,
+                    {.what = "the agent at " + client.address() + " ended the log",
+                     .cause = response.error().message(),
+                     .help = "`weft status` tells whether it runs",
+                     .as_consul = "Remote side ended the monitor! This usually means that the\n"
+                                  "remote side has exited or crashed."});
+    }
     return with_answer(console, client, response, [](const HttpResponse&) { return ExitCode::Ok; });
 }
 

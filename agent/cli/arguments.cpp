@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -72,10 +73,7 @@ const CliFlag* Reader::flag_of(const std::string& name) const {
 
 // The truth values of Go's strconv.ParseBool.
 Result<std::string> Reader::switch_value(const CliFlag& flag, const std::string& text) const {
-    static const std::vector<std::string> yes = {"1", "t", "T", "true", "TRUE", "True"};
-    static const std::vector<std::string> no = {"0", "f", "F", "false", "FALSE", "False"};
-    if (std::find(yes.begin(), yes.end(), text) != yes.end()) return std::string("true");
-    if (std::find(no.begin(), no.end(), text) != no.end()) return std::string("false");
+    if (const auto is_on = truth_of(text)) return std::string(*is_on ? "true" : "false");
     return usage_error(
         fmt::format("-{} is true or false, not \"{}\"", flag.name, text),
         fmt::format("invalid boolean value {} for -{}: parse error", go_quote(text), flag.name));
@@ -191,15 +189,40 @@ Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const 
     return arguments;
 }
 
+std::optional<bool> truth_of(std::string_view word) {
+    static constexpr std::array<std::string_view, 6> kYes = {"1", "t", "T", "true", "TRUE", "True"};
+    static constexpr std::array<std::string_view, 6> kNo = {"0",     "f",     "F",
+                                                            "false", "FALSE", "False"};
+    if (std::find(kYes.begin(), kYes.end(), word) != kYes.end()) return true;
+    if (std::find(kNo.begin(), kNo.end(), word) != kNo.end()) return false;
+    return std::nullopt;
+}
+
+namespace {
+
+// As Go's flags are read: 16, 0x10, 020, 0o20 and 0b10000.
+std::optional<std::uint64_t> go_number(std::string_view text) {
+    int base = 10;
+    if (text.size() > 1 && text.front() == '0') {
+        const char mark = static_cast<char>(text[1] | 0x20);
+        base = mark == 'x' ? 16 : mark == 'b' ? 2 : 8;
+        text.remove_prefix(mark == 'x' || mark == 'b' || mark == 'o' ? 2 : 1);
+    }
+    std::uint64_t number = 0;
+    const char* const last = text.data() + text.size();
+    const auto [end, failure] = std::from_chars(text.data(), last, number, base);
+    if (failure != std::errc() || end != last) return std::nullopt;
+    return number;
+}
+
+}  // namespace
+
 Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::string& flag,
                                   std::uint64_t fallback, std::uint64_t least, std::uint64_t most) {
     if (!arguments.has(flag)) return fallback;
     const std::string text = arguments.text(flag);
-    std::uint64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure == std::errc() && end == text.data() + text.size() && number >= least &&
-        number <= most)
-        return number;
+    const auto number = go_number(text);
+    if (number && *number >= least && *number <= most) return *number;
     const std::string bound = most == ~std::uint64_t{0} ? "on" : "to " + std::to_string(most);
     return make_error(Errc::InvalidArgument, fmt::format("-{} is a number from {} {}, not \"{}\"",
                                                          flag, least, bound, text));

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "agent/base/result.hpp"
 #include "agent/base/time.hpp"
@@ -15,6 +17,9 @@ namespace weft::agent {
 // Under the name consul the first word ends the flags, and the error is in Go's words.
 Result<CliArguments> parse_arguments(const CliCommand& command, std::span<const std::string> words,
                                      bool as_consul = false);
+
+// What a word means to Go's strconv.ParseBool; nothing when it is no truth value.
+std::optional<bool> truth_of(std::string_view word);
 
 // The number that a flag was given, or the fallback. The error says what it may be.
 Result<std::uint64_t> number_flag(const CliArguments& arguments, const std::string& flag,

@@ -70,6 +70,11 @@ std::string bash_completion(std::span<const CliCommand> commands) {
         "    case ${COMP_WORDS[COMP_CWORD-1]} in\n";
     for (const auto& [flag, what] : kNamedBy)
         text += fmt::format("    {}) names={} words= ;;\n", flag, what);
+    text +=
+        "    esac\n"
+        "    [[ $names != services || $path != maint ]] || names=service-ids\n"
+        "    case ${COMP_WORDS[COMP_CWORD-1]} in\n";
+    for (const auto& [flag, what] : kNamedBy) text += fmt::format("    {}) ;;\n", flag);
     text += "    *) [[ $cur == -* ]] || case $path in\n";
     for (const CliCommand& command : commands)
         if (!command.completes.empty())

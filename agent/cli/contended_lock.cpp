@@ -199,7 +199,8 @@ public:
 
 private:
     std::string contender_path() const {
-        return "/v1/kv/" + url_escape_path(prefix_ + "/" + session_);
+        const std::string folder = prefix_.empty() ? "" : prefix_ + "/";
+        return "/v1/kv/" + url_escape_path(folder + session_);
     }
     std::string list_path() const { return "/v1/kv/" + url_escape_path(lock_key(prefix_)); }
     Target tree() const {

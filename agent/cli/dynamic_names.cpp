@@ -54,6 +54,15 @@ std::vector<std::string> services(const CliConsole& console) {
     return names;
 }
 
+// Of this agent's own: what it can deregister.
+std::vector<std::string> service_ids(const CliConsole& console) {
+    const json::value answer = answer_to("/v1/agent/services", console);
+    std::vector<std::string> ids;
+    if (answer.is_object())
+        for (const auto& [id, service] : answer.get_object()) ids.emplace_back(id);
+    return ids;
+}
+
 std::vector<std::string> nodes(const CliConsole& console) {
     const json::value answer = answer_to("/v1/catalog/nodes", console);
     std::vector<std::string> names;
@@ -75,6 +84,7 @@ std::vector<std::string> names_of(const std::string& what, const std::string& be
                                   const CliConsole& console) {
     if (what == "keys") return keys(beginning, console);
     if (what == "services") return services(console);
+    if (what == "service-ids") return service_ids(console);
     if (what == "nodes") return nodes(console);
     if (what == "contexts") return contexts(console);
     if (what == "kinds") return {kKinds.begin(), kKinds.end()};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <optional>
 
 #include "agent/base/base64.hpp"
 
@@ -26,28 +27,54 @@ const json::value* member(const json::object& object, std::string_view name) {
     return nullptr;
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-    const json::value* found = member(object, name);
-    return found && found->is_string() ? std::string(found->get_string()) : std::string();
-}
+// Reads the members of one pair; the first that is not of its type is the error.
+class PairReader {
+public:
+    explicit PairReader(const json::object& object) : object_(object) {}
 
-std::uint64_t number_of(const json::object& object, std::string_view name) {
-    const json::value* found = member(object, name);
-    if (!found || !found->is_number()) return 0;
-    json::error_code failure;
-    const auto number = found->to_number<std::uint64_t>(failure);
-    return failure ? 0 : number;
-}
+    std::string text(std::string_view name) {
+        const json::value* found = member(object_, name);
+        if (!found) return {};
+        if (found->is_string()) return std::string(found->get_string());
+        misfit(name, "a text");
+        return {};
+    }
+    std::uint64_t number(std::string_view name) {
+        const json::value* found = member(object_, name);
+        if (!found) return 0;
+        if (found->is_uint64()) return found->get_uint64();
+        if (found->is_int64() && found->get_int64() >= 0)
+            return static_cast<std::uint64_t>(found->get_int64());
+        misfit(name, "a whole number from 0 to 18446744073709551615");
+        return 0;
+    }
+    const std::optional<Error>& error() const { return error_; }
+
+private:
+    void misfit(std::string_view name, std::string_view wanted) {
+        if (error_) return;
+        const json::value* key = member(object_, "Key");
+        const bool is_named = key != nullptr && key->is_string();
+        error_ = make_error(
+            Errc::Corrupt,
+            fmt::format("{} of key {} must be {}", name,
+                        is_named ? std::string(key->get_string()) : std::string("(none)"), wanted));
+    }
+
+    const json::object& object_;
+    std::optional<Error> error_;
+};
 
 Result<KvPair> read_pair(const json::value& value) {
     if (!value.is_object()) return make_error(Errc::Corrupt, "a pair must be an object");
-    const json::object& object = value.get_object();
-    KvPair pair{.key = text_of(object, "Key"), .value = {}, .session = text_of(object, "Session")};
-    pair.flags = number_of(object, "Flags");
-    pair.lock_index = number_of(object, "LockIndex");
-    pair.create_index = number_of(object, "CreateIndex");
-    pair.modify_index = number_of(object, "ModifyIndex");
-    auto bytes = go_base64(text_of(object, "Value"));
+    PairReader reader(value.get_object());
+    KvPair pair{.key = reader.text("Key"), .value = {}, .session = reader.text("Session")};
+    pair.flags = reader.number("Flags");
+    pair.lock_index = reader.number("LockIndex");
+    pair.create_index = reader.number("CreateIndex");
+    pair.modify_index = reader.number("ModifyIndex");
+    auto bytes = go_base64(reader.text("Value"));
+    if (reader.error()) return *reader.error();
     if (!bytes)
         return make_error(Errc::Corrupt, fmt::format("base 64 decoding value for key {}: {}",
                                                      pair.key, bytes.error().message()));

@@ -9,6 +9,8 @@
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/contended_lock.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/kv_commands.hpp"
+#include "agent/cli/lock_key.hpp"
 #include "agent/io/pause.hpp"
 #include "agent/io/run_blocking.hpp"
 
@@ -43,15 +45,15 @@ Result<LockWish> read_wish(const CliArguments& arguments, const CliConsole& cons
         return make_error(Errc::InvalidArgument,
                           console.as_consul ? "Key prefix and child command must be specified"
                                             : "name a key prefix and the command to run");
-    wish.prefix = words[0].substr(words[0].starts_with('/') ? 1 : 0);
+    wish.prefix = lock_prefix(words[0]);
     WEFT_TRY(wish.limit, number_flag(arguments, "n", 1, 1));
     WEFT_TRY(wish.retries, number_flag(arguments, "monitor-retry", 3));
     WEFT_TRY(const auto older, time_flag(arguments, "try"));
     WEFT_TRY(wish.timeout, time_flag(arguments, "timeout", older));
     std::string line;
     for (std::size_t i = 1; i < words.size(); ++i) line += (i > 1 ? " " : "") + words[i];
-    wish.session_name =
-        arguments.text("name", fmt::format("Consul lock for '{}' at '{}'", line, wish.prefix));
+    wish.session_name = arguments.text(
+        "name", fmt::format("Consul lock for '{}' at '{}'", line, without_leading_slash(words[0])));
     wish.pass_input = arguments.is_on("pass-stdin");
     wish.pass_status = arguments.is_on("child-exit-code");
     wish.verbose = arguments.is_on("verbose");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
+#include <filesystem>
 
 namespace weft::agent {
 
@@ -25,6 +26,13 @@ bool read_list(const std::string& value, Semaphore& semaphore) {
 }
 
 }  // namespace
+
+std::string lock_prefix(std::string_view word) {
+    std::string prefix = std::filesystem::path(word).lexically_normal().string();
+    while (prefix.ends_with('/')) prefix.pop_back();
+    prefix.erase(0, prefix.find_first_not_of('/'));
+    return prefix == "." ? std::string() : prefix;
+}
 
 std::string lock_key(std::string_view prefix) {
     std::string key(prefix);

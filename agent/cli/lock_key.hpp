@@ -16,6 +16,10 @@ namespace weft::agent {
 inline constexpr std::uint64_t kLockFlags = 3304740253564472344U;
 inline constexpr std::uint64_t kSemaphoreFlags = 16210313421097356768U;
 
+// A prefix as it is typed in the form that keys have: no slash at its ends, no doubled one, no "."
+// and "..". Empty: all keys.
+std::string lock_prefix(std::string_view word);
+
 // "locks/web/.lock": the key of the lock, which its session holds, or of the semaphore's holders.
 std::string lock_key(std::string_view prefix);
 

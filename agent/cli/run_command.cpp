@@ -42,8 +42,10 @@ Result<EnvironmentEntries> environment_of(const CliArguments& arguments, const s
 void add_default_check(CliArguments& arguments) {
     const bool has_check = arguments.has("check-http") || arguments.has("check-tcp");
     if (has_check || !arguments.has("port") || arguments.is_on("no-check")) return;
-    arguments.add("check-tcp",
-                  arguments.text("address", "127.0.0.1") + ":" + arguments.text("port"));
+    std::string address = arguments.text("address", "127.0.0.1");
+    if (address.find(':') != std::string::npos && !address.starts_with('['))
+        address = "[" + address + "]";
+    arguments.add("check-tcp", address + ":" + arguments.text("port"));
 }
 
 Result<RunWish> read_wish(CliArguments arguments) {

@@ -189,7 +189,7 @@ CliCommand deregister_command() {
             .flags = with_client_flags({}),
             .examples = {"weft deregister web"},
             .run = deregister_one,
-            .completes = "services"};
+            .completes = "service-ids"};
 }
 
 CliCommand services_register_command(ServiceFileReader read_file) {

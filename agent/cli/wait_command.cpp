@@ -47,7 +47,7 @@ struct Reached {
 
 bool is_refusal(int status) {
     constexpr int kTooMany = 429;
-    return status >= 400 && status < 500 && status != kTooMany;
+    return status >= 300 && status < 500 && status != kTooMany;
 }
 
 // Waits until the goal is reached or the agent refuses to tell.

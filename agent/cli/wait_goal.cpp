@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "agent/cli/kv_commands.hpp"
+
 namespace weft::agent {
 
 namespace json = boost::json;
@@ -20,6 +22,7 @@ Result<WaitGoal> WaitGoal::parse(const std::string& text, std::uint64_t passing)
         return make_error(Errc::InvalidArgument,
                           "-for is service=NAME, key=KEY or leader, not \"" + text + "\"");
     goal.kind_ = kind == "service" ? Kind::Service : Kind::Key;
+    if (goal.kind_ == Kind::Key) goal.name_ = without_leading_slash(goal.name_);
     return goal;
 }
 

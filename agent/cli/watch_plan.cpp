@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "agent/base/deep_json.hpp"
+#include "agent/cli/arguments.hpp"
+#include "agent/cli/kv_commands.hpp"
 #include "agent/cli/kv_pair.hpp"
 
 namespace weft::agent {
@@ -61,10 +63,11 @@ Result<WatchType> type_of(const CliArguments& arguments) {
 Result<Target> service_target(const CliArguments& arguments) {
     Target target("/v1/health/service/" + url_escape(arguments.text("service")));
     const std::string passing = arguments.text("passingonly", "false");
-    if (passing != "true" && passing != "false")
+    const auto is_on = truth_of(passing);
+    if (!is_on)
         return misuse("Failed to parse passingonly flag: it is true or false, not \"" + passing +
                       "\"");
-    if (passing == "true") target.add("passing", "1");
+    if (*is_on) target.add("passing", "1");
     for (const std::string& tag : arguments.all("tag")) target.add("tag", tag);
     return target;
 }
@@ -101,10 +104,11 @@ std::string event_id(const json::value& event) {
 Result<WatchPlan> watch_plan(const CliArguments& arguments) {
     WEFT_TRY(const auto type, type_of(arguments));
     if (type.name == "key")
-        return WatchPlan{Target("/v1/kv/" + url_escape_path(arguments.text("key"))),
-                         WatchShape::Key};
+        return WatchPlan{
+            Target("/v1/kv/" + url_escape_path(without_leading_slash(arguments.text("key")))),
+            WatchShape::Key};
     if (type.name == "keyprefix") {
-        Target target("/v1/kv/" + url_escape_path(arguments.text("prefix")));
+        Target target("/v1/kv/" + url_escape_path(without_leading_slash(arguments.text("prefix"))));
         target.add("recurse");
         return WatchPlan{target, WatchShape::KeyPrefix};
     }

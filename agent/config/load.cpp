@@ -43,6 +43,12 @@ std::vector<std::string> files_of(const std::string& path, Diagnostics& diagnost
     return files;
 }
 
+// A pipe gives its text once, and is empty then.
+bool can_be_read_again(const std::string& path) {
+    std::error_code failure;
+    return path != "-" && fs::is_regular_file(path, failure);
+}
+
 std::shared_ptr<const Source> read_source(const std::string& path, Diagnostics& diagnostics) {
     const bool standard_input = path == "-";
     const auto close = [](FILE* file) {
@@ -117,6 +123,33 @@ void build(const std::vector<std::shared_ptr<const Source>>& sources, const Load
     if (!diagnostics.has_errors()) result.config = std::move(config);
 }
 
+using ReadOnce = std::map<std::string, std::shared_ptr<const Source>>;
+
+// kept: texts that were read before, and those that come to it.
+std::vector<std::shared_ptr<const Source>> read_sources(const std::vector<std::string>& paths,
+                                                        ReadOnce& kept, Diagnostics& diagnostics) {
+    std::vector<std::shared_ptr<const Source>> sources;
+    for (const std::string& path : paths) {
+        const auto known = kept.find(path);
+        if (known != kept.end()) {
+            sources.push_back(known->second);
+            continue;
+        }
+        for (const std::string& file : files_of(path, diagnostics)) {
+            if (sources.size() == kMaxFiles) {
+                report_unreadable(file, fmt::format("more than {} files", kMaxFiles), diagnostics);
+                break;
+            }
+            const bool is_once = file == path && !can_be_read_again(file);
+            auto source = read_source(file, diagnostics);
+            if (!source) continue;
+            if (is_once) kept.emplace(path, source);
+            sources.push_back(std::move(source));
+        }
+    }
+    return sources;
+}
+
 }  // namespace
 
 LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
@@ -128,22 +161,14 @@ LoadResult load_texts(const std::vector<std::shared_ptr<const Source>>& sources,
 
 std::vector<std::shared_ptr<const Source>> read_sources(const std::vector<std::string>& paths,
                                                         Diagnostics& diagnostics) {
-    std::vector<std::shared_ptr<const Source>> sources;
-    for (const std::string& path : paths) {
-        for (const std::string& file : files_of(path, diagnostics)) {
-            if (sources.size() == kMaxFiles) {
-                report_unreadable(file, fmt::format("more than {} files", kMaxFiles), diagnostics);
-                break;
-            }
-            if (auto source = read_source(file, diagnostics)) sources.push_back(std::move(source));
-        }
-    }
-    return sources;
+    ReadOnce kept;
+    return read_sources(paths, kept, diagnostics);
 }
 
 LoadResult load(const LoadRequest& request) {
     LoadResult result;
-    auto sources = read_sources(request.paths, result.diagnostics);
+    result.read_once = request.read_once;
+    auto sources = read_sources(request.paths, result.read_once, result.diagnostics);
     for (const std::string& text : request.fragments) sources.push_back(Source::make("-hcl", text));
     build(sources, request, result);
     return result;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +25,8 @@ struct LoadRequest {
     std::vector<Override> overrides;     // flags
     std::vector<std::pair<std::string, std::string>>
         environment;  // WEFT_CONFIG_PORTS_HTTP=..; others are skipped
+    // What an earlier load read of paths that can be read only once: LoadResult::read_once.
+    std::map<std::string, std::shared_ptr<const Source>> read_once;
     bool dev_mode = false;
     std::optional<HostFacts> host;                  // none: asked of the machine
     std::optional<std::string> credentials_folder;  // systemd's, with secrets named like their keys
@@ -34,6 +38,8 @@ struct LoadResult {
     std::optional<AgentConfig> config;  // only when there was no error
     Diagnostics diagnostics;
     std::vector<std::string> files;
+    // Texts of standard input and of pipes, by path, for the next load.
+    std::map<std::string, std::shared_ptr<const Source>> read_once;
 
     bool ok() const { return config.has_value(); }
     std::string text() const { return render(diagnostics, files.size()); }

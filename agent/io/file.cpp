@@ -83,6 +83,10 @@ Result<FileReader> FileReader::open(const std::string& path) {
     if (reader.fd_ < 0) return io_error("open", path);
     struct stat facts {};
     if (::fstat(reader.fd_, &facts) != 0) return io_error("look at", path);
+    if (S_ISDIR(facts.st_mode)) {
+        errno = EISDIR;
+        return io_error("read", path);
+    }
     reader.size_ = static_cast<std::uint64_t>(facts.st_size);
     return reader;
 }

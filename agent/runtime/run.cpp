@@ -24,9 +24,9 @@ Result<void> run(AgentConfig config, RuntimeOptions options) {
     options.descriptors_max = raise_descriptor_limit();
     limit_heaps();
     if (!config.dev_mode) notifier.extend_startup(kSlowStart);
-    // A reload that is asked for while the state is loaded must not end the process; Signals takes
+    // What asks for something while the state is loaded must not end the process; Signals takes
     // over.
-    std::signal(SIGHUP, SIG_IGN);
+    for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
     // Answers to a reader that left are errors of the write, not the end of the agent.
     std::signal(SIGPIPE, SIG_IGN);
     const std::string pid_path = config.pid_file;

@@ -11,6 +11,8 @@ Signals::Signals(Runtime& runtime, SignalPolicy policy, const ServiceNotifier& n
       policy_(policy),
       notifier_(notifier),
       signals_(runtime.control(), SIGHUP, SIGINT, SIGTERM) {
+    signals_.add(SIGUSR1);
+    signals_.add(SIGUSR2);
     wait();
 }
 
@@ -25,6 +27,11 @@ void Signals::wait() {
 void Signals::received(int signal) {
     if (signal == SIGHUP) {
         reload();
+        return;
+    }
+    if (signal == SIGUSR1 || signal == SIGUSR2) {
+        // Consul's agents write their metrics then.
+        runtime_.log()->info("SIGUSR1 and SIGUSR2 do nothing: metrics are at /v1/agent/metrics");
         return;
     }
     if (stopping_) {

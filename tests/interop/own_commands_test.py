@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 from peers import main  # sets the path to tests/support
 from weft_agent import Agent
@@ -23,6 +24,10 @@ class Weft:
                               cwd=self.folder, stdin=subprocess.DEVNULL, env=dict(self.environment, **variables))
         assert done.returncode == code, (words, done)
         return done.stdout if code == 0 else done.stderr
+
+    def read(self, path):
+        with urllib.request.urlopen("http://" + self.environment["WEFT_HTTP_ADDR"] + path, timeout=DEADLINE) as answer:
+            return answer.read().decode()
 
 
 def data_is_json_when_a_variable_says_so(weft):
@@ -80,6 +85,8 @@ def names_are_completed_in_time(weft):
     weft("services", "register", "-name=payments")
     weft("context", "add", "prod", "-addr=127.0.0.1:1")
     assert weft("__complete", "services", "pay") == "payments\n"
+    weft("services", "register", "-name=payments", "-id=payments-7")
+    assert weft("__complete", "service-ids", "pay") == "payments\npayments-7\n"
     assert weft("__complete", "nodes", "p") == "probe\n"
     assert weft("__complete", "keys", "a/") == "a/1\na/b/\n"
     assert weft("__complete", "contexts", "pr") == "prod\n"
@@ -100,12 +107,39 @@ def debug_takes_what_it_is_asked_for(weft):
     assert "-interval is a time" in weft("debug", "-duration=1s", "-interval=2s", code=2)
 
 
+def slashes_around_a_prefix_mean_nothing(weft):
+    for prefix in ("s/", "/s", "s//t", "./s"):
+        assert weft("lock", "-n=2", prefix, "echo done") == "done\n"
+        assert weft("lock", prefix, "echo done") == "done\n"
+    weft("kv", "put", "late", "x")
+    weft("wait", "-for=key=/late", "-timeout=10s")
+    assert json.loads(weft("watch", "-type=key", "-key=/late"))["Key"] == "late"
+
+
+def a_folder_is_no_snapshot(weft):
+    said = weft("snapshot", "restore", "-yes", weft.folder, code=1)
+    assert "Is a directory" in said and "no answer" not in said, said
+
+
+def what_is_run_can_be_reached_over_ipv6(weft):
+    run = subprocess.Popen([weft.program, "run", "six", "-address=::1", "-port=9", "sleep", "30"], env=weft.environment)
+    try:
+        deadline = time.monotonic() + DEADLINE
+        while "tcp [::1]:9: connect" not in (checks := weft.read("/v1/agent/checks")):
+            assert time.monotonic() < deadline, checks
+            time.sleep(0.1)
+    finally:
+        run.terminate()
+        run.wait(DEADLINE)
+
+
 def all_of_them(program):
     with Agent(program, config={"node_name": "probe"}) as agent, tempfile.TemporaryDirectory() as folder:
         weft = Weft(program, agent, folder)
         for test in (data_is_json_when_a_variable_says_so, each_row_has_all_columns, keys_are_listed,
                      what_is_not_there_yet_has_a_sentence, a_word_that_is_a_file_lacks_its_at, services_of_a_bad_file_are_none,
-                     names_are_completed_in_time, debug_takes_what_it_is_asked_for):
+                     names_are_completed_in_time, debug_takes_what_it_is_asked_for, slashes_around_a_prefix_mean_nothing,
+                     a_folder_is_no_snapshot, what_is_run_can_be_reached_over_ipv6):
             test(weft)
             print("      %s" % test.__name__)
 

@@ -145,6 +145,17 @@ TEST(Arguments, NumbersAndTimesSayWhatTheyMayBe) {
     arguments.add("wait", "1m");
     EXPECT_EQ(number_flag(arguments, "none", 5).value(), 5u);
     EXPECT_EQ(number_flag(arguments, "good", 5).value(), 7u);
+    for (const auto& [text, number] :
+         {std::pair("010", 8u), {"0x1F", 31u}, {"0o17", 15u}, {"0b101", 5u}, {"0", 0u}}) {
+        CliArguments given;
+        given.add("n", text);
+        EXPECT_EQ(number_flag(given, "n", 1).value(), number) << text;
+    }
+    for (const char* text : {"08", "0x", "0xg", "+1", "-1", "", "1 "}) {
+        CliArguments given;
+        given.add("n", text);
+        EXPECT_FALSE(number_flag(given, "n", 1)) << text;
+    }
     EXPECT_EQ(number_flag(arguments, "n", 1, 1).error().message(),
               "-n is a number from 1 on, not \"x\"");
     EXPECT_EQ(number_flag(arguments, "good", 1, 0, 5).error().message(),

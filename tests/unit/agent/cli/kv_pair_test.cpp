@@ -31,6 +31,16 @@ TEST(KvPair, WhatIsNoExportIsAnError) {
     EXPECT_EQ(read_pairs("[1]").error().message(), "a pair must be an object");
     EXPECT_EQ(read_pairs(R"([{"key":"k","value":"!"}])").error().message(),
               "base 64 decoding value for key k: illegal base64 data at input byte 0");
+    // What is there would be overwritten with something else.
+    for (const char* flags : {"1.5", "-1", "\"3\"", "1e3", "18446744073709551616"}) {
+        EXPECT_EQ(
+            read_pairs(std::string(R"([{"key":"k","flags":)") + flags + "}]").error().message(),
+            "Flags of key k must be a whole number from 0 to 18446744073709551615")
+            << flags;
+    }
+    EXPECT_EQ(read_pairs(R"([{"key":"k","value":5}])").error().message(),
+              "Value of key k must be a text");
+    EXPECT_TRUE(read_pairs(R"([{"key":"k","value":null,"flags":null}])"));
 }
 
 TEST(KvPair, DetailsAreTwoColumnsAndNothingAfterTheLast) {

@@ -40,6 +40,13 @@ TEST(LockKey, StandsBelowThePrefix) {
     EXPECT_EQ(lock_key(""), ".lock");
 }
 
+// As Consul joins its paths.
+TEST(LockKey, APrefixIsCleaned) {
+    for (const char* word : {"a/b", "a/b/", "/a/b", "a//b", "./a/b", "a/x/../b", "//a/b//"})
+        EXPECT_EQ(lock_prefix(word), "a/b") << word;
+    for (const char* word : {"", "/", ".", "./"}) EXPECT_EQ(lock_prefix(word), "") << word;
+}
+
 TEST(LockKey, ALockIsFreeMineOrTaken) {
     EXPECT_EQ(use_of_lock({}, "me"), LockUse::Free);
     EXPECT_EQ(use_of_lock({lock("")}, "me"), LockUse::Free);

@@ -17,6 +17,7 @@ TEST(WaitGoal, AServiceNeedsSoManyPassingInstances) {
 TEST(WaitGoal, AKeyMustExist) {
     const WaitGoal goal = WaitGoal::parse("key=a/b=c", 1).value();
     EXPECT_EQ(goal.target("").text(), "/v1/kv/a/b%3Dc");
+    EXPECT_EQ(WaitGoal::parse("key=/a", 1).value().target("").text(), "/v1/kv/a");
     EXPECT_EQ(goal.missing(404, ""), "there is no key a/b=c");
     EXPECT_EQ(goal.missing(200, "[]"), std::nullopt);
 }

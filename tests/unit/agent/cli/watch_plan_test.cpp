@@ -17,7 +17,11 @@ std::string target(const Flags& flags) {
 TEST(WatchPlan, EachTypeHasItsRequest) {
     const std::vector<std::pair<Flags, std::string>> rows = {
         {{{"type", "key"}, {"key", "a/b c"}}, "/v1/kv/a/b%20c"},
+        {{{"type", "key"}, {"key", "/a"}}, "/v1/kv/a"},
         {{{"type", "keyprefix"}, {"prefix", "a/"}}, "/v1/kv/a/?recurse="},
+        {{{"type", "keyprefix"}, {"prefix", "/a/"}}, "/v1/kv/a/?recurse="},
+        {{{"type", "service"}, {"service", "web"}, {"passingonly", "T"}},
+         "/v1/health/service/web?passing=1"},
         {{{"type", "services"}}, "/v1/catalog/services"},
         {{{"type", "nodes"}}, "/v1/catalog/nodes"},
         {{{"type", "service"}, {"service", "web"}}, "/v1/health/service/web"},

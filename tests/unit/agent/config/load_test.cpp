@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "tests/support/temporary_folder.hpp"
 #include "tests/unit/agent/config/lab.hpp"
@@ -120,6 +122,25 @@ TEST(Load, LaterFilesReplaceScalarsAppendListsAndMergeMaps) {
     EXPECT_THAT(result.config->dns.recursors, ElementsAre("1.1.1.1", "8.8.8.8"));
     EXPECT_THAT(result.config->node_meta,
                 ElementsAre(::testing::Pair("x", "1"), ::testing::Pair("y", "2")));
+}
+
+// A reload would find it empty, which is a configuration, too: of nothing.
+TEST(Load, WhatCanBeReadOnceIsKeptForTheNextLoad) {
+    const weft::testing::TemporaryFolder folder;
+    const std::string pipe = folder.path() + "/pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(pipe) << "datacenter = \"a\"\n"; });
+    LoadRequest once = request();
+    once.paths = {pipe};
+    LoadResult first = load(once);
+    writer.join();
+    ASSERT_TRUE(first.ok()) << first.text();
+    EXPECT_EQ(first.config->datacenter, "a");
+    once.read_once = first.read_once;
+    const LoadResult second = load(once);
+    ASSERT_TRUE(second.ok()) << second.text();
+    EXPECT_EQ(second.config->datacenter, "a");
+    EXPECT_EQ(second.files, std::vector<std::string>{pipe});
 }
 
 TEST(Load, FlagsWinOverFilesAndFilesOverTheEnvironment) {
