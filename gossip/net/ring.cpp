@@ -213,10 +213,19 @@ void Ring::send(const std::vector<Datagram>& datagrams) {
         options.compress = config_.compress_datagrams;
         if (has_keys) options.nonce = nonces_.next();
         writer_.write(written_, parts_, options);
-        written_to_.emplace_back(datagram.to, written_.size());
+        written_to_.emplace_back(place_of(datagram.to), written_.size());
         if (written_.size() >= kWrittenBytes) send_written();
     }
     send_written();
+}
+
+// What this agent answers itself must not go by its advertised address: behind a NAT that may lead
+// nowhere from here.
+Endpoint Ring::place_of(const Endpoint& to) const {
+    if (to.unmapped() != config_.node.advertise) return to;
+    if (!local_.address.is_unspecified()) return local_;
+    if (to.unmapped().address.is_v4()) return {IpAddress::v4({127, 0, 0, 1}), local_.port};
+    return {IpAddress::v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}), local_.port};
 }
 
 void Ring::send_written() {

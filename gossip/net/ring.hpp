@@ -98,6 +98,7 @@ private:
 
     void carry_out();
     void send(const std::vector<Datagram>& datagrams);
+    Endpoint place_of(const Endpoint& to) const;
     void send_written();
     void deliver(const Event& event);
     bool is_alone() const;

@@ -171,6 +171,14 @@ TEST_F(GossipRingTest, AnInstalledKeyIsInTheFileWhenItIsSaid) {
     EXPECT_THAT(kept.value(), HasSubstr(kOther));
 }
 
+// As behind a NAT that does not turn round what comes from within.
+TEST_F(GossipRingTest, ItsOwnAnswersNeedNotReachItsAdvertisedAddress) {
+    identity_.address = "127.0.0.99";
+    config_.gossip.encrypt = kKey;
+    start();
+    EXPECT_EQ(ask_for_key(api::KeyOperation::Install, kOther).error, "");
+}
+
 // Their clients would be waited for at the end of the agent.
 TEST_F(GossipRingTest, QuestionsAreAnsweredAtTheEnd) {
     start();
