@@ -70,11 +70,6 @@ std::string bash_completion(std::span<const CliCommand> commands) {
         "    case ${COMP_WORDS[COMP_CWORD-1]} in\n";
     for (const auto& [flag, what] : kNamedBy)
         text += fmt::format("    {}) names={} words= ;;\n", flag, what);
-    text +=
-        "    esac\n"
-        "    [[ $names != services || $path != maint ]] || names=service-ids\n"
-        "    case ${COMP_WORDS[COMP_CWORD-1]} in\n";
-    for (const auto& [flag, what] : kNamedBy) text += fmt::format("    {}) ;;\n", flag);
     text += "    *) [[ $cur == -* ]] || case $path in\n";
     for (const CliCommand& command : commands)
         if (!command.completes.empty())
@@ -83,6 +78,8 @@ std::string bash_completion(std::span<const CliCommand> commands) {
     text +=
         "    esac ;;\n"
         "    esac\n"
+        // maint takes a service out by its id.
+        "    [[ $names != services || $path != maint ]] || names=service-ids\n"
         "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
         // Whoever may write keys chooses their names: the shell must never read them as more.
         "    [[ -z $names ]] || while IFS= read -r word; do\n"
