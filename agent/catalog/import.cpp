@@ -52,7 +52,7 @@ void Importer::raise_services_of(std::string_view node, Index index) {
 
 Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record) {
     auto row = NodesTable::decode(record.value);
-    if (!row) return corrupt("malformed node");
+    if (!row || row->name.empty()) return corrupt("malformed node");
     auto entry = make_ref<NodeEntry>();
     entry->row = std::move(*row);
     if (NodesTable::key_of(*entry) != record.key) return corrupt("node under another's key");
@@ -68,6 +68,8 @@ Result<void> Importer::add_node(const ParsedKey& key, const StoredRecord& record
 Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& record) {
     auto row = ServicesTable::decode(record.value);
     if (!row || row->name.empty()) return corrupt("malformed service");
+    // Those of its node would have moved its index.
+    if (root_.checks.size() > 0) return corrupt("service behind checks");
     auto entry = make_ref<ServiceEntry>();
     entry->node = root_.nodes.find(key.name);
     if (!entry->node) return corrupt("service of an unknown node");
@@ -80,7 +82,6 @@ Result<void> Importer::add_service(const ParsedKey& key, const StoredRecord& rec
           entry->row.modify_index);
     raise_service(entry->row, {Aspect::Members, Aspect::Health},
                   std::max(entry->row.modify_index, entry->node->row.modify_index), 1);
-    raised_node_.clear();
     ServiceNames::Toggles toggles;
     root_.names.add(entry->row, toggles);
     put(root_.services, ServicePtr(entry));

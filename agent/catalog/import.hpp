@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,7 +58,7 @@ private:
     Interner& interner_;
     Index newest_;
     // What raise_services_of() has done of the node of the last check.
-    std::string raised_node_;
+    std::optional<std::string> raised_node_;
     Index raised_;
 };
 

@@ -254,8 +254,8 @@ void Mutation::touch_check(const CheckRow& row, Change change) {
 // That a check of the node changed is told to all its services; of many such checks one tells it
 // for all.
 void Mutation::touch_services_of(std::string_view node, Change change) {
-    std::string& told = told_services_of_[static_cast<std::size_t>(change)];
-    if (fold_compare(told, node) == 0) return;
+    auto& told = told_services_of_[static_cast<std::size_t>(change)];
+    if (told && fold_compare(*told, node) == 0) return;
     told = node;
     for (const ServicePtr& service : services_of(root_, node))
         touch_service(service->row, Aspect::Health, change);

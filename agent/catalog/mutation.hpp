@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -134,7 +135,7 @@ private:
     ServiceNames::Toggles toggles_;
     // By change: the node whose services touch_services_of() was about last, and still are the
     // same.
-    std::array<std::string, 2> told_services_of_;
+    std::array<std::optional<std::string>, 2> told_services_of_;
 };
 
 template <class Table>

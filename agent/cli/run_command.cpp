@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/arguments.hpp"
 #include "agent/cli/child_command.hpp"
 #include "agent/cli/client_commands.hpp"
 #include "agent/cli/failure.hpp"
@@ -22,12 +23,14 @@ struct RunWish {
     SpawnSpec program;
 };
 
-Result<EnvironmentEntries> environment_of(const CliArguments& arguments, const std::string& id) {
+// port: empty when there is none.
+Result<EnvironmentEntries> environment_of(const CliArguments& arguments, const std::string& id,
+                                          const std::string& port) {
     EnvironmentEntries entries = {{"WEFT_SERVICE_NAME", arguments.text("name")},
                                   {"WEFT_SERVICE_ID", id}};
-    if (arguments.has("port")) {
-        entries.emplace_back("WEFT_SERVICE_PORT", arguments.text("port"));
-        entries.emplace_back("PORT", arguments.text("port"));
+    if (!port.empty()) {
+        entries.emplace_back("WEFT_SERVICE_PORT", port);
+        entries.emplace_back("PORT", port);
     }
     for (const std::string& pair : arguments.all("env")) {
         const auto equals = pair.find('=');
@@ -39,13 +42,13 @@ Result<EnvironmentEntries> environment_of(const CliArguments& arguments, const s
 }
 
 // A service with a port gets a check that it accepts connections, unless it is told otherwise.
-void add_default_check(CliArguments& arguments) {
+void add_default_check(CliArguments& arguments, const std::string& port) {
     const bool has_check = arguments.has("check-http") || arguments.has("check-tcp");
-    if (has_check || !arguments.has("port") || arguments.is_on("no-check")) return;
+    if (has_check || port.empty() || arguments.is_on("no-check")) return;
     std::string address = arguments.text("address", "127.0.0.1");
     if (address.find(':') != std::string::npos && !address.starts_with('['))
         address = "[" + address + "]";
-    arguments.add("check-tcp", address + ":" + arguments.text("port"));
+    arguments.add("check-tcp", address + ":" + port);
 }
 
 Result<RunWish> read_wish(CliArguments arguments) {
@@ -55,10 +58,16 @@ Result<RunWish> read_wish(CliArguments arguments) {
                           "name the service and the program: run NAME [flags] PROGRAM ..");
     arguments.add("name", words.front());
     words.erase(words.begin());
-    add_default_check(arguments);
+    std::string port;
+    if (arguments.has("port")) {
+        // In the form that programs read, whatever was typed: 0x1F90 is 8080.
+        WEFT_TRY(const auto number, number_flag(arguments, "port", 0, 0, 65535));
+        port = std::to_string(number);
+    }
+    add_default_check(arguments, port);
     RunWish wish;
     WEFT_TRY(wish.service, body_of_flags(arguments));
-    WEFT_TRY(wish.program.environment, environment_of(arguments, wish.service.id));
+    WEFT_TRY(wish.program.environment, environment_of(arguments, wish.service.id, port));
     wish.program.args = std::move(words);
     wish.program.input = 0;
     return wish;

@@ -131,7 +131,7 @@ std::vector<std::shared_ptr<const Source>> read_sources(const std::vector<std::s
     std::vector<std::shared_ptr<const Source>> sources;
     for (const std::string& path : paths) {
         const auto known = kept.find(path);
-        if (known != kept.end()) {
+        if (known != kept.end() && !can_be_read_again(path)) {
             sources.push_back(known->second);
             continue;
         }

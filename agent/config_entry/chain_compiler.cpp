@@ -264,36 +264,38 @@ ChainCompiler::Destination ChainCompiler::next_of(const Destination& at,
 
 Result<ChainCompiler::Settled> ChainCompiler::settle(Destination wanted) {
     const std::size_t depth = trail_.size();
-    std::vector<std::string> passed;
+    std::vector<Destination> passed;
     auto settled = follow(std::move(wanted), passed);
     trail_.erase(trail_.begin() + static_cast<std::ptrdiff_t>(depth), trail_.end());
     if (!settled) return settled;
     Settled found = settled.value();
-    for (auto id = passed.rbegin(); id != passed.rend(); ++id) {
+    for (auto place = passed.rbegin(); place != passed.rend(); ++place) {
         ++found.steps;
-        settled_.emplace(std::move(*id), found);
+        settled_.emplace(std::move(*place), found);
     }
     return settled;
 }
 
-// Leaves the entries that it passed on the trail, and the ids of the destinations.
+// Leaves the entries that it passed on the trail, and the destinations.
 Result<ChainCompiler::Settled> ChainCompiler::follow(Destination at,
-                                                     std::vector<std::string>& passed) {
+                                                     std::vector<Destination>& passed) {
+    std::vector<std::string> ids;
     while (true) {
         WEFT_TRY(note_protocol(at.service));
         const auto* resolver = find<ServiceResolver>(at.service);
         if (resolver != nullptr) at.service = resolver->name;
         const std::string id = at.id();
-        if (const auto known = settled_.find(id); known != settled_.end()) {
+        if (const auto known = settled_.find(at); known != settled_.end()) {
             if (passed.size() + known->second.steps > kMaxChainDepth) return too_deep();
             return known->second;
         }
-        const bool is_circle = std::find(passed.begin(), passed.end(), id) != passed.end();
-        passed.push_back(id);
+        const bool is_circle = std::find(ids.begin(), ids.end(), id) != ids.end();
+        ids.push_back(id);
+        passed.push_back(at);
         if (is_circle) {
             return make_error(
                 Errc::InvalidArgument,
-                fmt::format("detected circular resolver redirect: [{}]", way_text(passed)));
+                fmt::format("detected circular resolver redirect: [{}]", way_text(ids)));
         }
         if (passed.size() > kMaxChainDepth) return too_deep();
         if (resolver == nullptr) {

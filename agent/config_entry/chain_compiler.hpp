@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -34,7 +35,9 @@ private:
         std::string service;
         std::string subset;
         std::string datacenter;
+        // Ids are names of targets and not unique: "v1.web" is a service, too.
         std::string id() const;
+        auto operator<=>(const Destination&) const = default;
         Destination rewritten(std::string_view new_service, std::string_view new_subset,
                               std::string_view new_datacenter) const;
     };
@@ -77,7 +80,7 @@ private:
 
     // Follows redirects and default subsets, each once: many routes may lead to one destination.
     Result<Settled> settle(Destination wanted);
-    Result<Settled> follow(Destination at, std::vector<std::string>& passed);
+    Result<Settled> follow(Destination at, std::vector<Destination>& passed);
     static Destination next_of(const Destination& at, const ServiceResolver& resolver);
     Error lacks_subset(const Destination& at) const;
     Result<void> check_external(const Destination& at, const ServiceResolver* resolver) const;
@@ -96,7 +99,7 @@ private:
     std::optional<std::string> default_protocol_;  // of proxy-defaults, once it was asked for
     std::map<EntryKey, EntryPtr> found_;
     std::vector<EntryKey> trail_;
-    std::map<std::string, Settled> settled_;  // by the id of where it was begun
+    std::map<Destination, Settled> settled_;  // by where it was begun
     std::size_t targets_named_ = 0;
     std::size_t redirects_ = 0;
     bool plain_ = false;  // routers and splitters are left out: the protocol has no requests

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/this_coro.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url.hpp>
+#include <cctype>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -69,13 +72,34 @@ bool is_same_server(const urls::url& from, const urls::url& to) {
            port_of(from) == port_of(to);
 }
 
-// Servers forget to encode what no URI may hold, such as blanks and letters beyond ASCII.
+// Where the path, or what stands in its place, begins in a URI reference.
+std::size_t behind_authority(std::string_view reference) {
+    const std::size_t slashes = reference.find("//");
+    const bool has_authority =
+        slashes == 0 || (slashes != std::string_view::npos && reference[slashes - 1] == ':' &&
+                         reference.find_first_of("/?#") == slashes);
+    if (!has_authority) return 0;
+    return std::min(reference.find_first_of("/?#", slashes + 2), reference.size());
+}
+
+// Servers forget to encode what no URI may hold, such as blanks, brackets and letters beyond ASCII.
 std::string encode_others(std::string_view text) {
     constexpr std::string_view kOthers = " \"<>\\^`{|}";
+    const std::size_t path = behind_authority(text);
+    const std::size_t query = std::min(text.find('?'), text.size());
+    const auto is_escape = [&](std::size_t at) {
+        const auto is_hex = [](char c) {
+            return std::isxdigit(static_cast<unsigned char>(c)) != 0;
+        };
+        return at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
+    };
     std::string encoded;
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto byte = static_cast<unsigned char>(c);
-        if (byte >= 0x80 || kOthers.find(c) != std::string_view::npos) {
+        const bool is_bracket = i >= path && (c == '[' || c == ']');
+        const bool is_bare = i > query && c == '%' && !is_escape(i);
+        if (byte >= 0x80 || is_bracket || is_bare || kOthers.find(c) != std::string_view::npos) {
             encoded += fmt::format("%{:02X}", byte);
         } else {
             encoded += c;
@@ -103,13 +127,29 @@ Result<void> turn_to(HttpRequest& request, const HttpResponse& response) {
     return success();
 }
 
-asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
+// What has come of a response whose head says all that matters, should the rest never come.
+struct CutResponse {
+    std::optional<HttpResponse> head;
+    std::shared_ptr<BodyKeeper> body;
+
+    HttpResponse taken() const {
+        HttpResponse response = *head;
+        body->store(response);
+        return response;
+    }
+};
+
+// cut: null unless the body may be cut.
+asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request,
+                                                 std::shared_ptr<CutResponse> cut) {
     const auto keeper = std::make_shared<BodyKeeper>(request);
     HttpConversation conversation(request);
     HttpBodySink sink = [keeper](std::string_view piece) { return keeper->take(piece); };
     auto done = co_await conversation.begin(std::move(sink));
+    const bool is_enough = cut && conversation.has_head();
+    // That of a redirect leads on.
+    if (is_enough && !is_redirect(conversation.head().status)) *cut = {conversation.head(), keeper};
     if (done) done = co_await conversation.finish();
-    const bool is_enough = request.body_may_be_cut && conversation.has_head();
     if (!done && (!is_enough || done.error().code == Errc::Cancelled))
         co_return std::move(done).error();
     if (keeper->is_too_large()) {
@@ -121,10 +161,11 @@ asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request) {
     co_return response;
 }
 
-asio::awaitable<Result<HttpResponse>> fetch_following(HttpRequest request) {
+asio::awaitable<Result<HttpResponse>> fetch_following(HttpRequest request,
+                                                      std::shared_ptr<CutResponse> cut) {
     const int redirects_max = request.redirects_max;
     for (int redirects = 0;; ++redirects) {
-        auto response = co_await fetch_once(request);
+        auto response = co_await fetch_once(request, cut);
         if (!response) co_return with_request(request, response.error());
         const bool follows = redirects_max > 0 && is_redirect(response.value().status) &&
                              !response.value().header("Location").empty();
@@ -211,7 +252,10 @@ std::string_view HttpResponse::header(std::string_view name) const {
 }
 
 asio::awaitable<Result<HttpResponse>> http_fetch(HttpRequest request) {
-    auto response = co_await within(request.timeout, fetch_following(request));
+    const auto cut = request.body_may_be_cut ? std::make_shared<CutResponse>() : nullptr;
+    auto response = co_await within(request.timeout, fetch_following(request, cut));
+    const bool is_cut = !response && response.error().code == Errc::Timeout && cut && cut->head;
+    if (is_cut) co_return cut->taken();
     if (!response && response.error().code == Errc::Timeout) co_return timed_out(request);
     co_return response;
 }

@@ -42,8 +42,10 @@ struct HttpRequest {
     std::size_t body_max = 64 * 1024 * 1024;
     BodyOverflow body_overflow = BodyOverflow::Fail;
     std::uint64_t body_read_max =
-        256 * 1024 * 1024;         // after this many bytes the rest is not even read
-    bool body_may_be_cut = false;  // what came of it is enough: the head says all that matters
+        256 * 1024 * 1024;  // after this many bytes the rest is not even read
+    // What comes of it until the timeout, or until it breaks off, is enough: the head says all that
+    // matters.
+    bool body_may_be_cut = false;
     std::shared_ptr<boost::asio::ssl::context> tls;  // for https; none: https is refused
     std::string tls_server_name;  // name to ask for and verify; empty: the URL's host
 };

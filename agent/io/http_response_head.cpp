@@ -27,7 +27,9 @@ bool is_field(std::string_view line, std::string_view name) {
 
 // A line that begins with a blank goes on with the field before (section 5.2).
 bool has_blank_in_name(std::string_view line) {
-    const std::string_view name = line.substr(0, line.find(':'));
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return false;
+    const std::string_view name = line.substr(0, colon);
     return !name.empty() && name.front() != ' ' && name.front() != '\t' &&
            name.find_first_of(" \t") != std::string_view::npos;
 }

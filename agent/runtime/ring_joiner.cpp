@@ -151,6 +151,8 @@ asio::awaitable<RingJoiner::Outcome> RingJoiner::join_endpoints(
         co_await place->ended.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     Outcome outcome = std::move(place->outcome);
+    for (const gossip::Endpoint& at : place->open)
+        outcome.failures.push_back({at.str(), "the agent is stopping"});
     waiting_.erase(place);
     co_return outcome;
 }

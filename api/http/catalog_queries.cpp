@@ -152,7 +152,8 @@ std::optional<Answer> CatalogQueries::changed(const Waiter& waiter) {
     std::uint64_t index = index_of(view, waiter.query);
     if (passed(index, waiter.options)) {
         auto body = rendered(waiter.query, view, waiter.layout, index);
-        if (!body || body.value()->hash != waiter.hash) {
+        if (!body) return refused(body.error().message(), waiter.query);
+        if (body.value()->hash != waiter.hash) {
             metrics_.wakes_answered.Increment();
             return answer(waiter, view, catalog_.leader_contact(), index);
         }

@@ -77,14 +77,18 @@ bool all_pass(const std::vector<const CheckRow*>& checks) {
     });
 }
 
-std::vector<Found> find_instances(const View& view, const std::vector<Instance>& rows,
-                                  const Selectors& selectors, const std::string& datacenter) {
+Result<std::vector<Found>> find_instances(const View& view, const std::vector<Instance>& rows,
+                                          const Selectors& selectors,
+                                          const std::string& datacenter) {
     std::vector<Found> found;
     found.reserve(rows.size());
     std::size_t listed = 0;
     for (const Instance& row : rows) {
-        // No answer can hold them: render_instances() will find it full.
-        if (listed > kMaxAnswerBytes / kMinBytesOfCheck) break;
+        // No answer can hold them.
+        if (listed > kMaxAnswerBytes / kMinBytesOfCheck)
+            return make_error(Errc::Limit, std::string(kAnswerTooLarge));
+        const bool is_absent = view.liveness(row.node->name) == agent::Liveness::Absent;
+        if (selectors.passing_only && is_absent) continue;
         if (!selectors.has_tags(*row.service) || !selectors.has_meta(*row.node)) continue;
         std::vector<const CheckRow*> checks = view.checks_of(row);
         if (selectors.passing_only && !all_pass(checks)) continue;
@@ -122,10 +126,10 @@ const InstanceList kConnect{
     [](const View& view, const std::string& name) { return view.connect_instances(name); }};
 const InstanceList kIngress{"health/ingress", WatchKind::Gateways, false, ingress_instances};
 
-std::string render_instances(const View& view, const std::vector<Instance>& rows,
-                             const Selectors& selectors, const Coordinates& places,
-                             const std::string& datacenter) {
-    std::vector<Found> found = find_instances(view, rows, selectors, datacenter);
+Result<std::string> render_instances(const View& view, const std::vector<Instance>& rows,
+                                     const Selectors& selectors, const Coordinates& places,
+                                     const std::string& datacenter) {
+    WEFT_TRY(std::vector<Found> found, find_instances(view, rows, selectors, datacenter));
     const auto node_of = [](const Found& row) { return row.instance.node->name.view(); };
     if (selectors.passing_only) leave_out_absent(found, view, node_of);
     sort_by_distance(found, selectors.near, places, node_of);

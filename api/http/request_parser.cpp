@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -77,12 +78,16 @@ private:
     void on_response_impl(int, Text, int, Code&) override {}
     void on_field_impl(http::field field, Text name, Text value, Code&) override {
         if (field == http::field::host) ++hosts;
-        if (field == http::field::expect) {
-            const bool is_known = boost::beast::iequals(value, "100-continue");
+        // Clients leave it empty to expect nothing.
+        if (field == http::field::expect && !value.empty()) {
+            const bool is_known = http::token_list(value).exists("100-continue");
             (is_known ? expects_continue : expects_else) = true;
         }
-        if (field == http::field::transfer_encoding && !boost::beast::iequals(value, "chunked"))
-            is_coded = true;
+        if (field == http::field::transfer_encoding) {
+            const bool is_plain = value.empty() || boost::beast::iequals(value, "chunked") ||
+                                  boost::beast::iequals(value, "identity");
+            is_coded = is_coded || !is_plain;
+        }
         request.headers.emplace_back(std::string(name.data(), name.size()),
                                      std::string(value.data(), value.size()));
     }

@@ -39,15 +39,20 @@ struct RowWriter {
     }
 };
 
-void write_results(JsonWriter& writer, const TransactionOutcome& outcome,
+void write_results(JsonWriter& writer, const TransactionOutcome& outcome, Kind kind,
                    std::string_view datacenter) {
     writer.key("Results");
     if (!outcome.errors.empty()) return writer.null();
-    write_rows(writer, outcome.results, [&](const agent::TransactionRow& row) {
+    const auto write = [&](const agent::TransactionRow& row) {
         writer.begin_object();
         std::visit(RowWriter{writer, datacenter}, row);
         writer.end_object();
-    });
+    };
+    if (kind == Kind::Reads) return write_rows(writer, outcome.results, write);
+    // What is done is told, however much it is.
+    writer.begin_array();
+    for (const agent::TransactionRow& row : outcome.results) write(row);
+    writer.end_array();
 }
 
 void write_errors(JsonWriter& writer, const TransactionOutcome& outcome) {
@@ -67,7 +72,9 @@ Response answer(const TransactionOutcome& outcome, Kind kind, std::string_view d
     std::string body;
     JsonWriter writer(body);
     writer.begin_object();
-    write_results(writer, outcome, datacenter);
+    write_results(writer, outcome, kind, datacenter);
+    if (kind == Kind::Reads && is_full(writer))
+        return Response::text(500, std::string(kAnswerTooLarge));
     write_errors(writer, outcome);
     if (kind == Kind::Reads) {
         writer.field("Index", 0);

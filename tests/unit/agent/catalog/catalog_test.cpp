@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/smart_ptr/atomic_shared_ptr.hpp>
 #include <boost/smart_ptr/make_shared.hpp>
 #include <chrono>
 #include <thread>
 
 #include "agent/base/rng.hpp"
+#include "agent/catalog/nodes_table.hpp"
+#include "agent/catalog/services_table.hpp"
 #include "agent/catalog/subjects_table.hpp"
 
 namespace weft::agent {
@@ -148,6 +151,16 @@ TEST(Catalog, ImportRefusesWhatIsNotAState) {
     EXPECT_FALSE(catalog.import_record(records[2]));  // a check before its service
     EXPECT_FALSE(catalog.import_record({records[1].key, records[2].value}));
     EXPECT_FALSE(catalog.import_record({records[1].key + "x", records[1].value}));
+    NodeEntry nameless;
+    nameless.row.address = "10.0.0.1";
+    EXPECT_FALSE(
+        catalog.import_record({NodesTable::key_of(nameless), NodesTable::encode(nameless)}));
+    ASSERT_TRUE(catalog.import_record(records[1]));
+    ASSERT_TRUE(catalog.import_record(records[2]));
+    ServiceEntry late;
+    late.row.node = "n1";
+    late.row.id = late.row.name = "late";
+    EXPECT_FALSE(catalog.import_record({ServicesTable::key_of(late), ServicesTable::encode(late)}));
     const auto unknown = catalog.import_record({std::string("\x77n\0\x01", 4), records[0].value});
     EXPECT_EQ(unknown.error().code, make_error_code(Errc::Unsupported));
 
@@ -159,6 +172,37 @@ TEST(Catalog, ImportRefusesWhatIsNotAState) {
     EXPECT_EQ(finished.error().code, make_error_code(Errc::Corrupt));
     EXPECT_EQ(catalog.view().node_count(), 0U);
     EXPECT_TRUE(catalog.apply(Index(1), registration("n2")).changed);
+}
+
+// Within a table they come in any order: a snapshot may be of anybody.
+TEST(Catalog, ImportFindsTheSameIndexesInAnyOrderOfATable) {
+    Catalog source;
+    std::uint64_t index = 0;
+    for (const char* node : {"a", "b"}) {
+        for (const char* service : {"web", "db"})
+            source.apply(Index(++index), registration(node, service));
+        for (const char* id : {"c1", "c2", "c3"}) {
+            RegisterCommand command = registration(node);
+            command.checks.emplace_back().id = id;
+            source.apply(Index(++index), command);
+        }
+    }
+    std::vector<StoredRecord> records;
+    Catalog::export_records(source.view(),
+                            [&](const StoredRecord& record) { records.push_back(record); });
+    Rng rng(3);
+    for (int round = 0; round < 100; ++round) {
+        for (std::size_t i = records.size(); i > 1; --i)
+            std::swap(records[i - 1], records[rng.below(i)]);
+        std::stable_sort(
+            records.begin(), records.end(),
+            [](const StoredRecord& a, const StoredRecord& b) { return a.key[0] < b.key[0]; });
+        Catalog copy;
+        ASSERT_TRUE(copy.begin_import());
+        for (const StoredRecord& record : records) ASSERT_TRUE(copy.import_record(record));
+        ASSERT_TRUE(copy.finish_import(Index(index), source.view().digest()));
+        copy.check_invariants();
+    }
 }
 
 TEST(Catalog, ImportTakesOneConfigurationOfAutopilot) {

@@ -139,6 +139,21 @@ TEST(HttpClient, ACutBodyIsEnoughForWhoSaysSo) {
         LoopbackServer::read_header(socket);
         LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\nContent-");
     });
+    // One that never ends is cut by the time.
+    std::promise<void> done;
+    LoopbackServer endless([&](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.1 200 OK\r\n\r\nfirst");
+        done.get_future().wait();
+    });
+    HttpRequest streamed = get(endless.url());
+    streamed.body_may_be_cut = true;
+    streamed.timeout = 500ms;
+    const auto begun = http_fetch_blocking(streamed);
+    done.set_value();
+    ASSERT_TRUE(begun) << begun.error().message();
+    EXPECT_EQ(begun.value().status, 200);
+    EXPECT_EQ(begun.value().body, "first");
     HttpRequest request = get(headless.url());
     request.body_may_be_cut = true;
     const auto response = http_fetch_blocking(request);
@@ -168,6 +183,14 @@ TEST(HttpClient, HeadsNeedNotBeStrict) {
     }
 }
 
+TEST(HttpClient, AHeadWithoutItsEmptyLineIsMalformed) {
+    LoopbackServer server([](Socket& socket) {
+        LoopbackServer::read_header(socket);
+        LoopbackServer::send(socket, "HTTP/1.0 200 OK\r\nhello world\r\n\r\n");
+    });
+    EXPECT_FALSE(http_fetch_blocking(get(server.url())));
+}
+
 TEST(HttpClient, WhatIsNoHttpIsToldAtOnce) {
     LoopbackServer server([](Socket& socket) {
         LoopbackServer::read_header(socket);
@@ -186,16 +209,16 @@ TEST(HttpClient, LocationsNeedNotBeEncoded) {
     LoopbackServer server([&](Socket& socket) {
         seen = LoopbackServer::read_header(socket);
         const bool is_first = seen.starts_with("GET / ");
-        LoopbackServer::send(socket,
-                             is_first ? "HTTP/1.1 302 Found\r\nLocation: /a b/\xC3\xBC?q=%20|\r\n"
-                                        "Content-Length: 0\r\n\r\n"
-                                      : plain_response("fine"));
+        LoopbackServer::send(
+            socket, is_first ? "HTTP/1.1 302 Found\r\nLocation: /a b/\xC3\xBC?q[]=%20|%\r\n"
+                               "Content-Length: 0\r\n\r\n"
+                             : plain_response("fine"));
     });
     HttpRequest request = get(server.url());
     request.redirects_max = 1;
     const auto response = http_fetch_blocking(request);
     ASSERT_TRUE(response) << response.error().message();
-    EXPECT_TRUE(seen.starts_with("GET /a%20b/%C3%BC?q=%20%7C ")) << seen;
+    EXPECT_TRUE(seen.starts_with("GET /a%20b/%C3%BC?q%5B%5D=%20%7C%25 ")) << seen;
 }
 
 TEST(HttpClient, FollowsRedirectsOnlyWhenAllowed) {

@@ -76,6 +76,8 @@ TEST(RequestParser, WhatCannotBeHonouredIsRefused) {
     EXPECT_EQ(fault_of(begin + "Transfer-Encoding: gzip, chunked\r\n\r\n"), 501);
     EXPECT_EQ(fault_of(begin + "Transfer-Encoding: Chunked\r\n\r\n"), 0);
     EXPECT_EQ(fault_of(begin + "Expect: money\r\n\r\n"), 417);
+    EXPECT_EQ(fault_of(begin + "Expect:\r\n\r\n"), 0);
+    EXPECT_EQ(fault_of(begin + "Content-Length: 1\r\nExpect: x, 100-Continue\r\n\r\n"), 0);
     EXPECT_EQ(fault_of(begin + "Host: h\r\n\r\n"), 400);
 }
 
