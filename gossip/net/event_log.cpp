@@ -58,7 +58,7 @@ struct Line {
     }
     void operator()(const event::NameConflict& event) {
         log.warn(
-            "two agents have one name, rename one of them, or, if it moved, wait half a minute "
+            "two agents have one name, rename one of them, or, if it moved, wait a minute "
             "node={} kept={} refused={} is_ours={}",
             event.name, event.kept.str(), event.refused.str(), event.is_ours);
     }

@@ -43,7 +43,7 @@ TEST_F(EventLogTest, ChangesOfStateAreALineEach) {
     EXPECT_EQ(lines(), "warning member failed node=b address=192.0.2.2:7946\n");
     log_.happened(event::NameConflict{"b", peer_, {*IpAddress::parse("::1"), 1}, true}, Instant{});
     EXPECT_EQ(lines(),
-              "warning two agents have one name, rename one of them, or, if it moved, wait half a "
+              "warning two agents have one name, rename one of them, or, if it moved, wait a "
               "minute node=b kept=192.0.2.2:7946 refused=[::1]:1 is_ours=true\n");
 }
 
