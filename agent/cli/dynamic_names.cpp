@@ -46,21 +46,13 @@ std::vector<std::string> keys(const std::string& beginning, const CliConsole& co
     return names;
 }
 
-std::vector<std::string> services(const CliConsole& console) {
-    const json::value answer = answer_to("/v1/catalog/services", console);
+// The names of the members of an object.
+std::vector<std::string> members_of(const std::string& target, const CliConsole& console) {
+    const json::value answer = answer_to(target, console);
     std::vector<std::string> names;
     if (answer.is_object())
-        for (const auto& [name, tags] : answer.get_object()) names.emplace_back(name);
+        for (const auto& [name, value] : answer.get_object()) names.emplace_back(name);
     return names;
-}
-
-// Of this agent's own: what it can deregister.
-std::vector<std::string> service_ids(const CliConsole& console) {
-    const json::value answer = answer_to("/v1/agent/services", console);
-    std::vector<std::string> ids;
-    if (answer.is_object())
-        for (const auto& [id, service] : answer.get_object()) ids.emplace_back(id);
-    return ids;
 }
 
 std::vector<std::string> nodes(const CliConsole& console) {
@@ -83,8 +75,9 @@ std::vector<std::string> contexts(const CliConsole& console) {
 std::vector<std::string> names_of(const std::string& what, const std::string& beginning,
                                   const CliConsole& console) {
     if (what == "keys") return keys(beginning, console);
-    if (what == "services") return services(console);
-    if (what == "service-ids") return service_ids(console);
+    if (what == "services") return members_of("/v1/catalog/services", console);
+    // This agent's own: what it can deregister.
+    if (what == "service-ids") return members_of("/v1/agent/services", console);
     if (what == "nodes") return nodes(console);
     if (what == "contexts") return contexts(console);
     if (what == "kinds") return {kKinds.begin(), kKinds.end()};

@@ -18,17 +18,6 @@
 
 namespace weft {
 
-namespace detail {
-
-template <class T>
-boost::asio::awaitable<std::optional<Result<T>>> without_throwing(
-    boost::asio::awaitable<Result<T>> operation) {
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_return co_await std::move(operation);
-}
-
-}  // namespace detail
-
 // The operation's result, or Errc::Timeout when it took longer than the limit: then it was
 // cancelled and has ended. Cancelling the caller cancels the operation. The operation must end on
 // cancellation of what it waits for.
@@ -44,7 +33,7 @@ boost::asio::awaitable<Result<T>> within(Duration limit,
     asio::steady_timer timer(executor);
     timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(limit));
     auto group = asio::experimental::make_parallel_group(
-        as_operation(executor, detail::without_throwing(std::move(operation))),
+        as_operation(executor, without_throwing<std::optional<Result<T>>>(std::move(operation))),
         timer.async_wait(asio::deferred));
     auto [order, failure, result, timer_error] =
         co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);

@@ -147,8 +147,11 @@ asio::awaitable<Result<HttpResponse>> fetch_once(HttpRequest request,
     HttpBodySink sink = [keeper](std::string_view piece) { return keeper->take(piece); };
     auto done = co_await conversation.begin(std::move(sink));
     const bool is_enough = cut && conversation.has_head();
-    // That of a redirect leads on.
-    if (is_enough && !is_redirect(conversation.head().status)) *cut = {conversation.head(), keeper};
+    if (is_enough) {
+        HttpResponse head = conversation.head();
+        // That of a redirect leads on.
+        if (!is_redirect(head.status)) *cut = {std::move(head), keeper};
+    }
     if (done) done = co_await conversation.finish();
     if (!done && (!is_enough || done.error().code == Errc::Cancelled))
         co_return std::move(done).error();

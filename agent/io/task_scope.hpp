@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cstddef>
 #include <list>
 #include <utility>
@@ -57,6 +58,14 @@ boost::asio::awaitable<void> run_on(boost::asio::any_io_executor executor,
 template <class T>
 auto as_operation(const boost::asio::any_io_executor& executor, boost::asio::awaitable<T> task) {
     return boost::asio::co_spawn(executor, std::move(task), boost::asio::deferred);
+}
+
+// For such a task: it looks itself whether it is cancelled. Kept: what T becomes in a form that a
+// group can make before it is there.
+template <class Kept, class T>
+boost::asio::awaitable<Kept> without_throwing(boost::asio::awaitable<T> task) {
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_return co_await std::move(task);
 }
 
 }  // namespace weft

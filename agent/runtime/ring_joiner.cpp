@@ -17,6 +17,7 @@
 #include "agent/io/dial.hpp"
 #include "agent/io/pause.hpp"
 #include "agent/io/random_seed.hpp"
+#include "agent/io/task_scope.hpp"
 #include "agent/runtime/host_route.hpp"
 
 namespace weft::agent {
@@ -51,13 +52,6 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
     return port;
-}
-
-// For a task that is an operation of another one: it ends by itself when it is cancelled.
-template <class T>
-asio::awaitable<T> without_throwing(asio::awaitable<T> task) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    co_return co_await std::move(task);
 }
 
 }  // namespace
@@ -112,7 +106,7 @@ asio::awaitable<RingJoiner::Outcome> RingJoiner::join(std::vector<std::string> a
     namespace groups = asio::experimental;
     const auto executor = co_await asio::this_coro::executor;
     const auto operation = [&](asio::awaitable<Outcome> joining) {
-        return as_operation(executor, without_throwing(std::move(joining)));
+        return as_operation(executor, without_throwing<Outcome>(std::move(joining)));
     };
     std::vector<decltype(operation(join_address({}, old)))> operations;
     operations.push_back(operation(join_endpoints(std::move(endpoints), old)));

@@ -82,13 +82,13 @@ Result<std::vector<Found>> find_instances(const View& view, const std::vector<In
                                           const std::string& datacenter) {
     std::vector<Found> found;
     found.reserve(rows.size());
+    const bool leaves_out = selectors.passing_only && view.any_absent();
     std::size_t listed = 0;
     for (const Instance& row : rows) {
         // No answer can hold them.
         if (listed > kMaxAnswerBytes / kMinBytesOfCheck)
             return make_error(Errc::Limit, std::string(kAnswerTooLarge));
-        const bool is_absent = view.liveness(row.node->name) == agent::Liveness::Absent;
-        if (selectors.passing_only && is_absent) continue;
+        if (leaves_out && view.liveness(row.node->name) == agent::Liveness::Absent) continue;
         if (!selectors.has_tags(*row.service) || !selectors.has_meta(*row.node)) continue;
         std::vector<const CheckRow*> checks = view.checks_of(row);
         if (selectors.passing_only && !all_pass(checks)) continue;

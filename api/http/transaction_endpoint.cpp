@@ -73,8 +73,11 @@ Response answer(const TransactionOutcome& outcome, Kind kind, std::string_view d
     JsonWriter writer(body);
     writer.begin_object();
     write_results(writer, outcome, kind, datacenter);
-    if (kind == Kind::Reads && is_full(writer))
-        return Response::text(500, std::string(kAnswerTooLarge));
+    if (kind == Kind::Reads && is_full(writer)) {
+        Response refused = Response::text(500, std::string(kAnswerTooLarge));
+        refused.refusal = Refusal::Answer;
+        return refused;
+    }
     write_errors(writer, outcome);
     if (kind == Kind::Reads) {
         writer.field("Index", 0);

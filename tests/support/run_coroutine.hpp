@@ -13,7 +13,7 @@ namespace weft {
 template <class T>
 Result<T> run(boost::asio::io_context& context, boost::asio::awaitable<Result<T>> task) {
     std::optional<Result<T>> result;
-    boost::asio::co_spawn(context, detail::without_throwing(std::move(task)),
+    boost::asio::co_spawn(context, without_throwing<std::optional<Result<T>>>(std::move(task)),
                           [&](std::exception_ptr failure, std::optional<Result<T>> value) {
                               if (failure) std::rethrow_exception(failure);
                               result = std::move(value);
