@@ -19,7 +19,8 @@ namespace {
 
 class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    explicit FileSink(LogFileConfig config) : config_(std::move(config)) {
+    FileSink(LogFileConfig config, LostLines lost)
+        : config_(std::move(config)), lost_(std::move(lost)) {
         const fs::path path = config_.path;
         stem_ = path.parent_path() / path.stem();
         extension_ = path.extension().empty() ? ".log" : path.extension().string();
@@ -52,6 +53,7 @@ private:
         // A full disk loses log lines, never the agent.
         const auto written = file_ < 0 ? 0 : ::write(file_, line.data(), line.size());
         if (written > 0) bytes_ += written;
+        if (written != static_cast<ssize_t>(line.size())) ++*lost_;
     }
     void flush_() override {}
 
@@ -80,6 +82,7 @@ private:
     }
 
     LogFileConfig config_;
+    LostLines lost_;
     fs::path stem_, current_;
     std::string extension_;
     int file_ = -1;
@@ -89,10 +92,10 @@ private:
 
 }  // namespace
 
-Result<std::shared_ptr<spdlog::sinks::sink>> make_file_sink(LogFileConfig config) {
+Result<std::shared_ptr<spdlog::sinks::sink>> make_file_sink(LogFileConfig config, LostLines lost) {
     if (config.path.ends_with('/')) config.path += "weft.log";
     config.path = fs::absolute(config.path).string();
-    auto sink = std::make_shared<FileSink>(std::move(config));
+    auto sink = std::make_shared<FileSink>(std::move(config), std::move(lost));
     WEFT_TRY(sink->open());
     return std::shared_ptr<spdlog::sinks::sink>(std::move(sink));
 }

@@ -50,7 +50,7 @@ void append_field(std::string& datagram, std::string_view name, std::string_view
 
 class JournalSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    explicit JournalSink(int socket) : socket_(socket) {}
+    JournalSink(int socket, LostLines lost) : socket_(socket), lost_(std::move(lost)) {}
     ~JournalSink() override { ::close(socket_); }
 
 private:
@@ -64,11 +64,13 @@ private:
                      std::string_view(message.payload.data(), message.payload.size())
                          .substr(0, kJournalMessageMax));
         // MSG_DONTWAIT: a stuck journal must not hold up the agent; the line is lost then.
-        ::send(socket_, datagram.data(), datagram.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (::send(socket_, datagram.data(), datagram.size(), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+            ++*lost_;
     }
     void flush_() override {}
 
     int socket_;
+    LostLines lost_;
 };
 
 }  // namespace
@@ -81,7 +83,7 @@ bool stderr_is_journal() {
            std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
-Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink() {
+Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink(LostLines lost) {
     const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return make_error(Errc::Io, std::strerror(errno));
     sockaddr_un address{};
@@ -92,7 +94,7 @@ Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink() {
         ::close(fd);
         return make_error(Errc::Io, std::string("the journal's socket: ") + std::strerror(reason));
     }
-    return std::shared_ptr<spdlog::sinks::sink>(std::make_shared<JournalSink>(fd));
+    return std::shared_ptr<spdlog::sinks::sink>(std::make_shared<JournalSink>(fd, std::move(lost)));
 }
 
 class MonitorSink::Subscription final : public api::LogSubscription {

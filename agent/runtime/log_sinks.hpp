@@ -17,15 +17,18 @@
 
 namespace weft::agent {
 
+// Lines that an output had no room for. Any thread.
+using LostLines = std::shared_ptr<std::atomic<std::uint64_t>>;
+
 // Lines to a descriptor that stays open, such as standard error. While nobody reads it lines are
 // lost, which the next one that is read says; nobody waits.
-std::shared_ptr<spdlog::sinks::sink> make_stream_sink(int fd);
+std::shared_ptr<spdlog::sinks::sink> make_stream_sink(int fd, LostLines lost);
 
 // True when standard error goes to the journal, which systemd says in JOURNAL_STREAM.
 bool stderr_is_journal();
 // Records to the journal by its native protocol (systemd.io/JOURNAL_NATIVE_PROTOCOL), so that it
 // knows the priority and the part of weft; without libsystemd.
-Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink();
+Result<std::shared_ptr<spdlog::sinks::sink>> make_journal_sink(LostLines lost);
 
 struct LogFileConfig {
     std::string path;  // one that ends in '/' is a folder: the file there is weft.log
@@ -36,7 +39,7 @@ struct LogFileConfig {
 
 // A file that is set aside as "<name>-<unix time in ns>.log" when it is old or large enough, as
 // Consul's.
-Result<std::shared_ptr<spdlog::sinks::sink>> make_file_sink(LogFileConfig config);
+Result<std::shared_ptr<spdlog::sinks::sink>> make_file_sink(LogFileConfig config, LostLines lost);
 
 // Where /v1/agent/monitor hangs on: hands lines to subscribers with levels of their own. A
 // subscriber bounds what it keeps; the number of them is bounded here.

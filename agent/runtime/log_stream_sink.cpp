@@ -22,24 +22,26 @@ constexpr int kPatienceMs = 100;
 // shared with other programs and cannot be made non-blocking.
 class StreamSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
-    explicit StreamSink(int fd) : fd_(fd) {
+    StreamSink(int fd, LostLines lost) : fd_(fd), lost_(std::move(lost)) {
         struct stat facts {};
         may_block_ = ::fstat(fd, &facts) == 0 && !S_ISREG(facts.st_mode);
     }
 
 private:
     void sink_it_(const spdlog::details::log_msg& message) override {
-        if (lost_ > 0 && is_writable()) tell_lost();
-        if (lost_ > 0 || !put(message)) ++lost_;
+        if (missing_ > 0 && is_writable()) tell_missing();
+        if (missing_ == 0 && put(message)) return;
+        ++missing_;
+        ++*lost_;
     }
     void flush_() override {}
 
-    void tell_lost() {
+    void tell_missing() {
         const std::string text = fmt::format(
             "{} lines are missing here: nobody read what the agent wrote. /v1/agent/monitor and "
             "log_file do not depend on that",
-            lost_);
-        if (put(spdlog::details::log_msg("log", spdlog::level::warn, text))) lost_ = 0;
+            missing_);
+        if (put(spdlog::details::log_msg("log", spdlog::level::warn, text))) missing_ = 0;
     }
 
     // False: there was no room in time. One write a line keeps lines of several processes whole.
@@ -54,8 +56,10 @@ private:
             const ssize_t written = ::write(fd_, rest.data(), std::min(rest.size(), most));
             if (written < 0 && errno == EINTR) continue;
             if (written < 0 && errno == EAGAIN) return false;
-            // Closed, or on a full disk: that must not end the agent.
-            if (written <= 0) return true;
+            if (written <= 0) {  // closed, or on a full disk: that must not end the agent
+                ++*lost_;
+                return true;
+            }
             rest.remove_prefix(static_cast<std::size_t>(written));
         }
         return true;
@@ -63,18 +67,19 @@ private:
 
     bool is_writable() const {
         pollfd stream{.fd = fd_, .events = POLLOUT, .revents = 0};
-        return ::poll(&stream, 1, lost_ > 0 ? 0 : kPatienceMs) > 0;
+        return ::poll(&stream, 1, missing_ > 0 ? 0 : kPatienceMs) > 0;
     }
 
     const int fd_;
     bool may_block_;
-    std::uint64_t lost_ = 0;  // lines since the stream had no room
+    LostLines lost_;
+    std::uint64_t missing_ = 0;  // lines since the stream had no room
 };
 
 }  // namespace
 
-std::shared_ptr<spdlog::sinks::sink> make_stream_sink(int fd) {
-    return std::make_shared<StreamSink>(fd);
+std::shared_ptr<spdlog::sinks::sink> make_stream_sink(int fd, LostLines lost) {
+    return std::make_shared<StreamSink>(fd, std::move(lost));
 }
 
 }  // namespace weft::agent

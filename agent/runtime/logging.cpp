@@ -44,12 +44,13 @@ Result<void> Logging::open_sinks(const AgentConfig& config) {
     std::shared_ptr<spdlog::sinks::sink> main_sink;
     if (stderr_is_journal()) {
         // Without the native protocol the journal still takes plain lines.
-        if (auto journal = make_journal_sink()) main_sink = journal.value();
+        if (auto journal = make_journal_sink(lost_lines_)) main_sink = journal.value();
     }
-    outputs_.push_back(main_sink ? main_sink : make_stream_sink(STDERR_FILENO));
+    outputs_.push_back(main_sink ? main_sink : make_stream_sink(STDERR_FILENO, lost_lines_));
     if (!config.log_file.empty()) {
         WEFT_TRY(auto file, make_file_sink({config.log_file, config.log_rotate_duration,
-                                            config.log_rotate_bytes, config.log_rotate_max_files}));
+                                            config.log_rotate_bytes, config.log_rotate_max_files},
+                                           lost_lines_));
         outputs_.push_back(file);
     }
     for (const auto& output : outputs_) output->set_formatter(log_format(config.log_json));

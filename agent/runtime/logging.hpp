@@ -30,6 +30,9 @@ public:
     // The same logger for the same name. Any thread.
     std::shared_ptr<spdlog::logger> logger(const std::string& name);
 
+    // Since the start, of all outputs: nobody read them, or the disk was full. Any thread.
+    std::uint64_t lost_lines() const { return *lost_lines_; }
+
     // log_level of the configuration. Of what is written; subscribers have their own.
     Result<void> set_level(const AgentConfig& config);
 
@@ -45,6 +48,7 @@ private:
     spdlog::level::level_enum logger_level() const;
 
     bool quiet_ = false;
+    const LostLines lost_lines_ = std::make_shared<std::atomic<std::uint64_t>>(0);
     // Stay as they were opened; the first is the terminal or the journal.
     std::vector<std::shared_ptr<spdlog::sinks::sink>> outputs_;
     std::shared_ptr<MonitorSink> monitor_;

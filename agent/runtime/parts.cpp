@@ -242,6 +242,7 @@ Result<void> Runtime::Parts::open_storage() {
     WEFT_TRY(open_voter(std::move(log_store)));
     commits.open(*voter);
     telemetry.watch_catalog([this] { return machine.view(); });
+    telemetry.watch_log([this] { return logging->lost_lines(); });
 
     health.restore(records);
     const AgentConfig& config = reloader.running();

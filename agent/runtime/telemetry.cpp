@@ -116,6 +116,11 @@ void Telemetry::watch_catalog(ReadCatalog read) {
     read_catalog_ = std::move(read);
 }
 
+void Telemetry::watch_log(ReadCount lost_lines) {
+    const std::lock_guard lock(mutex_);
+    lost_lines_ = std::move(lost_lines);
+}
+
 void Telemetry::set_filter(const TelemetryConfig& config) {
     const std::lock_guard lock(mutex_);
     prefix_filter_ = config.prefix_filter;
@@ -126,10 +131,17 @@ std::vector<MetricFamily> Telemetry::collect() const {
     std::vector<MetricFamily> all = registry_->Collect();
     for (const auto& facts : facts_) append(all, facts->Collect());
     ReadCatalog read_catalog;
+    ReadCount lost_lines;
     {
         const std::lock_guard lock(mutex_);
         read_catalog = read_catalog_;
+        lost_lines = lost_lines_;
     }
+    if (lost_lines)
+        all.push_back(counter("weft_log_lines_lost_total",
+                              "Log lines that an output had no room for: nobody reads it, or its "
+                              "disk is full",
+                              static_cast<double>(lost_lines())));
     if (read_catalog) append(all, catalog_families(read_catalog()));
     return all;
 }

@@ -22,6 +22,7 @@ namespace weft::agent {
 class Telemetry {
 public:
     using ReadCatalog = std::function<View()>;
+    using ReadCount = std::function<std::uint64_t()>;
 
     // host: this machine's name, which stands in the names of gauges where Prometheus's metrics are
     // on, as in Consul, unless told otherwise.
@@ -29,6 +30,7 @@ public:
 
     prometheus::Registry& registry() { return *registry_; }
     void watch_catalog(ReadCatalog read);
+    void watch_log(ReadCount lost_lines);
 
     // telemetry.prefix_filter and filter_default; the other keys need a restart.
     void set_filter(const TelemetryConfig& config);
@@ -92,6 +94,7 @@ private:
     std::vector<std::string> prefix_filter_;
     bool filter_default_ = true;
     ReadCatalog read_catalog_;
+    ReadCount lost_lines_;
     Interval total_;  // at the end of the last interval
     Interval last_;   // what the last interval added
 };

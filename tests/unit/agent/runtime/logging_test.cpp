@@ -29,7 +29,8 @@ std::unique_ptr<Logging> quiet_logging(AgentConfig config = {}) {
 TEST(StreamSink, LinesThatNobodyReadsAreLostAndCounted) {
     std::array<int, 2> pipe{};
     ASSERT_EQ(::pipe(pipe.data()), 0);
-    const auto sink = make_stream_sink(pipe[1]);
+    const auto lost = std::make_shared<std::atomic<std::uint64_t>>(0);
+    const auto sink = make_stream_sink(pipe[1], lost);
     sink->set_formatter(text_log_format());
     const auto say = [&](const std::string& text) {
         sink->log(spdlog::details::log_msg("agent", spdlog::level::info, text));
@@ -44,6 +45,7 @@ TEST(StreamSink, LinesThatNobodyReadsAreLostAndCounted) {
         return text;
     };
     EXPECT_THAT(read(), HasSubstr("agent: first\n"));
+    EXPECT_GE(*lost, 90u);
     say("last");
     const std::string after = read();
     EXPECT_THAT(after, ::testing::ContainsRegex("log: 9[0-9] lines are missing here"));
@@ -144,6 +146,17 @@ TEST(Logging, AFileIsNotQuiet) {
     std::ifstream written(config.log_file);
     const std::string text{std::istreambuf_iterator<char>(written), {}};
     EXPECT_THAT(text, HasSubstr("line number=1"));
+}
+
+TEST(Logging, LinesThatADiskHasNoRoomForAreCounted) {
+    const weft::testing::TemporaryFolder folder;
+    AgentConfig config;
+    config.log_file = folder / "agent.log";
+    std::filesystem::create_symlink("/dev/full", config.log_file);
+    const auto logging = Logging::open(config, true);
+    ASSERT_TRUE(logging);
+    logging.value()->logger("agent")->info("line number={}", 1);
+    EXPECT_EQ(logging.value()->lost_lines(), 1u);
 }
 
 TEST(Logging, AFileIsSetAsideWhenItIsLargeAndOldOnesGo) {
