@@ -8,7 +8,9 @@
 
 #include "agent/agent_commands.hpp"
 #include "agent/agent_flags.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/config/key_table.hpp"
 #include "agent/config/layout.hpp"
 #include "agent/config/migrate.hpp"

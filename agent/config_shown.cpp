@@ -7,7 +7,7 @@
 #include <set>
 
 #include "agent/base/json_writer.hpp"
-#include "agent/cli/agent_client.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/table.hpp"
 #include "agent/config/hcl_writer.hpp"
 #include "agent/config/key_table.hpp"

@@ -8,9 +8,13 @@
 #include <functional>
 
 #include "agent/base/deep_json.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/entry_files.hpp"
 
 namespace weft::agent {

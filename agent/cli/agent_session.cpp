@@ -7,6 +7,9 @@
 
 #include "agent/base/go_duration.hpp"
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/deadline.hpp"
 #include "agent/io/pause.hpp"

@@ -4,11 +4,15 @@
 #include <boost/json/value.hpp>
 #include <string>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/list_command.hpp"
+#include "agent/cli/target.hpp"
 
 // `operator autopilot`: how failed servers are dealt with.
 namespace weft::agent {

@@ -4,11 +4,13 @@
 #include <boost/json/value.hpp>
 #include <map>
 
-#include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
+#include "agent/cli/target.hpp"
 
 namespace weft::agent {
 

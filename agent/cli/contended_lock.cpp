@@ -5,7 +5,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <charconv>
 
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
 #include "agent/cli/lock_key.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/io/clock.hpp"
 #include "agent/io/pause.hpp"
 

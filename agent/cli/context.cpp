@@ -6,7 +6,7 @@
 #include <boost/json/parse.hpp>
 
 #include "agent/base/json_writer.hpp"
-#include "agent/cli/agent_client.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/io/file.hpp"
 
 namespace weft::agent {

@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "agent/base/json_writer.hpp"
-#include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/context.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/table.hpp"

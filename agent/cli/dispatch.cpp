@@ -7,8 +7,8 @@
 
 #include "agent/base/json_writer.hpp"
 #include "agent/base/nearest.hpp"
-#include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/code_pages.hpp"
 #include "agent/cli/completion.hpp"
 #include "agent/cli/consul_words.hpp"

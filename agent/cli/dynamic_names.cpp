@@ -8,6 +8,8 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/context.hpp"
+#include "agent/cli/json_text.hpp"
+#include "agent/cli/target.hpp"
 
 namespace weft::agent {
 

@@ -5,6 +5,7 @@
 
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/command.hpp"
+#include "agent/cli/target.hpp"
 
 // What the commands about keys share.
 namespace weft::agent {

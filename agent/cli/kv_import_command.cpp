@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/data_argument.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/interruption.hpp"

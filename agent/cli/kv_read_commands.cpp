@@ -3,8 +3,12 @@
 #include <boost/json/parse.hpp>
 
 #include "agent/base/base64.hpp"
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/kv_commands.hpp"
 #include "agent/cli/kv_pair.hpp"
 

@@ -3,7 +3,10 @@
 #include <optional>
 
 #include "agent/base/base64.hpp"
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/confirm.hpp"
 #include "agent/cli/data_argument.hpp"
 #include "agent/cli/failure.hpp"

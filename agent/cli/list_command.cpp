@@ -1,5 +1,8 @@
 #include "agent/cli/list_command.hpp"
 
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
 
 namespace weft::agent {

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "agent/cli/agent_client.hpp"
+#include "agent/cli/command.hpp"
 
 namespace weft::agent {
 

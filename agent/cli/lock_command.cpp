@@ -4,9 +4,12 @@
 #include <optional>
 
 #include "agent/base/go_duration.hpp"
+#include "agent/cli/agent_answer.hpp"
+#include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
 #include "agent/cli/child_command.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/contended_lock.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/kv_commands.hpp"

@@ -4,9 +4,13 @@
 #include <optional>
 
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
+#include "agent/cli/target.hpp"
 
 // `maint`: takes the node or a service out of the answers for a while.
 namespace weft::agent {

@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/confirm.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/ring_answers.hpp"
+#include "agent/cli/target.hpp"
 
 namespace weft::agent {
 

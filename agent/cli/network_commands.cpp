@@ -4,10 +4,14 @@
 #include <boost/json/parse.hpp>
 
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/ring_answers.hpp"
+#include "agent/cli/target.hpp"
 
 // How far the agents of the ring are from each other, whether they hear each other, and events to
 // them.

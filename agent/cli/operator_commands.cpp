@@ -4,12 +4,16 @@
 #include <map>
 #include <string>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/confirm.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
+#include "agent/cli/target.hpp"
 
 // What the servers and this agent say about themselves.
 namespace weft::agent {

@@ -3,12 +3,16 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/data_argument.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
+#include "agent/cli/target.hpp"
 
 // `query`: prepared queries. Consul has these in its API only.
 namespace weft::agent {

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <optional>
 
-#include "agent/cli/agent_client.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/terminal_text.hpp"
 
 namespace weft::agent {

@@ -3,12 +3,15 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <optional>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
 #include "agent/cli/child_command.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/service_flags.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/io/run_blocking.hpp"
 
 // `run`: a program that is a service while it runs.

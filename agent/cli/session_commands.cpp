@@ -4,11 +4,15 @@
 
 #include "agent/base/go_duration.hpp"
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/json_text.hpp"
 #include "agent/cli/list_command.hpp"
 #include "agent/cli/table.hpp"
+#include "agent/cli/target.hpp"
 
 // `session`: who may hold keys, and for how long. Consul has these in its API only.
 namespace weft::agent {

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/confirm.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/interruption.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/cli/transfer_progress.hpp"
 #include "agent/io/file.hpp"
 #include "agent/io/http_transfer.hpp"

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/arguments.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
 #include "agent/cli/wait_goal.hpp"
 #include "agent/io/deadline.hpp"

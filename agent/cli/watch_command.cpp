@@ -7,10 +7,13 @@
 
 #include "agent/base/go_duration.hpp"
 #include "agent/base/json_writer.hpp"
+#include "agent/cli/agent_answer.hpp"
 #include "agent/cli/agent_client.hpp"
 #include "agent/cli/child_command.hpp"
 #include "agent/cli/client_commands.hpp"
+#include "agent/cli/client_flags.hpp"
 #include "agent/cli/failure.hpp"
+#include "agent/cli/target.hpp"
 #include "agent/cli/watch_plan.hpp"
 #include "agent/io/pause.hpp"
 #include "agent/io/run_blocking.hpp"

@@ -1,4 +1,5 @@
 #include "agent/cli/agent_client.hpp"
+#include "agent/cli/target.hpp"
 
 #include <gmock/gmock.h>
 
